@@ -1,0 +1,80 @@
+import type { CloudCall } from './recovery/cloud.ts';
+import type { OrderOutcome, RestartOrder } from './recovery/orders.ts';
+import type { Datagram } from './wire/datagram.ts';
+import type {
+  AgentAddress,
+  HostName,
+  IncidentRecord,
+  ProbeAnswer,
+  SeatBody,
+  SlotBody,
+  VolumeName,
+} from './wire/records.ts';
+import type { ProbeTarget, RequestId } from './input.ts';
+import type { Report } from './reports/report.ts';
+import type { ClusterStatus } from './status.ts';
+
+export type EffectId = number;
+
+/**
+ * Everything the core can ask for. Effects with an `id` are answered by an input `result` with that id, or never:
+ * the core keeps its own deadline for each.
+ */
+export type Effect =
+  | { readonly do: 'send'; readonly to: AgentAddress; readonly host: HostName | null; readonly datagram: Datagram }
+  | { readonly do: 'write-body'; readonly id: EffectId; readonly volume: VolumeName; readonly body: SlotBody }
+  | { readonly do: 'write-seat'; readonly id: EffectId; readonly volume: VolumeName; readonly body: SeatBody }
+  | {
+      readonly do: 'write-cell';
+      readonly id: EffectId;
+      readonly volume: VolumeName;
+      /** Index of the victim's slot on this volume. */
+      readonly slot: number;
+      readonly which: 0 | 1;
+      readonly record: IncidentRecord;
+    }
+  | {
+      readonly do: 'read-volume';
+      readonly id: EffectId;
+      readonly volume: VolumeName;
+      readonly what: readonly ('seats' | 'slots' | 'cells')[];
+    }
+  /** Have the beat read all slots each beat, or only the seats. */
+  | { readonly do: 'watch'; readonly volume: VolumeName; readonly slots: boolean }
+  | { readonly do: 'probe'; readonly id: EffectId; readonly target: ProbeTarget; readonly deadlineMs: number }
+  | {
+      readonly do: 'ask-probe';
+      readonly id: EffectId;
+      readonly via: { readonly host: HostName; readonly address: AgentAddress };
+      readonly target: ProbeTarget;
+      readonly deadlineMs: number;
+    }
+  | {
+      readonly do: 'cloud';
+      readonly id: EffectId;
+      readonly call: CloudCall;
+      /** With the token that came with this request, or with the agent's own credential. */
+      readonly onBehalfOf: RequestId | null;
+      readonly deadlineMs: number;
+    }
+  /** The driver adds the short-lived token. */
+  | {
+      readonly do: 'order';
+      readonly id: EffectId;
+      readonly to: { readonly host: HostName; readonly address: AgentAddress };
+      readonly order: RestartOrder;
+      readonly deadlineMs: number;
+    }
+  | { readonly do: 'answer'; readonly id: RequestId; readonly answer: Answer }
+  | { readonly do: 'report'; readonly report: Report }
+  /** One line of the journal, machine-readable, `event` first. */
+  | { readonly do: 'journal'; readonly event: string; readonly data: Readonly<Record<string, unknown>> }
+  /** The core has done what a clean stop needs. */
+  | { readonly do: 'stopped' };
+
+export type Answer =
+  | { readonly to: 'restart'; readonly outcome: OrderOutcome }
+  | { readonly to: 'probe'; readonly answer: ProbeAnswer }
+  | { readonly to: 'confirm-dead'; readonly ok: boolean; readonly words: string }
+  | { readonly to: 'status'; readonly status: ClusterStatus }
+  | { readonly to: 'gate'; readonly open: boolean; readonly words: string };

@@ -1,0 +1,52 @@
+import type { BootId, HostName, Term } from '../wire/records.ts';
+import type { CloudFailure } from './cloud.ts';
+
+/** Orders a slave works on at once; more are refused with `busy`. Equals the intents a slot can hold. */
+export const MAX_ORDERS_AT_ONCE = 8;
+
+/** The master's command to a slave: have nova restart this VM on your host. */
+export interface RestartOrder {
+  /** Unique per master's life: executed at most once per agent life. */
+  readonly id: string;
+  readonly term: Term;
+  readonly master: HostName;
+  readonly incident: string;
+  readonly victim: HostName;
+  readonly victimBoot: BootId;
+  readonly vm: string;
+  readonly attempt: number;
+  /** Evacuation rows up to this id are older than the incident and say nothing about this order. */
+  readonly afterMigrationId: number;
+  /** The last (incarnation, counter) of the victim's slot the master saw, by volume uuid: anything later is life. */
+  readonly lastSeen: readonly { readonly volumeUuid: string; readonly incarnation: number; readonly counter: number }[];
+  /** The order is void this long after it was received. */
+  readonly validMs: number;
+}
+
+export type RefusalCode =
+  | 'old-term'
+  | 'not-online'
+  | 'busy'
+  | 'expired'
+  | 'intent-not-written'
+  | 'lease-unreadable'
+  | 'incident-unreadable'
+  | 'incident-not-open'
+  | 'victim-alive'
+  | 'victim-unreadable'
+  | 'evacuation-open'
+  | 'live-migration-open'
+  | 'vm-not-on-victim'
+  | 'nova-unreadable'
+  | 'stopping';
+
+/** How an order ended, as its slave tells the master. Lost answers are made good by nova's records and the intents. */
+export type OrderOutcome =
+  /** nova took the request; the row is known if nova showed it at once. */
+  | { readonly outcome: 'accepted'; readonly migrationId: number | null }
+  /** Nothing was sent to nova. */
+  | { readonly outcome: 'refused'; readonly code: RefusalCode; readonly detail: string }
+  /** nova said no; nothing is open. */
+  | { readonly outcome: 'rejected'; readonly failure: CloudFailure }
+  /** Sent, not answered: may still happen. The slave keeps the intent and looks for the row. */
+  | { readonly outcome: 'unknown'; readonly detail: string };
