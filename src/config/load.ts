@@ -1,0 +1,164 @@
+import { readFileSync, statSync } from 'node:fs';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import type { z } from 'zod';
+import { errno } from './errno.ts';
+import { describeKeys } from './keys.ts';
+import { nearest } from './nearest.ts';
+import { exists, positionOf, type KeyPath, type Position } from './positions.ts';
+import { checkRelations } from './relations.ts';
+import { configSchema, REQUIRED_SECTIONS, type Config } from './schema.ts';
+
+export const CONFIG_BYTES_MAX = 1024 * 1024;
+const ALIASES_MAX = 20;
+
+export interface ConfigError {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Null where the file as a whole is wrong. */
+  readonly key: string | null;
+  readonly problem: string;
+  readonly right: string;
+}
+
+export type Loaded =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly errors: readonly ConfigError[] };
+
+export function loadConfig(path: string): Loaded {
+  const failed = (problem: string, right: string): Loaded => ({
+    ok: false,
+    errors: [{ file: path, line: 1, column: 1, key: null, problem, right }],
+  });
+  let text: string;
+  try {
+    if (statSync(path).size > CONFIG_BYTES_MAX)
+      return failed('is too large', `at most ${CONFIG_BYTES_MAX} bytes`);
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    return failed(`cannot be read (${errno(error)})`, 'a readable file');
+  }
+  return parseConfig(path, text);
+}
+
+/** All errors of the file at once; values that depend on each other are compared only when each is right by itself. */
+export function parseConfig(file: string, text: string): Loaded {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  if (document.errors.length > 0) {
+    const errors = document.errors.map((error) => ({
+      file,
+      ...positionOfError(error.linePos),
+      key: null,
+      problem: (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''),
+      right: 'YAML',
+    }));
+    return { ok: false, errors };
+  }
+  let values: unknown;
+  try {
+    values = document.toJS({ maxAliasCount: ALIASES_MAX });
+  } catch {
+    const problem = `uses more than ${ALIASES_MAX} aliases, or one without its anchor`;
+    return { ok: false, errors: [{ file, line: 1, column: 1, key: null, problem, right: 'plain YAML' }] };
+  }
+  const parsed = configSchema.safeParse(withoutEmptySections(values), { reportInput: true });
+  const at = (path: KeyPath, problem: string, right: string): ConfigError => ({
+    file,
+    ...positionOf(document, lines, path),
+    key: path.length === 0 ? null : path.map(String).join('.'),
+    problem,
+    right,
+  });
+  if (!parsed.success) {
+    return {
+      ok: false,
+      errors: inOrder(parsed.error.issues.flatMap((issue) => explainIssue(issue, document, at))),
+    };
+  }
+  const config: Config = deepFreeze(parsed.data);
+  const relations = checkRelations(config).map(({ path, problem, right }) => at(path, problem, right));
+  return relations.length > 0 ? { ok: false, errors: inOrder(relations) } : { ok: true, config };
+}
+
+/** As a compiler prints it. */
+export function formatConfigError(error: ConfigError): string {
+  const what = error.key === null ? 'the file' : error.key;
+  return `${error.file}:${error.line}:${error.column}: ${what} ${error.problem}; should be ${error.right}`;
+}
+
+type At = (path: KeyPath, problem: string, right: string) => ConfigError;
+
+function explainIssue(issue: z.core.$ZodIssue, document: Document, at: At): readonly ConfigError[] {
+  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  const known = describeKeys(configSchema);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((name) => at([...path, name], 'is not a known key', suggestion(path, name)));
+  }
+  const description =
+    known.find(({ key }) => key === schemaKey(path)) ??
+    known.find(({ key }) => key === schemaKey(path.slice(0, -1)));
+  const right = description?.right ?? 'a section with keys of its own';
+  if (!exists(document, path)) return [at(path, 'is missing', right)];
+  if (issue.input === null) return [at(path, 'is empty', right)];
+  const shown = description?.secret === true ? 'is not right (not shown)' : `is ${show(issue.input)}`;
+  return [at(path, shown, right)];
+}
+
+/** `volumes.0.name` of a file is `volumes[].name` of the schema. */
+function schemaKey(path: KeyPath): string {
+  return path.reduce<string>(
+    (key, part) => (typeof part === 'number' ? `${key}[]` : key === '' ? part : `${key}.${part}`),
+    '',
+  );
+}
+
+function suggestion(path: KeyPath, name: string): string {
+  const prefix = schemaKey(path);
+  const known = describeKeys(configSchema).map(({ key }) => key);
+  const inside = known.filter((key) => prefix === '' || key.startsWith(`${prefix}.`));
+  const siblings = [
+    ...new Set(
+      inside.map((key) => (prefix === '' ? key : key.slice(prefix.length + 1)).split(/[.[]/)[0] ?? ''),
+    ),
+  ];
+  const near = nearest(name, siblings);
+  if (near !== null) return `${prefix === '' ? '' : `${prefix}.`}${near}, if that was meant`;
+  const elsewhere = known.find((key) => key.endsWith(`.${name}`));
+  if (elsewhere !== undefined) return `${elsewhere}, if that was meant`;
+  return `one of ${siblings.join(', ')}`;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** `network:` with nothing below it reads as null; it means a section with all defaults. */
+function withoutEmptySections(root: unknown): unknown {
+  const sections = Object.fromEntries(REQUIRED_SECTIONS.map((name) => [name, {}]));
+  if (root === null || root === undefined) return sections;
+  if (typeof root !== 'object' || Array.isArray(root)) return root;
+  const scalars = new Set(['volumes', 'runtime_directory', 'state_directory']);
+  const given = Object.entries(root).map(([name, value]) => [
+    name,
+    value === null && !scalars.has(name) ? {} : value,
+  ]);
+  return { ...sections, ...Object.fromEntries(given) };
+}
+
+function positionOfError(at: readonly { line: number; col: number }[] | undefined): Position {
+  return { line: at?.[0]?.line ?? 1, column: at?.[0]?.col ?? 1 };
+}
+
+function inOrder(errors: readonly ConfigError[]): readonly ConfigError[] {
+  return [...errors].sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    Object.values(value).forEach(deepFreeze);
+    Object.freeze(value);
+  }
+  return value;
+}
