@@ -41,7 +41,11 @@ export interface View {
   /** At most MAX_ISOLATION_ADDRESSES. */
   readonly isolation: readonly { readonly address: string; readonly answered: boolean }[];
   /** By volume uuid: is its beat writing? At most MAX_VOLUMES. */
-  readonly volumes: readonly { readonly uuid: string; readonly name: VolumeName; readonly writable: boolean }[];
+  readonly volumes: readonly {
+    readonly uuid: string;
+    readonly name: VolumeName;
+    readonly writable: boolean;
+  }[];
 }
 
 /** Announced before an agent stops on purpose. Observers count `expiresMs` from when they first saw it. */

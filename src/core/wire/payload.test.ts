@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  UUID,
+  incidentRecord,
+  hex,
+  host,
+  mutated,
+  record,
+  seatBody,
+  slotBody,
+  testMac,
+} from '../../../test/volume/arbitraries.ts';
+import { type PayloadKind, encodePayload, openPayload, payloads } from './payload.ts';
+import { MAX_PAYLOAD_BYTES } from './layout.ts';
+
+const mac = testMac('key');
+const boot = 'ab'.repeat(16);
+const seat = {
+  host: 'h1',
+  address: { ip: '192.0.2.1', udpPort: 7400, apiPort: 7401 },
+  agent: '0123456789abcdef',
+  term: 7,
+  phase: 'holding',
+  openReports: [{ cause: 'host/h3/isolated \u00e9', severity: 'warning' }],
+} as const;
+
+function bytesOf<Body>(kind: PayloadKind<Body>, writer: string, body: Body): Uint8Array | null {
+  const encoded = encodePayload(kind, { volumeUuid: UUID, boot, writer }, body, mac);
+  return encoded.ok ? encoded.bytes : null;
+}
+
+test('the bytes of a payload are what docs/protocol.md says', () => {
+  const bytes = Buffer.from(bytesOf(payloads.seat, 'h1', seat) ?? []);
+  const json =
+    '{"host":"h1","address":{"ip":"192.0.2.1","udpPort":7400,"apiPort":7401},"agent":"0123456789abcdef","term":7,' +
+    '"phase":"holding","openReports":[{"cause":"host/h3/isolated \\u00e9","severity":"warning"}]}';
+  assert.equal(bytes.subarray(0, 16).toString('hex'), boot);
+  assert.equal(bytes[16], 2);
+  assert.equal(bytes.subarray(17, 19).toString(), 'h1');
+  assert.equal(bytes.subarray(19, -32).toString(), json);
+  const signed = Buffer.concat([Buffer.from(`vigil seat v1\0${UUID}`), bytes.subarray(0, -32)]);
+  assert.deepEqual(bytes.subarray(-32), Buffer.from(mac(signed)));
+});
+
+for (const [name, kind, bodies] of [
+  ['slot', payloads.slot, slotBody.map((body) => ({ writer: body.host, body }))],
+  ['seat', payloads.seat, seatBody.map((body) => ({ writer: body.host, body }))],
+  ['cell', payloads.cell, record({ writer: host, body: incidentRecord })],
+] as [string, PayloadKind<unknown>, fc.Arbitrary<{ writer: string; body: unknown }>][]) {
+  test(`${name} payloads survive encoding and decoding, or do not fit`, () => {
+    fc.assert(
+      fc.property(bodies, hex(32), ({ writer, body }, boot) => {
+        const encoded = encodePayload(kind, { volumeUuid: UUID, boot, writer }, body, mac);
+        if (!encoded.ok) return assert.match(encoded.expected, /at most/);
+        assert.ok(encoded.bytes.length <= MAX_PAYLOAD_BYTES);
+        assert.deepEqual(
+          openPayload(kind, UUID, encoded.bytes, () => mac),
+          {
+            ok: true,
+            writer,
+            boot,
+            body,
+            authentic: true,
+          },
+        );
+      }),
+    );
+  });
+
+  test(`a changed byte anywhere in a ${name} payload breaks its MAC`, () => {
+    const valid = bodies
+      .map(({ writer, body }) => bytesOf(kind, writer, body))
+      .filter((bytes): bytes is Uint8Array => bytes !== null);
+    fc.assert(
+      fc.property(valid.chain(mutated), (bytes) => {
+        assert.equal(openPayload(kind, UUID, bytes, () => mac).ok, false);
+        // Without a key it may pass, but never throws and never passes for checked.
+        const unchecked = openPayload(kind, UUID, bytes, () => null);
+        assert.ok(!unchecked.ok || !unchecked.authentic);
+      }),
+    );
+  });
+}
+
+test('arbitrary bytes are never taken for a payload', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+      assert.equal(openPayload(payloads.slot, UUID, bytes, () => mac).ok, false);
+      assert.equal(openPayload(payloads.slot, UUID, bytes, () => null).ok, false);
+    }),
+  );
+});
+
+test('a MAC holds for one volume, one kind, one writer and one key', () => {
+  const bytes = bytesOf(payloads.seat, 'h1', seat) ?? new Uint8Array();
+  const otherUuid = UUID.replace('0', '1');
+  const bad = { ok: false, reason: { code: 'bad-mac' } };
+  assert.equal(openPayload(payloads.seat, UUID, bytes, () => mac).ok, true);
+  assert.deepEqual(
+    openPayload(payloads.seat, otherUuid, bytes, () => mac),
+    bad,
+  );
+  assert.deepEqual(
+    openPayload(payloads.slot, UUID, bytes, () => mac),
+    bad,
+  );
+  assert.deepEqual(
+    openPayload(payloads.seat, UUID, bytes, () => testMac('other')),
+    bad,
+  );
+});
+
+test('somebody else’s record under the own name is refused on both sides', () => {
+  assert.deepEqual(encodePayload(payloads.seat, { volumeUuid: UUID, boot, writer: 'h2' }, seat, mac), {
+    ok: false,
+    path: 'body.host',
+    expected: 'h2',
+  });
+  const forged = bytesOf({ ...payloads.seat, belongs: () => null }, 'h2', seat) ?? new Uint8Array();
+  assert.deepEqual(
+    openPayload(payloads.seat, UUID, forged, () => mac),
+    {
+      ok: false,
+      reason: { code: 'bad-field', path: 'body.host', expected: 'h2' },
+    },
+  );
+});
+
+test('limits are named with their place', () => {
+  const address = { ip: 'localhost', udpPort: 7400, apiPort: 7401 };
+  assert.deepEqual(
+    encodePayload(payloads.seat, { volumeUuid: UUID, boot, writer: 'h1' }, { ...seat, address }, mac),
+    { ok: false, path: 'body.address.ip', expected: 'an IPv4 or IPv6 address' },
+  );
+  const openReports = Array.from({ length: 24 }, () => ({
+    cause: 'c'.repeat(200),
+    severity: 'info' as const,
+  }));
+  const tooBig = encodePayload(
+    payloads.seat,
+    { volumeUuid: UUID, boot, writer: 'h1' },
+    { ...seat, openReports },
+    mac,
+  );
+  assert.ok(!tooBig.ok);
+  assert.match(tooBig.expected, /^at most 4000 bytes encoded, not \d+$/);
+});
