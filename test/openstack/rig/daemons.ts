@@ -2,7 +2,15 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type ProcessId, identify, isAlive, killAll, signal, withFamily } from './processes.ts';
+import {
+  type ProcessId,
+  identify,
+  isAlive,
+  killAll,
+  processIdSchema,
+  signal,
+  withFamily,
+} from './processes.ts';
 import { dirs, logFile } from './settings.ts';
 import { markedEnv } from './shell.ts';
 import { waitFor } from './wait.ts';
@@ -65,7 +73,7 @@ export const startDaemon = (
 /** The recorded process, if it is still the same one and runs. */
 export const daemon = (name: string): ProcessId | undefined => {
   try {
-    const id = JSON.parse(readFileSync(recordFile(name), 'utf8')) as ProcessId;
+    const id = processIdSchema.parse(JSON.parse(readFileSync(recordFile(name), 'utf8')));
     return isAlive(id) ? id : undefined;
   } catch {
     return undefined;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { daemon, forgetDaemon, signalDaemon, startDaemon, startProcess, stopDaemon } from './daemons.ts';
 import {
   createHostNetwork,
@@ -124,18 +125,20 @@ export const powerOff = async (host: HostName): Promise<number> => {
 const processesIn = async (host: HostName): Promise<ProcessId[]> =>
   (await pidsInHost(host)).flatMap((pid) => identify(pid) ?? []);
 
-interface GuestDefinition {
-  readonly uuid: string;
-  readonly pid: number | null;
-  readonly ticks: number | null;
-}
+const guestDefinitionSchema = z.object({
+  uuid: z.string(),
+  name: z.string(),
+  pid: z.number().nullable(),
+  ticks: z.number().nullable(),
+});
+export type GuestDefinition = Readonly<z.infer<typeof guestDefinitionSchema>>;
 
 /** The guests the host's hypervisor knows, running or not. */
 export const guestsOn = async (host: HostName): Promise<GuestDefinition[]> => {
   const names = await readdir(guestDefinitions(host)).catch(() => []);
   const files = names.filter((name) => name.endsWith('.json'));
   const read = async (name: string): Promise<GuestDefinition> =>
-    JSON.parse(await readFile(join(guestDefinitions(host), name), 'utf8')) as GuestDefinition;
+    guestDefinitionSchema.parse(JSON.parse(await readFile(join(guestDefinitions(host), name), 'utf8')));
   return Promise.all(files.map(read));
 };
 

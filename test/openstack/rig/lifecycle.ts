@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { writeConfig } from './config-files.ts';
 import { daemon, recordedDaemons } from './daemons.ts';
 import { hasPristine, restorePristine, savePristine, sql, startDatabase } from './database.ts';
@@ -83,16 +84,20 @@ const startServices = async (say: Say, afterKeystone: () => Promise<void>): Prom
   say('four nova-computes are up');
 };
 
+const providersSchema = z.object({ resource_providers: z.array(z.object({ name: z.string() })) });
+
 /** Every host can be scheduled to: mapped to the cell, and known to placement with its resources. */
 const waitSchedulable = async (): Promise<void> => {
-  type Providers = { resource_providers: { name: string }[] };
   await waitFor(
     'resource providers of all hosts',
     async () => {
       const path = '/resource_providers?resources=VCPU:1';
-      const headers = { 'openstack-api-version': 'placement 1.39' };
-      const answer = await openSession().call('placement', 'GET', path, { headers });
-      const { resource_providers: providers } = JSON.parse(answer.text) as Providers;
+      const { resource_providers: providers } = await openSession().json(
+        providersSchema,
+        'placement',
+        'GET',
+        path,
+      );
       return hostNames.every((host) => providers.some((provider) => provider.name === host));
     },
     { deadlineMs: upDeadlineMs, everyMs: 1000 },

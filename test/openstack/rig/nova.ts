@@ -1,42 +1,49 @@
 /** Nova as an administrator with perfect knowledge uses it. */
+import { z } from 'zod';
 import type { Answer } from './http.ts';
 import { type Session, OpenStackError, openSession } from './openstack.ts';
 import type { HostName } from './settings.ts';
 import { monotonicMs, waitFor } from './wait.ts';
 
-export interface ComputeService {
-  readonly id: string;
-  readonly binary: string;
-  readonly host: string;
-  readonly state: 'up' | 'down';
-  readonly status: 'enabled' | 'disabled';
-  readonly forced_down: boolean;
-  readonly disabled_reason: string | null;
-  readonly updated_at: string | null;
-}
+const computeServiceSchema = z.object({
+  id: z.string(),
+  binary: z.string(),
+  host: z.string(),
+  state: z.enum(['up', 'down']),
+  status: z.enum(['enabled', 'disabled']),
+  forced_down: z.boolean(),
+  disabled_reason: z.string().nullable(),
+  updated_at: z.string().nullable(),
+});
+export type ComputeService = Readonly<z.infer<typeof computeServiceSchema>>;
 
-export interface Server {
-  readonly id: string;
-  readonly name: string;
-  readonly status: string;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly 'OS-EXT-SRV-ATTR:host': string | null;
-  readonly 'OS-EXT-STS:vm_state': string;
-  readonly 'OS-EXT-STS:task_state': string | null;
-  readonly 'OS-EXT-STS:power_state': number;
-}
+const serverSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.string(),
+  metadata: z.record(z.string(), z.string()),
+  'OS-EXT-SRV-ATTR:host': z.string().nullable(),
+  'OS-EXT-STS:vm_state': z.string(),
+  'OS-EXT-STS:task_state': z.string().nullable(),
+  'OS-EXT-STS:power_state': z.number(),
+});
+export type Server = Readonly<z.infer<typeof serverSchema>>;
 
-export interface Migration {
-  readonly id: number;
-  readonly uuid: string;
-  readonly instance_uuid: string;
-  readonly migration_type: string;
-  readonly status: string;
-  readonly source_compute: string;
-  readonly dest_compute: string | null;
-  readonly created_at: string;
-  readonly updated_at: string | null;
-}
+const migrationSchema = z.object({
+  id: z.number(),
+  uuid: z.string(),
+  instance_uuid: z.string(),
+  migration_type: z.string(),
+  status: z.string(),
+  source_compute: z.string(),
+  dest_compute: z.string().nullable(),
+  created_at: z.string(),
+  updated_at: z.string().nullable(),
+});
+export type Migration = Readonly<z.infer<typeof migrationSchema>>;
+
+const created = z.object({ server: z.object({ id: z.string() }) });
+const images = z.object({ images: z.array(z.object({ id: z.string() })) });
 
 /** The rig's own flavor; made with this very id. */
 export const flavorId = 'rig';
@@ -54,8 +61,8 @@ export class Nova {
 
   async services(binary?: string): Promise<ComputeService[]> {
     const query = binary === undefined ? '' : `?binary=${binary}`;
-    type Body = { services: ComputeService[] };
-    return (await this.session.json<Body>('nova', 'GET', `/os-services${query}`)).services;
+    const body = z.object({ services: z.array(computeServiceSchema) });
+    return (await this.session.json(body, 'nova', 'GET', `/os-services${query}`)).services;
   }
 
   async service(host: HostName): Promise<ComputeService> {
@@ -77,18 +84,19 @@ export class Nova {
 
   async enable(host: HostName): Promise<void> {
     const { id } = await this.service(host);
-    await this.session.json('nova', 'PUT', `/os-services/${id}`, { status: 'enabled' });
+    await this.session.send('nova', 'PUT', `/os-services/${id}`, { status: 'enabled' });
   }
 
   /** All projects' servers; without a host, the whole cloud's. */
   async servers(host?: HostName): Promise<Server[]> {
     const query = host === undefined ? '' : `&host=${host}`;
-    type Body = { servers: Server[] };
-    return (await this.session.json<Body>('nova', 'GET', `/servers/detail?all_tenants=1${query}`)).servers;
+    const body = z.object({ servers: z.array(serverSchema) });
+    return (await this.session.json(body, 'nova', 'GET', `/servers/detail?all_tenants=1${query}`)).servers;
   }
 
   async server(id: string): Promise<Server> {
-    return (await this.session.json<{ server: Server }>('nova', 'GET', `/servers/${id}`)).server;
+    return (await this.session.json(z.object({ server: serverSchema }), 'nova', 'GET', `/servers/${id}`))
+      .server;
   }
 
   /** Boots `count` servers named `prefix-1` and so on, pinned to a host; does not wait for them. */
@@ -98,19 +106,17 @@ export class Nova {
     prefix: string,
     options: CreateOptions = {},
   ): Promise<string[]> {
-    type Images = { images: { id: string }[] };
-    const { images } = await this.session.json<Images>('glance', 'GET', '/images?name=rig');
+    const [image] = (await this.session.json(images, 'glance', 'GET', '/images?name=rig')).images;
     const one = async (number: number): Promise<string> => {
       const server = {
         name: `${prefix}-${number}`,
         flavorRef: flavorId,
-        imageRef: images[0]?.id,
+        imageRef: image?.id,
         networks: 'none',
         availability_zone: `nova:${host}`,
         metadata: options.metadata ?? {},
       };
-      type Body = { server: { id: string } };
-      return (await this.session.json<Body>('nova', 'POST', '/servers', { server })).server.id;
+      return (await this.session.json(created, 'nova', 'POST', '/servers', { server })).server.id;
     };
     return Promise.all(Array.from({ length: count }, (_, index) => one(index + 1)));
   }
@@ -142,8 +148,8 @@ export class Nova {
   /** Newest first; every project's, with host names. */
   async migrations(instance?: string): Promise<Migration[]> {
     const query = instance === undefined ? '' : `?instance_uuid=${instance}`;
-    type Body = { migrations: Migration[] };
-    return (await this.session.json<Body>('nova', 'GET', `/os-migrations${query}`)).migrations;
+    const body = z.object({ migrations: z.array(migrationSchema) });
+    return (await this.session.json(body, 'nova', 'GET', `/os-migrations${query}`)).migrations;
   }
 
   async evacuations(instance?: string): Promise<Migration[]> {

@@ -1,9 +1,8 @@
 /** A token and calls with it, as an administrator. The rig's own eyes: nothing of Vigil's client is used here. */
+import type { z } from 'zod';
 import { authUrl, endpoint } from './config-files.ts';
 import { password, ports } from './settings.ts';
 import { type Answer, type RequestOptions, request } from './http.ts';
-
-export type Json = Readonly<Record<string, unknown>>;
 
 export class OpenStackError extends Error {
   readonly status: number;
@@ -24,8 +23,8 @@ export const services = {
 export type Service = keyof typeof services;
 
 const versionHeaders = {
-  // The highest that Debian 12's nova speaks.
-  'openstack-api-version': 'compute 2.93',
+  // The highest that Debian 12's nova and placement speak.
+  'openstack-api-version': 'compute 2.93, placement 1.39',
 };
 
 export interface Session {
@@ -36,8 +35,16 @@ export interface Session {
     path: string,
     options?: RequestOptions,
   ) => Promise<Answer>;
-  /** The parsed body; any status of 400 or more throws OpenStackError. */
-  readonly json: <T = Json>(service: Service, method: string, path: string, body?: unknown) => Promise<T>;
+  /** Any status of 400 or more throws OpenStackError. */
+  readonly send: (service: Service, method: string, path: string, body?: unknown) => Promise<Answer>;
+  /** The same, and the answer must be as the schema says. */
+  readonly json: <T>(
+    schema: z.ZodType<T>,
+    service: Service,
+    method: string,
+    path: string,
+    body?: unknown,
+  ) => Promise<T>;
 }
 
 const domain = { id: 'default' };
@@ -68,10 +75,12 @@ export const openSession = (user = 'admin', project = 'admin'): Session => {
     if (answer.status === 401) token = undefined;
     return answer;
   };
-  const json: Session['json'] = async <T>(service: Service, method: string, path: string, body?: unknown) => {
+  const send: Session['send'] = async (service, method, path, body) => {
     const answer = await call(service, method, path, body === undefined ? {} : { body });
     if (answer.status >= 400) throw new OpenStackError(answer.status, `${method} ${path}`, answer.text);
-    return (answer.text === '' ? {} : JSON.parse(answer.text)) as T;
+    return answer;
   };
-  return { call, json };
+  const json: Session['json'] = async (schema, ...what) =>
+    schema.parse(JSON.parse((await send(...what)).text));
+  return { call, send, json };
 };

@@ -3,14 +3,16 @@
  * /proc, and a process found without a record must carry the rig's mark in its environment.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { mark } from './settings.ts';
 import { waitFor } from './wait.ts';
 
-export interface ProcessId {
-  readonly pid: number;
+export const processIdSchema = z.object({
+  pid: z.number(),
   /** Clock ticks after boot, field 22 of /proc/PID/stat. */
-  readonly startTicks: number;
-}
+  startTicks: z.number(),
+});
+export type ProcessId = Readonly<z.infer<typeof processIdSchema>>;
 
 interface Stat extends ProcessId {
   readonly state: string;

@@ -1,5 +1,6 @@
 /** The first set-up: schemas, accounts, endpoints, one flavor, one image. Done once, then restored. */
 import { mkdir, rm } from 'node:fs/promises';
+import { z } from 'zod';
 import { authUrl, databaseUrl, endpoint } from './config-files.ts';
 import { createDatabases } from './database.ts';
 import { type Session, openSession } from './openstack.ts';
@@ -67,19 +68,23 @@ const catalog = [
   },
 ] as const;
 
-interface Named {
-  readonly id: string;
-  readonly name: string;
-}
+const named = z.object({ id: z.string(), name: z.string() });
+type Named = z.infer<typeof named>;
 
 const createEndpoints = async (cloud: Session): Promise<void> => {
-  await cloud.json('keystone', 'PUT', `/regions/${proxiedRegion}`, { region: {} });
-  const { services } = await cloud.json<{ services: Named[] }>('keystone', 'GET', '/services');
+  await cloud.send('keystone', 'PUT', `/regions/${proxiedRegion}`, { region: {} });
+  const { services } = await cloud.json(
+    z.object({ services: z.array(named) }),
+    'keystone',
+    'GET',
+    '/services',
+  );
   for (const entry of catalog) {
     const known = services.find((service) => service.name === entry.name);
     const body = { service: { name: entry.name, type: entry.type } };
     const service =
-      known ?? (await cloud.json<{ service: Named }>('keystone', 'POST', '/services', body)).service;
+      known ??
+      (await cloud.json(z.object({ service: named }), 'keystone', 'POST', '/services', body)).service;
     const proxied = 'proxied' in entry ? entry.proxied : entry.url;
     const wanted = [
       // Keystone's bootstrap has made its own endpoints in the first region.
@@ -88,7 +93,7 @@ const createEndpoints = async (cloud: Session): Promise<void> => {
     ];
     for (const one of wanted) {
       for (const interfaceName of ['public', 'internal', 'admin']) {
-        await cloud.json('keystone', 'POST', '/endpoints', {
+        await cloud.send('keystone', 'POST', '/endpoints', {
           endpoint: { service_id: service.id, interface: interfaceName, ...one },
         });
       }
@@ -98,23 +103,23 @@ const createEndpoints = async (cloud: Session): Promise<void> => {
 
 const createProject = async (cloud: Session, name: string): Promise<string> => {
   const body = { project: { name, domain_id: 'default' } };
-  return (await cloud.json<{ project: Named }>('keystone', 'POST', '/projects', body)).project.id;
+  return (await cloud.json(z.object({ project: named }), 'keystone', 'POST', '/projects', body)).project.id;
 };
 
 const createUser = async (cloud: Session, name: string, projectId: string, roles: Named[]): Promise<void> => {
   const body = { user: { name, password, domain_id: 'default' } };
-  const { user } = await cloud.json<{ user: Named }>('keystone', 'POST', '/users', body);
+  const { user } = await cloud.json(z.object({ user: named }), 'keystone', 'POST', '/users', body);
   for (const role of roles) {
-    await cloud.json('keystone', 'PUT', `/projects/${projectId}/users/${user.id}/roles/${role.id}`);
+    await cloud.send('keystone', 'PUT', `/projects/${projectId}/users/${user.id}/roles/${role.id}`);
   }
 };
 
 /** Accounts and catalog; needs keystone alone. */
 export const createIdentity = async (): Promise<void> => {
   const cloud = openSession();
-  const { roles } = await cloud.json<{ roles: Named[] }>('keystone', 'GET', '/roles');
+  const { roles } = await cloud.json(z.object({ roles: z.array(named) }), 'keystone', 'GET', '/roles');
   const admin = roles.filter((role) => role.name === 'admin');
-  const { role } = await cloud.json<{ role: Named }>('keystone', 'POST', '/roles', {
+  const { role } = await cloud.json(z.object({ role: named }), 'keystone', 'POST', '/roles', {
     role: { name: 'service' },
   });
   const service = await createProject(cloud, 'service');
@@ -131,13 +136,13 @@ export const createIdentity = async (): Promise<void> => {
  * and until then every list of ports, and with it nova's list of servers, is a 500.
  */
 export const createNetwork = async (): Promise<void> => {
-  await openSession().json('neutron', 'POST', '/networks', { network: { name: 'rig' } });
+  await openSession().send('neutron', 'POST', '/networks', { network: { name: 'rig' } });
 };
 
 export const createImage = async (): Promise<void> => {
   const cloud = openSession();
   const body = { name: 'rig', disk_format: 'raw', container_format: 'bare', visibility: 'public' };
-  const image = await cloud.json<Named>('glance', 'POST', '/images', body);
+  const image = await cloud.json(named, 'glance', 'POST', '/images', body);
   const headers = { 'content-type': 'application/octet-stream' };
   const answer = await cloud.call('glance', 'PUT', `/images/${image.id}/file`, {
     headers,
@@ -148,5 +153,5 @@ export const createImage = async (): Promise<void> => {
 
 export const createFlavor = async (): Promise<void> => {
   const flavor = { name: 'rig', id: 'rig', vcpus: 1, ram: 128, disk: 1 };
-  await openSession().json('nova', 'POST', '/flavors', { flavor });
+  await openSession().send('nova', 'POST', '/flavors', { flavor });
 };

@@ -28,7 +28,7 @@ export const waitFor = async <T>(
       lastError = error;
     }
     if (monotonicMs() >= until) {
-      const seen = options.explain?.() ?? (lastError === undefined ? '' : String(lastError));
+      const seen = options.explain?.() ?? (lastError instanceof Error ? lastError.message : '');
       throw new Error(`${what}: not within ${options.deadlineMs} ms. ${seen}`, { cause: lastError });
     }
     await delay(options.everyMs ?? 200);
