@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Settings } from '../core/settings.ts';
 import type { AgentIncarnation, BootId } from '../core/wire/records.ts';
 import { timingOf } from './relations.ts';
@@ -14,6 +15,7 @@ export interface Drawn {
 export function toSettings(config: Config, drawn: Drawn): Settings {
   return Object.freeze({
     cluster: config.cluster.name,
+    clusterHash: clusterHash(config.cluster.name),
     host: config.host.name,
     boot: drawn.boot,
     agent: drawn.agent,
@@ -39,6 +41,11 @@ export function toSettings(config: Config, drawn: Drawn): Settings {
     }),
     seed: drawn.seed,
   });
+}
+
+/** Marks this cluster's datagrams: first 64 bits of SHA-256 of its name, in hex. */
+export function clusterHash(cluster: string): string {
+  return createHash('sha256').update(cluster).digest('hex').slice(0, 16);
 }
 
 /** Address to listen on and to connect from. */
