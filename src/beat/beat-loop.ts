@@ -1,0 +1,170 @@
+/** The beats themselves: one volume, opened, its places taken. Ends when it is stopped or the places are lost. */
+import type { BlockReport } from '../core/wire/beat-messages.ts';
+import { seatBlocks, slotBlocks } from '../core/wire/layout.ts';
+import type { VolumeError } from '../core/wire/observations.ts';
+import type { AgentServer } from './agent-server.ts';
+import { type BeatOptions, REOPEN_BACKOFF_MS_MAX } from './beat-options.ts';
+import { monotonicMs, nextBeatMs, sleep } from './clock.ts';
+import { openVolume } from './open-volume.ts';
+import { volumeError } from './own-slot.ts';
+import type { Station } from './requests.ts';
+
+export interface Beating {
+  readonly options: BeatOptions;
+  readonly station: Station;
+  readonly server: AgentServer;
+  readonly memory: Buffer;
+}
+
+/** A full volume is tried again this often: a place becomes free only by an operator. */
+const RETRY_FULL_BEATS = 30;
+
+/** Answers why it ended. */
+export async function beatLoop(beating: Beating): Promise<string> {
+  const { options, station } = beating;
+  let plannedMs = monotonicMs();
+  let reopenMs = 0;
+  let backoffMs = options.beatMs;
+  let failure: VolumeError | null = null;
+  for (let beat = 1; ; beat++) {
+    if (options.stop.aborted) return stop(beating);
+    const wait = failure !== null && reopenMs > monotonicMs();
+    const outcome: Outcome = wait ? waiting(beating, failure) : oneBeat(beating);
+    if (outcome.lost !== null) {
+      station.volume.file.close();
+      return outcome.lost;
+    }
+    if (outcome.error?.code === 'io' || outcome.error?.code === 'volume-changed') {
+      if (!wait) {
+        ({ error: failure } = outcome);
+        // A handle can outlive what it stood for: a remounted export answers only to a new one.
+        const replaced = reopen(beating);
+        if (replaced !== null) return replaced;
+        reopenMs = monotonicMs() + backoffMs;
+        backoffMs = Math.min(backoffMs * 2, REOPEN_BACKOFF_MS_MAX);
+      }
+    } else {
+      failure = null;
+      backoffMs = options.beatMs;
+    }
+    if (station.slot === null && beat >= RETRY_FULL_BEATS) {
+      station.volume.file.close();
+      return 'the volume was full; looking for a free slot again';
+    }
+    plannedMs = nextBeatMs(plannedMs, monotonicMs(), options.beatMs);
+    await sleep(plannedMs - monotonicMs(), options.stop);
+  }
+}
+
+interface Outcome {
+  readonly error: VolumeError | null;
+  /** Not null: the places must be taken again. */
+  readonly lost: string | null;
+}
+
+function oneBeat(beating: Beating): Outcome {
+  const { station, server } = beating;
+  const begunMs = monotonicMs();
+  let wroteMs: number | null = null;
+  let error: VolumeError | null = null;
+  if (station.slot === null) {
+    error = { code: 'volume-full', detail: `all ${station.volume.superblock.slots} slots are taken` };
+  } else {
+    const write = station.slot.write(station.volume, server.agentSilentMs());
+    if (write.state === 'lost') return { error: null, lost: write.detail };
+    if (write.state === 'written') wroteMs = write.wroteMs;
+    else if (write.state === 'failed') error = write.error;
+    else {
+      error = { code: 'foreign-writer', detail: write.detail };
+      stopWriting(beating, write.detail);
+    }
+  }
+  return { error: readAndTell(beating, { begunMs, wroteMs, error }), lost: null };
+}
+
+function stopWriting({ options, station, server }: Beating, detail: string): void {
+  if (station.foreign !== null) return;
+  station.foreign = detail;
+  options.log({ level: 'error', event: 'foreign-writer', detail });
+  server.connection()?.send({ kind: 'stopped', reason: 'foreign-writer', detail });
+}
+
+function readAndTell(
+  { station, server }: Beating,
+  write: { readonly begunMs: number; readonly wroteMs: number | null; readonly error: VolumeError | null },
+): VolumeError | null {
+  const connection = server.connection();
+  // Without an agent nobody asks; and what cannot be sent must not be read, for it would count as told.
+  if (connection === null || !connection.roomForReading()) return write.error;
+  const { file, superblock } = station.volume;
+  let seats: readonly BlockReport[] | null = null;
+  let slots: readonly BlockReport[] | null = null;
+  let { error } = write;
+  const seatsRead = connection.memory.read(file, 'seat', seatBlocks(superblock));
+  if (seatsRead.ok) seats = seatsRead.reports;
+  else error ??= volumeError(seatsRead);
+  if (seatsRead.ok && connection.watchesSlots()) {
+    const slotsRead = connection.memory.read(file, 'slot', slotBlocks(superblock));
+    if (slotsRead.ok) slots = slotsRead.reports;
+    else error ??= volumeError(slotsRead);
+  }
+  // A part that failed half way was in part taken for told.
+  if (seats === null || (connection.watchesSlots() && slots === null)) connection.memory.forget();
+  const message = {
+    kind: 'beat',
+    counter: station.slot?.place().counter ?? 0,
+    begunMs: write.begunMs,
+    endedMs: monotonicMs(),
+    wroteMs: write.wroteMs,
+    error,
+    seats,
+    slots,
+    droppedReadings: connection.droppedReadings(),
+  } as const;
+  if (!connection.send(message)) {
+    connection.memory.forget();
+    error = { code: 'does-not-fit', detail: 'the reading is over the limit of a frame' };
+    connection.send({ ...message, error, seats: null, slots: null });
+  }
+  return error;
+}
+
+/** Between two attempts to reopen: nothing is tried, and the last error still holds. */
+function waiting({ station, server }: Beating, error: VolumeError | null): Outcome {
+  const nowMs = monotonicMs();
+  const connection = server.connection();
+  connection?.send({
+    kind: 'beat',
+    counter: station.slot?.place().counter ?? 0,
+    begunMs: nowMs,
+    endedMs: nowMs,
+    wroteMs: null,
+    error,
+    seats: null,
+    slots: null,
+    droppedReadings: connection.droppedReadings(),
+  });
+  return { error, lost: null };
+}
+
+/** Not null: another volume is there now. */
+function reopen({ options, station, memory }: Beating): string | null {
+  const opened = openVolume(options.volumePath, 'read-write', options.cluster, memory);
+  if (!opened.ok) return null;
+  const { volumeUuid } = opened.volume.superblock;
+  const previous = station.volume.superblock.volumeUuid;
+  station.volume.file.close();
+  if (volumeUuid !== previous) {
+    opened.volume.file.close();
+    return `${options.volumePath} is now volume ${volumeUuid}, was ${previous}`;
+  }
+  station.volume = opened.volume;
+  return null;
+}
+
+/** One last write, so that the slot shows the newest body and flags. */
+function stop({ station, server }: Beating): string {
+  station.slot?.write(station.volume, server.agentSilentMs());
+  station.volume.file.close();
+  return 'stopped';
+}
