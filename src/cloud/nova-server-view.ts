@@ -1,0 +1,83 @@
+/** How nova shows a server (`views/servers.py`), and the API status it derives (`api/openstack/common.py`). */
+import { novaTime } from './nova-request.ts';
+import type { CloudState, ServerRecord } from './state.ts';
+
+const STATUS_OF_STATE: Readonly<Record<string, string>> = {
+  active: 'ACTIVE',
+  building: 'BUILD',
+  stopped: 'SHUTOFF',
+  error: 'ERROR',
+  paused: 'PAUSED',
+  suspended: 'SUSPENDED',
+  rescued: 'RESCUE',
+  resized: 'VERIFY_RESIZE',
+  shelved: 'SHELVED',
+  shelved_offloaded: 'SHELVED_OFFLOADED',
+  'soft-delete': 'SOFT_DELETED',
+  deleted: 'DELETED',
+};
+
+export function statusOf(server: ServerRecord): string {
+  const rebuilding = server.taskState?.startsWith('rebuild') === true;
+  if (rebuilding && ['active', 'stopped', 'error'].includes(server.vmState)) return 'REBUILD';
+  if (server.vmState === 'active' && server.taskState === 'migrating') return 'MIGRATING';
+  return STATUS_OF_STATE[server.vmState] ?? 'UNKNOWN';
+}
+
+export interface Visibility {
+  readonly minor: number;
+  readonly hostShown: boolean;
+}
+
+export function serverView(state: CloudState, server: ServerRecord, visible: Visibility): unknown {
+  const host = server.host === null ? undefined : state.hosts.get(server.host);
+  return {
+    id: server.uuid,
+    name: server.name,
+    status: statusOf(server),
+    tenant_id: server.projectId,
+    user_id: server.userId,
+    created: new Date(server.createdAtMs).toISOString(),
+    updated: new Date(server.updatedAtMs).toISOString(),
+    metadata: server.metadata,
+    image: server.imageId === null ? '' : { id: server.imageId, links: [] },
+    flavor: flavorView(server, visible.minor),
+    addresses: {},
+    links: [],
+    'OS-EXT-AZ:availability_zone': host?.zone ?? '',
+    'OS-EXT-STS:vm_state': server.vmState,
+    'OS-EXT-STS:task_state': server.taskState,
+    'OS-EXT-STS:power_state': server.powerState,
+    'OS-SRV-USG:launched_at': server.launched ? novaTime(server.createdAtMs) : null,
+    'os-extended-volumes:volumes_attached': [],
+    ...(visible.minor >= 9 ? { locked: server.locked } : {}),
+    ...(visible.hostShown
+      ? { 'OS-EXT-SRV-ATTR:host': server.host, 'OS-EXT-SRV-ATTR:hypervisor_hostname': server.host }
+      : {}),
+  };
+}
+
+function flavorView(server: ServerRecord, minor: number): unknown {
+  const { flavor } = server;
+  if (minor < 47) return { id: flavor.id, links: [] };
+  return {
+    original_name: flavor.name,
+    vcpus: flavor.vcpus,
+    ram: flavor.memoryMib,
+    disk: flavor.diskGib,
+    ephemeral: 0,
+    swap: 0,
+    extra_specs: flavor.extraSpecs,
+  };
+}
+
+/** What is known of a server whose cell does not answer (2.69). */
+export function serverStub(server: ServerRecord): unknown {
+  return {
+    id: server.uuid,
+    status: 'UNKNOWN',
+    tenant_id: server.projectId,
+    created: new Date(server.createdAtMs).toISOString(),
+    links: [],
+  };
+}

@@ -1,0 +1,45 @@
+/** What can be chosen about the embedded cloud, with nova's own defaults where nova has one. */
+
+/** Milliseconds since 1970; injected, so that a test decides how fast time goes. */
+export interface CloudClock {
+  nowMs(): number;
+}
+
+export interface CloudOptions {
+  readonly clock: CloudClock;
+  readonly region: string;
+  /** Debian 12's nova (Zed). */
+  readonly maxMicroversion: string;
+  /** nova `[DEFAULT] service_down_time`. */
+  readonly serviceDownTimeMs: number;
+  /** nova `[DEFAULT] report_interval`; told to each pretended nova-compute when it starts. */
+  readonly reportIntervalMs: number;
+  /** From the API's answer to the conductor's choice of a host. */
+  readonly conductorDelayMs: number;
+  /** Between the new host in the server's record and `done` in the migration's (`finish_evacuation`). */
+  readonly finishDelayMs: number;
+  /** nova `[DEFAULT] sync_power_state_interval`: a guest that is not there is then noticed. */
+  readonly powerSyncIntervalMs: number;
+  /** nova `[DEFAULT] resume_guests_state_on_host_boot`. */
+  readonly resumeGuestsOnHostBoot: boolean;
+  readonly tokenLifetimeMs: number;
+  /** nova `[quota] instances`, per project; null for none. */
+  readonly serversPerProjectMax: number | null;
+  /** Service version of each nova-compute; 2.95 needs 62 everywhere (`evacuate.py`). */
+  readonly computeServiceVersion: number;
+}
+
+export const DEFAULT_OPTIONS: CloudOptions = {
+  clock: { nowMs: () => Date.now() },
+  region: 'RegionOne',
+  maxMicroversion: '2.93',
+  serviceDownTimeMs: 60_000,
+  reportIntervalMs: 10_000,
+  conductorDelayMs: 200,
+  finishDelayMs: 20,
+  powerSyncIntervalMs: 600_000,
+  resumeGuestsOnHostBoot: false,
+  tokenLifetimeMs: 3_600_000,
+  serversPerProjectMax: null,
+  computeServiceVersion: 66,
+};
