@@ -21,7 +21,12 @@ export type EffectId = number;
  * the core keeps its own deadline for each.
  */
 export type Effect =
-  | { readonly do: 'send'; readonly to: AgentAddress; readonly host: HostName | null; readonly datagram: Datagram }
+  | {
+      readonly do: 'send';
+      readonly to: AgentAddress;
+      readonly host: HostName | null;
+      readonly datagram: Datagram;
+    }
   | { readonly do: 'write-body'; readonly id: EffectId; readonly volume: VolumeName; readonly body: SlotBody }
   | { readonly do: 'write-seat'; readonly id: EffectId; readonly volume: VolumeName; readonly body: SeatBody }
   | {

@@ -69,6 +69,11 @@ export type Result =
   | { readonly of: 'cloud'; readonly answer: CloudAnswer }
   | { readonly of: 'order'; readonly outcome: OrderOutcome }
   /** `surely-not`: the order never reached the slave. `no-answer`: it may have. */
-  | { readonly of: 'order'; readonly outcome: null; readonly arrived: 'surely-not' | 'no-answer'; readonly detail: string };
+  | {
+      readonly of: 'order';
+      readonly outcome: null;
+      readonly arrived: 'surely-not' | 'no-answer';
+      readonly detail: string;
+    };
 
 export type { CloudFailure };

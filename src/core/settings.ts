@@ -4,6 +4,8 @@ import type { AgentAddress, AgentIncarnation, BootId, HostName, Proof, VolumeNam
 /** What the core is told once, at start; frozen for the life of the agent. */
 export interface Settings {
   readonly cluster: string;
+  /** First 64 bits of SHA-256 of the cluster's name, in hex: marks datagrams. */
+  readonly clusterHash: string;
   readonly host: HostName;
   readonly boot: BootId;
   readonly agent: AgentIncarnation;

@@ -32,7 +32,11 @@ export interface HostStatus {
   readonly why: string;
   readonly sinceMs: number;
   readonly network: { readonly state: string; readonly agoMs: number | null };
-  readonly volumes: readonly { readonly name: string; readonly state: string; readonly agoMs: number | null }[];
+  readonly volumes: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly agoMs: number | null;
+  }[];
 }
 
 export interface IncidentStatus {

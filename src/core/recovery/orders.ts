@@ -17,10 +17,23 @@ export interface RestartOrder {
   readonly attempt: number;
   /** Evacuation rows up to this id are older than the incident and say nothing about this order. */
   readonly afterMigrationId: number;
+  /** Rows that nova still shows open though their target has proof of death: they will never end. */
+  readonly deadRows: readonly number[];
   /** The last (incarnation, counter) of the victim's slot the master saw, by volume uuid: anything later is life. */
-  readonly lastSeen: readonly { readonly volumeUuid: string; readonly incarnation: number; readonly counter: number }[];
-  /** The order is void this long after it was received. */
-  readonly validMs: number;
+  readonly lastSeen: readonly {
+    readonly volumeUuid: string;
+    readonly incarnation: number;
+    readonly counter: number;
+  }[];
+  /** The master's own seat when the order was given, by lease volume: its counter is the clock the order ages by. */
+  readonly leaseSeen: readonly {
+    readonly volumeUuid: string;
+    readonly seat: number;
+    readonly incarnation: number;
+    readonly counter: number;
+  }[];
+  /** The order is void once the seat's counter has advanced by more than this. */
+  readonly validRenewals: number;
 }
 
 export type RefusalCode =

@@ -90,8 +90,14 @@ export function deriveTiming(beatMs: number, novaReportMs: number, openRequestMs
 /** Names each broken inequality, or nothing. */
 export function checkTiming(t: Timing): readonly string[] {
   const rules: readonly (readonly [boolean, string])[] = [
-    [t.beatMs >= 200, `beat ${t.beatMs} ms is below 200 ms: ordinary scheduling delays would look like silence`],
-    [t.beatMs <= 5_000, `beat ${t.beatMs} ms is above 5000 ms: nova would notice a dead host sooner than Vigil`],
+    [
+      t.beatMs >= 200,
+      `beat ${t.beatMs} ms is below 200 ms: ordinary scheduling delays would look like silence`,
+    ],
+    [
+      t.beatMs <= 5_000,
+      `beat ${t.beatMs} ms is above 5000 ms: nova would notice a dead host sooner than Vigil`,
+    ],
     // A late datagram or two must not reach the bound.
     [t.networkLostMs >= 3 * t.beatMs, 'network lost must be at least 3 beats'],
     [t.suspectMs < t.networkLostMs, 'witnesses must be asked before the network path is lost'],
@@ -99,12 +105,18 @@ export function checkTiming(t: Timing): readonly string[] {
     [t.volumeLostMs >= t.volumeLostReads * t.beatMs, 'volume lost must span its reads, one a beat'],
     [t.readFreshMs >= t.beatMs, 'a read must stay valid until the next one'],
     // The holder's last act comes before any claim can succeed, with a quarter of the lease for drift between clocks.
-    [t.holdMs + t.leaseMs / 4 <= t.leaseMs, 'the holder must stop acting at least a quarter of the lease before it ends'],
+    [
+      t.holdMs + t.leaseMs / 4 <= t.leaseMs,
+      'the holder must stop acting at least a quarter of the lease before it ends',
+    ],
     [t.claimMsMax < t.leaseMs, 'a claim must be over before a lease could begin and end unseen'],
     [t.seatWriteMs + t.settleMs < t.claimMsMax, 'write and settle must fit into a claim'],
     [t.seatWriteMs <= t.settleMs, 'a claim must settle for at least as long as a write may take'],
     [t.stallMs < t.networkLostMs, 'an own stall must be noticed before it looks like the silence of others'],
-    [t.openRequestMs >= 60_000, `an unanswered request must stay open for at least 60 s, not ${t.openRequestMs} ms`],
+    [
+      t.openRequestMs >= 60_000,
+      `an unanswered request must stay open for at least 60 s, not ${t.openRequestMs} ms`,
+    ],
     [t.novaReportMs >= 1_000, 'nova report interval below 1 s'],
   ];
   return rules.filter(([holds]) => !holds).map(([, words]) => words);

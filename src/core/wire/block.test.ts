@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { header, mutated } from '../../../test/volume/arbitraries.ts';
 import { crc32c } from '../lib/crc32c.ts';
 import { type Block, decodeBlock, encodeBlock } from './block.ts';
@@ -25,11 +25,11 @@ const sample: Block = {
   payload: Uint8Array.of(1, 2, 3),
 };
 
-test('crc32c has the check value of its standard', () => {
+void test('crc32c has the check value of its standard', () => {
   assert.equal(crc32c(new TextEncoder().encode('123456789')), 0xe306_9283);
 });
 
-test('the bytes of a block are what docs/protocol.md says', () => {
+void test('the bytes of a block are what docs/protocol.md says', () => {
   const bytes = bytesOf(sample);
   assert.equal(bytes.length, BLOCK_BYTES);
   assert.equal(
@@ -53,7 +53,7 @@ test('the bytes of a block are what docs/protocol.md says', () => {
   );
 });
 
-test('blocks survive encoding and decoding', () => {
+void test('blocks survive encoding and decoding', () => {
   fc.assert(
     fc.property(
       header,
@@ -71,7 +71,7 @@ test('blocks survive encoding and decoding', () => {
   );
 });
 
-test('a changed byte anywhere in a block is noticed', () => {
+void test('a changed byte anywhere in a block is noticed', () => {
   fc.assert(
     fc.property(
       header.chain((header) => mutated(bytesOf({ header, leaving: false, payload: sample.payload }))),
@@ -85,7 +85,7 @@ test('a changed byte anywhere in a block is noticed', () => {
   );
 });
 
-test('arbitrary bytes are never taken for a block', () => {
+void test('arbitrary bytes are never taken for a block', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => {
       const bytes = new Uint8Array(BLOCK_BYTES);
@@ -96,7 +96,7 @@ test('arbitrary bytes are never taken for a block', () => {
   );
 });
 
-test('each kind of damage has its own reason', () => {
+void test('each kind of damage has its own reason', () => {
   const reasonOf = (change: (bytes: Uint8Array) => void, resign = false) => {
     const bytes = bytesOf(sample);
     change(bytes);
@@ -139,7 +139,7 @@ test('each kind of damage has its own reason', () => {
   );
 });
 
-test('what does not fit is refused as a value', () => {
+void test('what does not fit is refused as a value', () => {
   const refused = (change: Partial<Block>) => encodeBlock({ ...sample, ...change });
   assert.deepEqual(refused({ payload: new Uint8Array(MAX_PAYLOAD_BYTES + 1) }), {
     ok: false,

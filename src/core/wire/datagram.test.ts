@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {
   address,
   count,
@@ -67,7 +67,7 @@ function bytesOf(datagram: Datagram): Uint8Array | null {
   return encoded.ok ? encoded.bytes : null;
 }
 
-test('the bytes of a datagram are what docs/protocol.md says', () => {
+void test('the bytes of a datagram are what docs/protocol.md says', () => {
   const bytes = Buffer.from(bytesOf(echo) ?? []);
   const json = '{"address":{"ip":"192.0.2.1","udpPort":7400,"apiPort":7401},"verdict":"online"}';
   assert.equal(
@@ -93,7 +93,7 @@ test('the bytes of a datagram are what docs/protocol.md says', () => {
   assert.deepEqual(bytes.subarray(-32), Buffer.from(mac(bytes.subarray(0, -32))));
 });
 
-test('datagrams survive encoding and decoding, or do not fit', () => {
+void test('datagrams survive encoding and decoding, or do not fit', () => {
   fc.assert(
     fc.property(datagram, (datagram) => {
       const encoded = encodeDatagram(datagram, mac);
@@ -110,7 +110,7 @@ test('datagrams survive encoding and decoding, or do not fit', () => {
   );
 });
 
-test('a changed or missing byte is never accepted', () => {
+void test('a changed or missing byte is never accepted', () => {
   const valid = datagram.map(bytesOf).filter((bytes): bytes is Uint8Array => bytes !== null);
   fc.assert(
     fc.property(valid.chain(mutated), (bytes) => assert.equal(openDatagram(bytes, mac).ok, false)),
@@ -123,7 +123,7 @@ test('a changed or missing byte is never accepted', () => {
   );
 });
 
-test('arbitrary bytes are never accepted, even when signed', () => {
+void test('arbitrary bytes are never accepted, even when signed', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 1_500 }), (noise) => {
       assert.equal(openDatagram(noise, mac).ok, false);
@@ -133,7 +133,7 @@ test('arbitrary bytes are never accepted, even when signed', () => {
   );
 });
 
-test('each fault has its own code', () => {
+void test('each fault has its own code', () => {
   const codeOf = (change: (bytes: Uint8Array) => Uint8Array | void, resign = true) => {
     const signed = (bytesOf(echo) ?? new Uint8Array()).slice(0, -32);
     const changed = change(signed) ?? signed;
@@ -190,7 +190,7 @@ test('each fault has its own code', () => {
   );
 });
 
-test('what does not fit is refused as a value', () => {
+void test('what does not fit is refused as a value', () => {
   const refused = encodeDatagram({ ...echo, nonce: 'x' }, mac);
   assert.deepEqual(refused, { ok: false, path: 'nonce', expected: '16 lower-case hex digits' });
   assert.equal(encodeDatagram({ ...echo, counter: -1 }, mac).ok, false);

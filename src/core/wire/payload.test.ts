@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {
   UUID,
   incidentRecord,
@@ -31,7 +31,7 @@ function bytesOf<Body>(kind: PayloadKind<Body>, writer: string, body: Body): Uin
   return encoded.ok ? encoded.bytes : null;
 }
 
-test('the bytes of a payload are what docs/protocol.md says', () => {
+void test('the bytes of a payload are what docs/protocol.md says', () => {
   const bytes = Buffer.from(bytesOf(payloads.seat, 'h1', seat) ?? []);
   const json =
     '{"host":"h1","address":{"ip":"192.0.2.1","udpPort":7400,"apiPort":7401},"agent":"0123456789abcdef","term":7,' +
@@ -44,12 +44,24 @@ test('the bytes of a payload are what docs/protocol.md says', () => {
   assert.deepEqual(bytes.subarray(-32), Buffer.from(mac(signed)));
 });
 
-for (const [name, kind, bodies] of [
-  ['slot', payloads.slot, slotBody.map((body) => ({ writer: body.host, body }))],
-  ['seat', payloads.seat, seatBody.map((body) => ({ writer: body.host, body }))],
-  ['cell', payloads.cell, record({ writer: host, body: incidentRecord })],
-] as [string, PayloadKind<unknown>, fc.Arbitrary<{ writer: string; body: unknown }>][]) {
-  test(`${name} payloads survive encoding and decoding, or do not fit`, () => {
+tryKind(
+  'slot',
+  payloads.slot,
+  slotBody.map((body) => ({ writer: body.host, body })),
+);
+tryKind(
+  'seat',
+  payloads.seat,
+  seatBody.map((body) => ({ writer: body.host, body })),
+);
+tryKind('cell', payloads.cell, record({ writer: host, body: incidentRecord }));
+
+function tryKind<Body>(
+  name: string,
+  kind: PayloadKind<Body>,
+  bodies: fc.Arbitrary<{ writer: string; body: Body }>,
+): void {
+  void test(`${name} payloads survive encoding and decoding, or do not fit`, () => {
     fc.assert(
       fc.property(bodies, hex(32), ({ writer, body }, boot) => {
         const encoded = encodePayload(kind, { volumeUuid: UUID, boot, writer }, body, mac);
@@ -69,7 +81,7 @@ for (const [name, kind, bodies] of [
     );
   });
 
-  test(`a changed byte anywhere in a ${name} payload breaks its MAC`, () => {
+  void test(`a changed byte anywhere in a ${name} payload breaks its MAC`, () => {
     const valid = bodies
       .map(({ writer, body }) => bytesOf(kind, writer, body))
       .filter((bytes): bytes is Uint8Array => bytes !== null);
@@ -84,7 +96,7 @@ for (const [name, kind, bodies] of [
   });
 }
 
-test('arbitrary bytes are never taken for a payload', () => {
+void test('arbitrary bytes are never taken for a payload', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
       assert.equal(openPayload(payloads.slot, UUID, bytes, () => mac).ok, false);
@@ -93,7 +105,7 @@ test('arbitrary bytes are never taken for a payload', () => {
   );
 });
 
-test('a MAC holds for one volume, one kind, one writer and one key', () => {
+void test('a MAC holds for one volume, one kind, one writer and one key', () => {
   const bytes = bytesOf(payloads.seat, 'h1', seat) ?? new Uint8Array();
   const otherUuid = UUID.replace('0', '1');
   const bad = { ok: false, reason: { code: 'bad-mac' } };
@@ -112,7 +124,7 @@ test('a MAC holds for one volume, one kind, one writer and one key', () => {
   );
 });
 
-test('somebody else’s record under the own name is refused on both sides', () => {
+void test('somebody else’s record under the own name is refused on both sides', () => {
   assert.deepEqual(encodePayload(payloads.seat, { volumeUuid: UUID, boot, writer: 'h2' }, seat, mac), {
     ok: false,
     path: 'body.host',
@@ -128,7 +140,7 @@ test('somebody else’s record under the own name is refused on both sides', () 
   );
 });
 
-test('limits are named with their place', () => {
+void test('limits are named with their place', () => {
   const address = { ip: 'localhost', udpPort: 7400, apiPort: 7401 };
   assert.deepEqual(
     encodePayload(payloads.seat, { volumeUuid: UUID, boot, writer: 'h1' }, { ...seat, address }, mac),

@@ -1,0 +1,169 @@
+/**
+ * Claiming the lease on a majority of lease volumes: check, write, settle, read back. Single-writer seats make a late
+ * write of anybody harmless: it can only raise a term that others then see.
+ */
+import { all, type Task } from '../lib/task.ts';
+import { request, sleep } from '../requests.ts';
+import type { Core } from '../state.ts';
+import type { OwnVolume } from '../volumes.ts';
+import type { SeatObservation } from '../wire/observations.ts';
+import type { SeatBody, Term } from '../wire/records.ts';
+import { noteEvidence } from '../evidence/note.ts';
+import { leaseVolumes, majorityOf } from './lease.ts';
+import { highestTerm, isActive, isMine, noteSeats, quietSinceMs, rival, sameSeat } from './seats.ts';
+
+export type ClaimEnd =
+  | { readonly won: true; readonly term: Term; readonly renewedMs: ReadonlyMap<string, number> }
+  | { readonly won: false; readonly why: string };
+
+interface Checked {
+  readonly volume: OwnVolume;
+  readonly seats: readonly SeatObservation[];
+}
+
+export function* claim(core: Core, live: () => boolean): Task<ClaimEnd> {
+  const { timing, host, agent } = core.settings;
+  const volumes = leaseVolumes(core.volumes.values());
+  const majority = majorityOf(volumes.length);
+  const begunMs = core.now;
+
+  const checked = present(
+    yield* all(
+      volumes.map((volume) => check(core, volume)),
+      live,
+    ),
+  );
+  if (checked.length < majority)
+    return { won: false, why: 'lease volumes are not readable or not quiet on a majority' };
+
+  const term = nextTerm(core);
+  core.lease = { phase: 'claiming', term, begunMs };
+  const written = present(
+    yield* all(
+      checked.map((seen) => writeClaim(core, seen, term)),
+      live,
+    ),
+  );
+  if (written.length < majority) return { won: false, why: 'the claim could not be written on a majority' };
+
+  yield* sleep(core, timing.settleMs);
+  const settled = present(
+    yield* all(
+      written.map((seen) => readBack(core, seen, term)),
+      live,
+    ),
+  );
+  if (settled.length < majority) return { won: false, why: 'another host claims or holds the lease' };
+  if (core.now - begunMs > timing.claimMsMax) return { won: false, why: 'the claim took too long' };
+  if ([...core.volumes.values()].some((volume) => rivalOn(volume, term, host, agent))) {
+    return { won: false, why: 'another host claims or holds the lease' };
+  }
+  return {
+    won: true,
+    term,
+    renewedMs: new Map(settled.map(({ volume, begunMs }) => [volume.name, begunMs])),
+  };
+}
+
+/** Reads the volume anew: a claim is never built on what a beat said a second ago. */
+function* check(core: Core, volume: OwnVolume): Task<Checked | null> {
+  const { timing, host, agent } = core.settings;
+  if (volume.seatIndex === null || volume.seatWriteOpenMs !== null) return null;
+  const read = yield* request(
+    core,
+    { do: 'read-volume', volume: volume.name, what: ['seats', 'slots'] },
+    timing.claimMsMax,
+  );
+  if (read === null || !read.ok || read.seats === null) return null;
+  noteSeats(volume.seats, read.seats, read.endedMs);
+  if (read.slots !== null) noteEvidence(core, volume, read.slots, read);
+  const quietMs = read.begunMs - quietSinceMs(volume.seats.values(), host, agent);
+  return quietMs >= timing.leaseMs ? { volume, seats: read.seats } : null;
+}
+
+/** Higher than every term anybody has ever told of. */
+function nextTerm(core: Core): Term {
+  let highest = core.termSeen;
+  for (const volume of core.volumes.values()) highest = Math.max(highest, highestTerm(volume.seats.values()));
+  for (const evidence of core.hosts.values()) highest = Math.max(highest, evidence.said?.termSeen ?? 0);
+  return highest + 1;
+}
+
+function* writeClaim(core: Core, seen: Checked, term: Term): Task<(Checked & { begunMs: number }) | null> {
+  const begunMs = core.now;
+  const seats = yield* writeSeat(core, seen.volume, term, 'claiming');
+  return seats === null ? null : { ...seen, begunMs };
+}
+
+function* readBack(
+  core: Core,
+  seen: Checked & { begunMs: number },
+  term: Term,
+): Task<(Checked & { begunMs: number }) | null> {
+  const { host, agent, timing } = core.settings;
+  const read = yield* request(
+    core,
+    { do: 'read-volume', volume: seen.volume.name, what: ['seats'] },
+    timing.seatWriteMs,
+  );
+  if (read === null || !read.ok || read.seats === null) return null;
+  noteSeats(seen.volume.seats, read.seats, read.endedMs);
+  if (rival(read.seats, host, agent, term) !== null) return null;
+  const mine = read.seats.find((seat) => isMine(seat, host, agent));
+  if (mine === undefined || mine.state !== 'read' || mine.body.term !== term) return null;
+  return othersMoved(core, seen.seats, read.seats) ? null : seen;
+}
+
+/** L2: a holder that renewed in between has not noticed the claim yet, so it is the claim that must go. */
+function othersMoved(
+  core: Core,
+  before: readonly SeatObservation[],
+  after: readonly SeatObservation[],
+): boolean {
+  const { host, agent } = core.settings;
+  return after.some((seat) => {
+    if (isMine(seat, host, agent) || !isActive(seat)) return false;
+    const then = before.find((candidate) => candidate.index === seat.index);
+    return then === undefined || !sameSeat(then, seat);
+  });
+}
+
+function rivalOn(volume: OwnVolume, term: Term, host: string, agent: string): boolean {
+  return (
+    rival(
+      [...volume.seats.values()].map(({ observation }) => observation),
+      host,
+      agent,
+      term,
+    ) !== null
+  );
+}
+
+/** Writes the own seat and reads all seats back; null if that did not end well within the deadline. */
+export function* writeSeat(
+  core: Core,
+  volume: OwnVolume,
+  term: Term,
+  phase: SeatBody['phase'],
+): Task<readonly SeatObservation[] | null> {
+  const { host, address, agent, timing } = core.settings;
+  volume.seatWriteOpenMs = core.now;
+  const done = yield* request(
+    core,
+    {
+      do: 'write-seat',
+      volume: volume.name,
+      body: { host, address, agent, term, phase, openReports: core.reports.forSeat() },
+    },
+    timing.seatWriteMs,
+  );
+  if (done === null) return null;
+  volume.seatWriteOpenMs = null;
+  if (!done.ok) return null;
+  noteSeats(volume.seats, done.seats, done.endedMs);
+  return done.seats;
+}
+
+function present<Value>(values: readonly (Value | null)[]): Value[] {
+  return values.filter((value) => value !== null);
+}

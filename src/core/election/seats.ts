@@ -1,0 +1,105 @@
+/** The lease seats of one volume as this host reads them: whose, which term, and for how long unchanged. */
+import type { SeatObservation } from '../wire/observations.ts';
+import type { AgentIncarnation, HostName, SeatBody, Term } from '../wire/records.ts';
+
+export interface SeatTrack {
+  readonly observation: SeatObservation;
+  /** End of the read that first showed it so. */
+  readonly changedMs: number;
+}
+
+/** Takes a read of all seats into account; true if a holder was seen to renew. */
+export function noteSeats(
+  seats: Map<number, SeatTrack>,
+  observed: readonly SeatObservation[],
+  endedMs: number,
+): boolean {
+  let renewed = false;
+  for (const observation of observed) {
+    const before = seats.get(observation.index);
+    if (before === undefined || !sameSeat(before.observation, observation)) {
+      seats.set(observation.index, { observation, changedMs: endedMs });
+      renewed ||= before !== undefined && isHolding(before.observation) && isHolding(observation);
+    }
+  }
+  return renewed;
+}
+
+function isHolding(observation: SeatObservation): boolean {
+  return observation.state === 'read' && observation.body.phase === 'holding';
+}
+
+export function sameSeat(a: SeatObservation, b: SeatObservation): boolean {
+  if (a.state === 'damaged' || b.state === 'damaged') return a.state === b.state;
+  return (
+    a.header.incarnation === b.header.incarnation &&
+    a.header.counter === b.header.counter &&
+    a.body.term === b.body.term &&
+    a.body.phase === b.body.phase
+  );
+}
+
+/** A seat whose owner acts or is about to; a damaged one may be such a seat. */
+export function isActive(observation: SeatObservation): boolean {
+  return (
+    observation.state === 'damaged' ||
+    observation.body.phase === 'claiming' ||
+    observation.body.phase === 'holding'
+  );
+}
+
+export function isMine(observation: SeatObservation, host: HostName, agent: AgentIncarnation): boolean {
+  return observation.state === 'read' && observation.body.host === host && observation.body.agent === agent;
+}
+
+export function highestTerm(seats: Iterable<SeatTrack>): Term {
+  let highest = 0;
+  for (const { observation } of seats) {
+    if (observation.state === 'read') highest = Math.max(highest, observation.body.term);
+  }
+  return highest;
+}
+
+/**
+ * Since when no active seat but my own has changed; `now` if one is fresh, 0 if there is none. Own seats of a former
+ * life of this agent count like those of others: it may still think that it holds the lease.
+ */
+export function quietSinceMs(seats: Iterable<SeatTrack>, host: HostName, agent: AgentIncarnation): number {
+  let since = 0;
+  for (const { observation, changedMs } of seats) {
+    if (isActive(observation) && !isMine(observation, host, agent)) since = Math.max(since, changedMs);
+  }
+  return since;
+}
+
+/** Another seat with at least this term, if any: whoever sees one does not hold. */
+export function rival(
+  seats: readonly SeatObservation[],
+  host: HostName,
+  agent: AgentIncarnation,
+  term: Term,
+): SeatBody | null {
+  for (const seat of seats) {
+    if (
+      seat.state === 'read' &&
+      !isMine(seat, host, agent) &&
+      seat.body.host !== host &&
+      seat.body.term >= term
+    ) {
+      return seat.body;
+    }
+  }
+  return null;
+}
+
+/** Who seems to hold the lease: the highest term in phase holding. Says nothing about whether it still acts. */
+export function apparentHolder(
+  seats: Iterable<SeatTrack>,
+): { readonly body: SeatBody; readonly changedMs: number } | null {
+  let best: { readonly body: SeatBody; readonly changedMs: number } | null = null;
+  for (const { observation, changedMs } of seats) {
+    if (observation.state !== 'read' || observation.body.phase !== 'holding') continue;
+    if (best === null || observation.body.term > best.body.term) best = { body: observation.body, changedMs };
+  }
+  return best;
+}

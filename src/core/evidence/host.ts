@@ -1,0 +1,83 @@
+/** Everything known about one host, on every path, with its age. */
+import type { Timing } from '../timing/timing.ts';
+import type { BootId, HostName, Leaving, ProbeAnswer, SlotBody, Term, View } from '../wire/records.ts';
+import { createNetworkPath, networkState, restartNetworkClock, type NetworkPath } from './network-path.ts';
+import { pathState, restartClock, type PathState, type VolumePath } from './volume-path.ts';
+
+/** More hosts than a volume has slots cannot be; further names are ignored and counted. */
+export const MAX_HOSTS = 16_384;
+
+export interface HostEvidence {
+  readonly host: HostName;
+  /** What it last said of itself, by slot or heartbeat. */
+  said: Said | null;
+  /** The boot in which it last showed life. */
+  boot: BootId | null;
+  /** The boot before that, if it changed while watched. */
+  readonly network: NetworkPath;
+  /** By volume uuid. */
+  readonly volumes: Map<string, VolumePath>;
+  /** By volume uuid: index of its slot there. */
+  readonly slotIndex: Map<string, number>;
+  /** By asker: the last answer to a probe of this host, and when the probe was begun. */
+  readonly probes: Map<HostName, { readonly answer: ProbeAnswer; readonly begunMs: number }>;
+  leaving: { readonly leaving: Leaving; readonly firstSeenMs: number; readonly boot: BootId } | null;
+}
+
+export type Said = Pick<
+  SlotBody,
+  'address' | 'role' | 'eligible' | 'failureDomain' | 'view' | 'leaving' | 'timing' | 'hardwareUuid'
+> & {
+  readonly agent: string;
+  readonly boot: BootId;
+  readonly termSeen: Term;
+  readonly fit: boolean;
+  /** When this host's view was received, on the observer's clock; the view is older by at most one beat and a read. */
+  readonly receivedMs: number;
+};
+
+export function createHostEvidence(host: HostName): HostEvidence {
+  return {
+    host,
+    said: null,
+    boot: null,
+    network: createNetworkPath(),
+    volumes: new Map(),
+    slotIndex: new Map(),
+    probes: new Map(),
+    leaving: null,
+  };
+}
+
+/** Which volumes the host itself last said it can write; those it lost before say nothing about its end. */
+export function listedVolumes(view: View): readonly string[] {
+  return view.volumes.filter((volume) => volume.writable).map((volume) => volume.uuid);
+}
+
+export function restartClocks(evidence: HostEvidence, now: number): void {
+  restartNetworkClock(evidence.network, now);
+  for (const [uuid, path] of evidence.volumes) evidence.volumes.set(uuid, restartClock(path, now));
+}
+
+export function networkOf(evidence: HostEvidence, timing: Timing, now: number): PathState {
+  const bound = Math.max(timing.networkLostMs, evidence.said?.timing.networkLostMs ?? 0);
+  return networkState(evidence.network, bound, now);
+}
+
+export function volumeOf(evidence: HostEvidence, uuid: string, timing: Timing, now: number): PathState {
+  const bound = Math.max(timing.volumeLostMs, evidence.said?.timing.volumeLostMs ?? 0);
+  return pathState(evidence.volumes.get(uuid), timing, bound, now);
+}
+
+/** The last sign of life on any path: when every silence began. Null if none was ever seen. */
+export function lastLifeMs(evidence: HostEvidence): number | null {
+  const times = [...evidence.volumes.values()].map((path) => path.advancedMs);
+  if (evidence.network.heardMs !== null) times.push(evidence.network.heardMs);
+  return times.length === 0 ? null : Math.max(...times);
+}
+
+/** For how long the host's beats say that its agent has been silent; the least of its fresh volumes. */
+export function agentSilentMs(evidence: HostEvidence, fresh: readonly string[]): number {
+  const silences = fresh.map((uuid) => evidence.volumes.get(uuid)?.agentSilentMs ?? 0);
+  return silences.length === 0 ? 0 : Math.min(...silences);
+}

@@ -1,0 +1,106 @@
+/**
+ * The management network as a path to one host, as the master hears it.
+ *
+ * A datagram is life only if it answers a challenge this master issued to this life of that agent, and its counter
+ * has advanced: a recorded datagram of a dead host proves nothing, not even to a master that has just started.
+ */
+import type { Random } from '../lib/random.ts';
+import type { AgentIncarnation, BootId } from '../wire/records.ts';
+import type { PathState } from './volume-path.ts';
+
+export interface NetworkPath {
+  /** Life was last heard then. */
+  heardMs: number | null;
+  /** The clock of silence starts here when nothing was heard yet. */
+  askedMs: number | null;
+  boot: BootId | null;
+  agent: AgentIncarnation | null;
+  counter: number;
+  /** The nonce the host must show, 16 hex digits. */
+  nonce: string;
+  challenged: { readonly agent: AgentIncarnation; readonly boot: BootId; readonly nonce: string } | null;
+}
+
+/** Shown by a host that was issued none; never issued. */
+export const NO_NONCE = '0000000000000000';
+
+function drawNonce(random: Random): string {
+  const word = (): string => random.uint32().toString(16).padStart(8, '0');
+  const nonce = word() + word();
+  return nonce === NO_NONCE ? drawNonce(random) : nonce;
+}
+
+export function createNetworkPath(): NetworkPath {
+  return {
+    heardMs: null,
+    askedMs: null,
+    boot: null,
+    agent: null,
+    counter: 0,
+    nonce: NO_NONCE,
+    challenged: null,
+  };
+}
+
+export type Heard = 'life' | 'challenge' | 'replay';
+
+/** Judges an authentic heartbeat and updates the path. */
+export function hear(
+  path: NetworkPath,
+  beat: {
+    readonly boot: BootId;
+    readonly agent: AgentIncarnation;
+    readonly counter: number;
+    readonly nonce: string;
+  },
+  random: Random,
+  now: number,
+): Heard {
+  if (
+    beat.nonce !== NO_NONCE &&
+    path.agent === beat.agent &&
+    path.boot === beat.boot &&
+    beat.nonce === path.nonce
+  ) {
+    if (beat.counter <= path.counter) return 'replay';
+    path.counter = beat.counter;
+    path.heardMs = now;
+    return 'life';
+  }
+  const { challenged } = path;
+  if (
+    challenged !== null &&
+    challenged.agent === beat.agent &&
+    challenged.boot === beat.boot &&
+    challenged.nonce === beat.nonce
+  ) {
+    path.agent = beat.agent;
+    path.boot = beat.boot;
+    path.nonce = challenged.nonce;
+    path.counter = beat.counter;
+    path.challenged = null;
+    path.heardMs = now;
+    return 'life';
+  }
+  if (challenged === null || challenged.agent !== beat.agent || challenged.boot !== beat.boot) {
+    path.challenged = { agent: beat.agent, boot: beat.boot, nonce: drawNonce(random) };
+  }
+  return 'challenge';
+}
+
+/** The nonce to put into an echo: the challenge while one is open. */
+export function nonceFor(path: NetworkPath): string {
+  return path.challenged?.nonce ?? path.nonce;
+}
+
+export function networkState(path: NetworkPath, lostMs: number, now: number): PathState {
+  const since = path.heardMs ?? path.askedMs;
+  if (since === null) return 'unseen';
+  if (now - since >= lostMs) return 'lost';
+  return path.heardMs === null ? 'unseen' : 'fresh';
+}
+
+export function restartNetworkClock(path: NetworkPath, now: number): void {
+  if (path.heardMs !== null) path.heardMs = Math.max(path.heardMs, now);
+  if (path.askedMs !== null) path.askedMs = Math.max(path.askedMs, now);
+}

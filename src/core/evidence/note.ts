@@ -1,0 +1,100 @@
+/** Turns what was read and heard into evidence about hosts. */
+import type { Core } from '../state.ts';
+import type { OwnVolume } from '../volumes.ts';
+import type { Heartbeat } from '../wire/datagram.ts';
+import type { SlotObservation } from '../wire/observations.ts';
+import type { BootId, HostName, Leaving } from '../wire/records.ts';
+import { createHostEvidence, MAX_HOSTS, type HostEvidence } from './host.ts';
+import { hear, nonceFor, type Heard } from './network-path.ts';
+import { observe, sight } from './volume-path.ts';
+
+export function evidenceOf(core: Core, host: HostName): HostEvidence | null {
+  const known = core.hosts.get(host);
+  if (known !== undefined) return known;
+  if (host === core.settings.host || core.hosts.size >= MAX_HOSTS) return null;
+  const evidence = createHostEvidence(host);
+  core.hosts.set(host, evidence);
+  return evidence;
+}
+
+/** A read showed what was written before `begunMs`, and perhaps what was written before `endedMs`. */
+export interface ReadSpan {
+  readonly begunMs: number;
+  readonly endedMs: number;
+}
+
+/** Slots of one volume, read by the own beat; damaged ones leave everything as it is and so age into `unseen`. */
+export function noteEvidence(
+  core: Core,
+  volume: OwnVolume,
+  slots: readonly SlotObservation[],
+  span: ReadSpan,
+): void {
+  const { uuid } = volume;
+  const { endedMs } = span;
+  if (uuid === null) return;
+  for (const slot of slots) {
+    if (slot.state !== 'read') continue;
+    const evidence = evidenceOf(core, slot.host);
+    if (evidence === null) continue;
+    const before = evidence.volumes.get(uuid);
+    const seen = sight(before, slot.header);
+    if (seen === 'backwards') continue;
+    evidence.volumes.set(uuid, observe(before, slot.header, endedMs));
+    evidence.slotIndex.set(uuid, slot.index);
+    core.termSeen = Math.max(core.termSeen, slot.body.termSeen);
+    core.master?.intents.note(slot.host, uuid, slot.body.intents, span.begunMs);
+    if (seen !== 'still') noteBoot(evidence, slot.header.boot);
+    // A silent agent's body is what it said before it fell silent.
+    const bodyAtMs = endedMs - slot.header.agentSilentMs;
+    if (slot.bodyBoot !== evidence.boot || (evidence.said !== null && bodyAtMs < evidence.said.receivedMs))
+      continue;
+    if (seen === 'still' && evidence.said !== null) continue;
+    const { body } = slot;
+    evidence.said = { ...body, boot: slot.bodyBoot, receivedMs: bodyAtMs };
+    noteLeaving(evidence, body.leaving, slot.bodyBoot, endedMs);
+  }
+}
+
+function noteBoot(evidence: HostEvidence, boot: BootId): void {
+  evidence.boot = boot;
+}
+
+/** Counted from when it was first seen on the observer's own clock; a repeated announcement is the same one. */
+function noteLeaving(evidence: HostEvidence, leaving: Leaving | null, boot: BootId, now: number): void {
+  if (leaving === null) {
+    evidence.leaving = null;
+  } else if (
+    evidence.leaving === null ||
+    evidence.leaving.leaving.why !== leaving.why ||
+    evidence.leaving.boot !== boot
+  ) {
+    evidence.leaving = { leaving, firstSeenMs: now, boot };
+  }
+}
+
+export function noteHeartbeat(
+  core: Core,
+  beat: Heartbeat,
+): { readonly heard: Heard; readonly nonce: string } | null {
+  const evidence = evidenceOf(core, beat.host);
+  if (evidence === null) return null;
+  const heard = hear(evidence.network, beat, core.random, core.now);
+  if (heard === 'life') {
+    noteBoot(evidence, beat.boot);
+    const { body } = beat;
+    const former = evidence.said;
+    evidence.said = {
+      ...body,
+      failureDomain: former?.failureDomain ?? null,
+      hardwareUuid: former?.hardwareUuid ?? null,
+      fit: former?.fit ?? body.eligible,
+      agent: beat.agent,
+      boot: beat.boot,
+      termSeen: beat.term,
+      receivedMs: core.now,
+    };
+    noteLeaving(evidence, body.leaving, beat.boot, core.now);
+  }
+  return { heard, nonce: nonceFor(evidence.network) };
+}

@@ -1,0 +1,72 @@
+/**
+ * nova-compute's report as a witness: a changed `updated_at` between two reads begun after the loss is evidence of
+ * life; nova's own "up" and "down" are evidence of nothing.
+ *
+ * Only an unchanged report over a whole report interval and slack is "quiet". Nothing here reads a clock of nova's.
+ */
+import type { ComputeService } from '../recovery/cloud.ts';
+import type { Timing } from '../timing/timing.ts';
+import type { HostName } from '../wire/records.ts';
+
+export type Report = 'alive' | 'quiet' | 'unknown';
+
+interface Sighting {
+  readonly updatedAt: string | null;
+  /** When the read that first showed this value was begun. */
+  readonly firstMs: number;
+  /** When the last read that still showed it was begun. */
+  readonly lastMs: number;
+  /** A change to this value was seen, in a read begun then after one begun at `previousMs`. */
+  readonly changed: { readonly previousMs: number } | null;
+}
+
+export interface NovaWitness {
+  readonly sightings: Map<HostName, Sighting>;
+  services: readonly ComputeService[];
+  /** Begin of the last successful read; null before the first. */
+  readMs: number | null;
+  reading: boolean;
+  lastTryMs: number | null;
+  failure: string | null;
+}
+
+export function createNovaWitness(): NovaWitness {
+  return { sightings: new Map(), services: [], readMs: null, reading: false, lastTryMs: null, failure: null };
+}
+
+/** Takes a complete service list into account; `begunMs` is when the request was sent. */
+export function noteServices(
+  witness: NovaWitness,
+  services: readonly ComputeService[],
+  begunMs: number,
+): void {
+  witness.services = services;
+  witness.readMs = begunMs;
+  for (const service of services) {
+    const before = witness.sightings.get(service.host);
+    if (before !== undefined && before.updatedAt === service.updatedAt) {
+      witness.sightings.set(service.host, { ...before, lastMs: begunMs });
+    } else {
+      const changed = before === undefined ? null : { previousMs: before.lastMs };
+      witness.sightings.set(service.host, {
+        updatedAt: service.updatedAt,
+        firstMs: begunMs,
+        lastMs: begunMs,
+        changed,
+      });
+    }
+  }
+  for (const host of witness.sightings.keys()) {
+    if (!services.some((service) => service.host === host)) witness.sightings.delete(host);
+  }
+}
+
+/** What nova-compute's reports say of a host that was last heard at `lossMs`. */
+export function reportSince(witness: NovaWitness, host: HostName, lossMs: number, timing: Timing): Report {
+  const seen = witness.sightings.get(host);
+  if (seen === undefined) return 'unknown';
+  if (seen.changed !== null && seen.changed.previousMs >= lossMs) return 'alive';
+  // A value that stood before the loss counts from the loss, one that came after it from its first sight.
+  const quietMs = seen.lastMs - Math.max(seen.firstMs, lossMs);
+  return quietMs >= timing.novaReportMs + timing.novaReportSlackMs ? 'quiet' : 'unknown';
+}

@@ -1,0 +1,219 @@
+/**
+ * The slave's side of the network: heartbeats to the master, its echoes, and what the slave does when they stop
+ * coming: probe neighbours and isolation addresses, and say in its slot what it hears.
+ */
+import { NO_NONCE } from '../evidence/network-path.ts';
+import { all, start, type Task } from '../lib/task.ts';
+import { request } from '../requests.ts';
+import type { Core } from '../state.ts';
+import type { Announce, Echo } from '../wire/datagram.ts';
+import {
+  MAX_NEIGHBOURS_IN_VIEW,
+  type AgentAddress,
+  type HostName,
+  type ProbeAnswer,
+  type Term,
+  type View,
+} from '../wire/records.ts';
+import { apparentHolder } from '../election/seats.ts';
+import { isReadable, viewOfVolumes } from '../volumes.ts';
+
+export interface Link {
+  master: { readonly host: HostName; readonly address: AgentAddress; readonly term: Term } | null;
+  /** When the master's last echo came, and which of our heartbeats it answered. */
+  echoMs: number | null;
+  /** Since when a master is known, or this agent runs: nobody is missed before. */
+  sinceMs: number | null;
+  counter: number;
+  nonce: string;
+  neighbours: View['neighbours'];
+  isolation: View['isolation'];
+  probedMs: number | null;
+  probing: boolean;
+}
+
+export function createLink(): Link {
+  return {
+    master: null,
+    echoMs: null,
+    sinceMs: null,
+    counter: 0,
+    nonce: NO_NONCE,
+    neighbours: [],
+    isolation: [],
+    probedMs: null,
+    probing: false,
+  };
+}
+
+/** An answer within the network bound. A master hears itself. */
+export function hearsMaster(core: Core): boolean {
+  if (core.master !== null) return true;
+  const { echoMs, master } = core.link;
+  return master !== null && echoMs !== null && core.now - echoMs < core.settings.timing.networkLostMs;
+}
+
+/** For how long no master has answered. */
+export function missesMasterMs(core: Core): number {
+  if (core.master !== null) return 0;
+  return core.now - (core.link.echoMs ?? core.link.sinceMs ?? core.now);
+}
+
+/** Does this host hear anybody at all? Whoever does not would make a poor master. */
+export function isFit(core: Core): boolean {
+  const { link } = core;
+  if (!core.settings.eligible) return false;
+  if (hearsMaster(core) && core.master === null) return true;
+  if (link.probedMs === null) return core.hosts.size === 0;
+  return (
+    link.neighbours.some(({ answer }) => answer !== 'none') || link.isolation.some(({ answered }) => answered)
+  );
+}
+
+export function ownView(core: Core): View {
+  const { link, settings, volumes, now } = core;
+  return {
+    master: hearsMaster(core) ? (core.master === null ? (link.master?.host ?? null) : settings.host) : null,
+    neighbours: link.neighbours,
+    isolation: link.isolation,
+    volumes: viewOfVolumes(volumes.values(), settings.timing.beatMs, now),
+  };
+}
+
+/** One heartbeat to whoever is master as far as this host knows. */
+export function sendHeartbeat(core: Core): void {
+  const { link, settings } = core;
+  followSeats(core);
+  link.sinceMs ??= core.now;
+  if (link.master === null || core.master !== null) return;
+  link.counter += 1;
+  core.outbox.push({
+    do: 'send',
+    to: link.master.address,
+    host: link.master.host,
+    datagram: {
+      kind: 'heartbeat',
+      cluster: settings.clusterHash,
+      host: settings.host,
+      boot: settings.boot,
+      agent: settings.agent,
+      counter: link.counter,
+      term: core.termSeen,
+      nonce: link.nonce,
+      echoedCounter: 0,
+      leaving: core.leaving !== null,
+      body: {
+        view: ownView(core),
+        address: settings.address,
+        eligible: settings.eligible,
+        role: settings.role,
+        leaving: core.leaving,
+        timing: {
+          beatMs: settings.timing.beatMs,
+          networkLostMs: settings.timing.networkLostMs,
+          volumeLostMs: settings.timing.volumeLostMs,
+        },
+      },
+    },
+  });
+}
+
+/** The seats tell who holds the lease, even to a host that was never announced to. */
+function followSeats(core: Core): void {
+  const { timing, host } = core.settings;
+  for (const volume of core.volumes.values()) {
+    if (!volume.lease || !isReadable(volume, timing.beatMs, core.now)) continue;
+    const holder = apparentHolder(volume.seats.values());
+    if (holder === null) continue;
+    core.termSeen = Math.max(core.termSeen, holder.body.term);
+    if (holder.body.host === host || holder.body.term < core.termSeen) continue;
+    if (core.now - holder.changedMs >= timing.leaseMs) continue;
+    follow(core, holder.body.host, holder.body.address, holder.body.term);
+  }
+}
+
+function follow(core: Core, host: HostName, address: AgentAddress, term: Term): void {
+  const { link } = core;
+  if (link.master?.host === host && link.master.term === term) return;
+  core.termSeen = Math.max(core.termSeen, term);
+  link.master = { host, address, term };
+  link.sinceMs = core.now;
+  link.echoMs = null;
+  link.nonce = NO_NONCE;
+}
+
+/** Echoes older than this many of our heartbeats prove nothing about now. */
+const ECHO_BEATS = 4;
+
+/** An echo or announcement, authentic by our own key. */
+export function hearMaster(core: Core, datagram: Echo | Announce): void {
+  const { link, settings } = core;
+  if (datagram.term < core.termSeen || datagram.host === settings.host) return;
+  if (datagram.kind === 'announce') {
+    follow(core, datagram.host, datagram.body.address, datagram.term);
+    return;
+  }
+  const recent = datagram.echoedCounter <= link.counter && link.counter - datagram.echoedCounter < ECHO_BEATS;
+  if (link.master?.host !== datagram.host || !recent) return;
+  core.termSeen = Math.max(core.termSeen, datagram.term);
+  link.nonce = datagram.nonce;
+  link.echoMs = core.now;
+}
+
+/** While the master is missed, probes neighbours and isolation addresses, one round after the other. */
+export function probeWhileMissing(core: Core): void {
+  const { link, settings } = core;
+  const { timing } = settings;
+  const needed =
+    core.master === null ? missesMasterMs(core) >= timing.networkLostMs : core.master.wantsOwnView;
+  if (!needed) {
+    if (link.probedMs !== null) Object.assign(link, { neighbours: [], isolation: [], probedMs: null });
+    return;
+  }
+  if (link.probing || (link.probedMs !== null && core.now - link.probedMs < timing.probeMs)) return;
+  link.probing = true;
+  start(probeRound(core), () => true);
+}
+
+function* probeRound(core: Core): Task<void> {
+  const { link, settings } = core;
+  const targets = chooseNeighbours(core);
+  const isolation = settings.isolationAddresses;
+  const answers = yield* all(
+    [
+      ...targets.map(({ host, address }) => probe(core, { host, ip: address.ip, apiPort: address.apiPort })),
+      ...isolation.map((address) => probe(core, { isolation: address })),
+    ],
+    () => true,
+  );
+  link.neighbours = targets.map(({ host }, i) => ({ host, answer: answers[i] ?? 'none' }));
+  link.isolation = isolation.map((address, i) => ({
+    address,
+    answered: (answers[targets.length + i] ?? 'none') !== 'none',
+  }));
+  link.probedMs = core.now;
+  link.probing = false;
+}
+
+export function* probe(core: Core, target: import('../input.ts').ProbeTarget): Task<ProbeAnswer> {
+  const { probeMs, beatMs } = core.settings.timing;
+  const result = yield* request(core, { do: 'probe', target, deadlineMs: probeMs }, probeMs + beatMs);
+  return result?.answer ?? 'none';
+}
+
+/** Near and far: the next hosts in the order of names, and ones spread over the rest. */
+export function chooseNeighbours(
+  core: Core,
+  not: HostName = core.settings.host,
+): readonly { readonly host: HostName; readonly address: AgentAddress }[] {
+  const known = [...core.hosts.values()]
+    .flatMap(({ host, said }) => (said === null || host === not ? [] : [{ host, address: said.address }]))
+    .sort((a, b) => (a.host < b.host ? -1 : 1));
+  if (known.length <= MAX_NEIGHBOURS_IN_VIEW) return known;
+  const at = known.findIndex(({ host }) => host > not);
+  const stride = known.length / MAX_NEIGHBOURS_IN_VIEW;
+  return Array.from(
+    { length: MAX_NEIGHBOURS_IN_VIEW },
+    (_, i) => known[Math.floor(at + i * stride + known.length) % known.length],
+  ).filter((neighbour) => neighbour !== undefined);
+}

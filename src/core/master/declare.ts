@@ -1,0 +1,58 @@
+/** Opens an incident and sets its work going. */
+import type { HostEvidence } from '../evidence/host.ts';
+import { start } from '../lib/task.ts';
+import { createIncident } from '../recovery/incident.ts';
+import { pursue } from '../recovery/pursue.ts';
+import { isActing, type Core } from '../state.ts';
+import type { Facts } from '../verdict/facts.ts';
+import type { HostName, IncidentRecord } from '../wire/records.ts';
+import type { Mastership } from './mastership.ts';
+
+/** At most this many incidents are worked on at once; further hosts wait in verdict `unknown`. */
+export const MAX_INCIDENTS = 64;
+
+export function declareIncident(
+  core: Core,
+  master: Mastership,
+  evidence: HostEvidence,
+  facts: Facts,
+  confirmedBy: string | null,
+): void {
+  const { host } = evidence;
+  if (master.incidents.has(host) || master.incidents.size >= MAX_INCIDENTS) return;
+  const before = master.judgements.get(host);
+  const record: IncidentRecord = {
+    id: `${host}-${master.term}-${core.requests.nextId}`,
+    victim: host,
+    // With a new boot id already seen, it is the former life that ended.
+    victimBoot: before?.boot ?? evidence.boot ?? NO_BOOT,
+    term: master.term,
+    sequence: 0,
+    phase: 'declared',
+    hold: null,
+    proof: null,
+    confirmedBy,
+    migrationIdAtDeclaration: null,
+    forcedDownBy: null,
+  };
+  core.outbox.push({ do: 'journal', event: 'declared', data: { ...record, facts } });
+  work(core, master, host, record, false);
+}
+
+export const NO_BOOT = '0'.repeat(32);
+
+/** Takes up an incident, one's own or a former master's. */
+export function work(
+  core: Core,
+  master: Mastership,
+  victim: HostName,
+  record: IncidentRecord,
+  sent: boolean,
+): void {
+  const incident = createIncident(record, core.now, sent);
+  master.incidents.set(victim, incident);
+  start(
+    pursue(core, master, incident),
+    () => isActing(core, master) && master.incidents.get(victim) === incident,
+  );
+}

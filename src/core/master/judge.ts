@@ -1,0 +1,215 @@
+/**
+ * Gives every host its verdict, once a beat. First match wins: suspecting myself, leaving, an open incident, a new
+ * boot, then the table; a host silent everywhere is declared failed when that was seen twice in a row and neither the
+ * site start nor the brake stands against it.
+ */
+import { gatherFacts, type Facts } from '../verdict/facts.ts';
+import { brake, type BrakeCount } from '../verdict/brake.ts';
+import { healthOf, lookUp } from '../verdict/table.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import type { HostEvidence } from '../evidence/host.ts';
+import type { Core } from '../state.ts';
+import type { HostName, Proof } from '../wire/records.ts';
+import { declareIncident } from './declare.ts';
+import type { Judgement, Mastership } from './mastership.ts';
+import { reportVerdicts } from './verdict-reports.ts';
+
+/** Rounds in a row in which everything must be lost. */
+const LOST_ROUNDS = 2;
+
+interface Finding {
+  readonly verdict: Verdict;
+  readonly row: number;
+  readonly words: string;
+}
+
+export function judgeHosts(core: Core, master: Mastership): void {
+  for (const evidence of core.hosts.values()) {
+    const facts = factsOf(core, evidence);
+    const before = master.judgements.get(evidence.host);
+    const found = find(core, master, evidence, facts, before);
+    master.judgements.set(evidence.host, next(core, evidence, facts, before, found));
+  }
+  reportVerdicts(core, master);
+}
+
+export function factsOf(core: Core, evidence: HostEvidence): Facts {
+  return gatherFacts(evidence, {
+    now: core.now,
+    timing: core.settings.timing,
+    self: core.settings.host,
+    nova: core.nova,
+    volumeName: (uuid) => [...core.volumes.values()].find((volume) => volume.uuid === uuid)?.name ?? uuid,
+  });
+}
+
+function next(
+  core: Core,
+  evidence: HostEvidence,
+  facts: Facts,
+  before: Judgement | undefined,
+  found: Finding,
+): Judgement {
+  const fresh = facts.network === 'fresh' || facts.storage === 'fresh';
+  const same = before !== undefined && before.verdict === found.verdict;
+  if (!same) {
+    core.outbox.push({
+      do: 'journal',
+      event: 'verdict',
+      data: {
+        host: evidence.host,
+        from: before?.verdict ?? null,
+        to: found.verdict,
+        row: found.row,
+        words: found.words,
+        facts,
+      },
+    });
+  }
+  return {
+    ...found,
+    facts,
+    sinceMs: same ? before.sinceMs : core.now,
+    boot: fresh && found.row !== 5 ? evidence.boot : (before?.boot ?? null),
+    lostRounds: isLost(facts) ? (before?.lostRounds ?? 0) + 1 : 0,
+    everFresh: (before?.everFresh ?? false) || fresh,
+  };
+}
+
+function isLost(facts: Facts): boolean {
+  return facts.network === 'lost' && facts.storage === 'lost' && facts.witness === 'none-alive';
+}
+
+function find(
+  core: Core,
+  master: Mastership,
+  evidence: HostEvidence,
+  facts: Facts,
+  before: Judgement | undefined,
+): Finding {
+  const fresh = facts.network === 'fresh' || facts.storage === 'fresh';
+  const incident = master.incidents.get(evidence.host);
+  if (incident !== undefined) {
+    return fresh
+      ? { verdict: 'returning', row: 4, words: 'it shows life while its incident is open' }
+      : { verdict: 'failed', row: 16, words: `its incident is ${incident.record.phase}` };
+  }
+  if (!fresh && isLeaving(core, evidence)) {
+    return {
+      verdict: 'stopped',
+      row: 3,
+      words: `it announced that it leaves: ${evidence.leaving?.leaving.why ?? ''}`,
+    };
+  }
+  if (
+    fresh &&
+    before !== undefined &&
+    before.boot !== null &&
+    evidence.boot !== before.boot &&
+    evidence.leaving === null
+  ) {
+    return declare(core, master, evidence, facts, 'reboot', {
+      row: 5,
+      words: 'it is back with a new boot id and had not announced a reboot',
+    });
+  }
+  const row = lookUp({ ...facts, health: healthOf(facts) });
+  if (row.verdict !== 'failed') return row;
+  return considerFailed(core, master, evidence, facts, before, row);
+}
+
+function considerFailed(
+  core: Core,
+  master: Mastership,
+  evidence: HostEvidence,
+  facts: Facts,
+  before: Judgement | undefined,
+  row: Finding,
+): Finding {
+  if ((before?.lostRounds ?? 0) + 1 < LOST_ROUNDS || !wasProbed(core, evidence, facts)) {
+    return {
+      verdict: before?.verdict === 'unknown' ? 'unknown' : 'suspect',
+      row: 13,
+      words: 'silent on every path; looking a second time',
+    };
+  }
+  const siteStartMs = core.now - master.sinceMs;
+  if (!master.sawPreviousHolder && !(before?.everFresh ?? false)) {
+    const left = Math.max(0, core.settings.timing.siteStartMs - siteStartMs);
+    const words =
+      left > 0
+        ? 'the site has just started and this host was not seen alive yet; it may still be booting'
+        : 'not seen alive since the site started; if it is dead, confirm it: vigil confirm-dead';
+    return { verdict: 'unknown', row: 15, words };
+  }
+  return declare(core, master, evidence, facts, null, row);
+}
+
+/** The silence of the paths alone does not do: its neighbours must have been asked since. */
+function wasProbed(core: Core, evidence: HostEvidence, facts: Facts): boolean {
+  const own = evidence.probes.get(core.settings.host);
+  return own !== undefined && own.begunMs >= (facts.silentSinceMs ?? 0);
+}
+
+function declare(
+  core: Core,
+  master: Mastership,
+  evidence: HostEvidence,
+  facts: Facts,
+  proof: Proof | null,
+  found: Omit<Finding, 'verdict'>,
+): Finding {
+  const stop = brake(countForBrake(core, master, evidence.host), proof);
+  if (stop !== null) return { verdict: 'unknown', row: 15, words: `held by the brake: ${stop}` };
+  declareIncident(core, master, evidence, facts, null);
+  return { verdict: 'failed', ...found };
+}
+
+export function isLeaving(core: Core, { leaving }: HostEvidence): boolean {
+  if (leaving === null) return false;
+  const { expiresMs } = leaving.leaving;
+  return expiresMs === null || core.now - leaving.firstSeenMs < expiresMs;
+}
+
+const JUDGED: ReadonlySet<Verdict> = new Set([
+  'isolated',
+  'partitioned',
+  'agent-down',
+  'stopped',
+  'maintenance',
+  'online',
+  'degraded',
+  'returning',
+  'failed',
+]);
+
+/** The victim itself is always counted, once. */
+export function countForBrake(core: Core, master: Mastership, victim: HostName): BrakeCount {
+  const { timing, failureDomain } = core.settings;
+  const silent = (host: HostName): boolean => {
+    const judgement = master.judgements.get(host);
+    if (host === victim) return true;
+    return judgement !== undefined && judgement.facts.network === 'lost' && !JUDGED.has(judgement.verdict);
+  };
+  const recent = [...master.incidents.values()].filter(
+    (incident) => incident.record.victim !== victim && core.now - incident.declaredMs < timing.brakeWindowMs,
+  );
+  const domain = core.hosts.get(victim)?.said?.failureDomain ?? null;
+  const inDomain = [...core.hosts.values()].filter(
+    ({ said }) => domain !== null && said?.failureDomain === domain,
+  );
+  const dead = (host: HostName): boolean => silent(host) || master.incidents.has(host);
+  return {
+    clusterHosts: core.hosts.size + 1,
+    undecided: [...core.hosts.keys()].filter(silent).length,
+    recentIncidents: recent.length,
+    domain:
+      domain === null
+        ? null
+        : {
+            name: domain,
+            hosts: inDomain.length + (failureDomain === domain ? 1 : 0),
+            silent: inDomain.filter(({ host }) => dead(host)).length,
+          },
+  };
+}

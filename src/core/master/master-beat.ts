@@ -1,0 +1,103 @@
+/** A master's round, once a beat: look at itself, call the silent, judge, report. */
+import { networkOf } from '../evidence/host.ts';
+import { isUnfit } from '../evidence/observer.ts';
+import { start } from '../lib/task.ts';
+import { giveBack } from '../election/elect.ts';
+import { begin, end } from '../reports/book.ts';
+import type { Core } from '../state.ts';
+import { isReadable } from '../volumes.ts';
+import { nonceFor } from '../evidence/network-path.ts';
+import { judgeHosts } from './judge.ts';
+import type { Mastership } from './mastership.ts';
+import { suspect } from './suspicion.ts';
+
+export function masterBeat(core: Core, master: Mastership): void {
+  if (!master.adopted) return;
+  announce(core);
+  suspect(core, master);
+  if (lookAtMyself(core, master)) judgeHosts(core, master);
+}
+
+/** Calls every host that is not heard: it may not know yet who is master. */
+function announce(core: Core): void {
+  const { settings } = core;
+  for (const evidence of core.hosts.values()) {
+    if (evidence.said === null || networkOf(evidence, settings.timing, core.now) === 'fresh') continue;
+    evidence.network.askedMs ??= core.now;
+    core.link.counter += 1;
+    core.outbox.push({
+      do: 'send',
+      to: evidence.said.address,
+      host: evidence.host,
+      datagram: {
+        kind: 'announce',
+        cluster: settings.clusterHash,
+        host: settings.host,
+        boot: settings.boot,
+        agent: settings.agent,
+        counter: core.link.counter,
+        term: core.termSeen,
+        nonce: nonceFor(evidence.network),
+        echoedCounter: 0,
+        leaving: false,
+        body: { address: settings.address },
+      },
+    });
+  }
+}
+
+/** May this master judge others? Row 1: whoever hears nobody suspects himself. */
+function lookAtMyself(core: Core, master: Mastership): boolean {
+  const { timing } = core.settings;
+  if (isUnfit(core.observer, timing, core.now)) {
+    start(
+      giveBack(core, 'this agent was late three times within a minute', timing.stallWindowMs),
+      () => true,
+    );
+    return false;
+  }
+  const reasons = [deaf(core), blind(core)].filter((reason) => reason !== null);
+  if (reasons.length === 0) {
+    master.holds.delete('suspecting-myself');
+    end(core, 'master/suspecting-myself', 'the master hears others again');
+    return true;
+  }
+  const words = reasons.join('; ');
+  master.holds.set('suspecting-myself', words);
+  begin(core, 'master/suspecting-myself', {
+    severity: 'critical',
+    host: core.settings.host,
+    title: `the master suspects itself: ${words}`,
+    rule: '1: it hears no host and no isolation address, or cannot read what it needs to judge',
+    evidence: {},
+    advice: 'All VMs run on. Check the management network of the master, or of the whole site.',
+  });
+  const fitter = [...core.hosts.values()].find(
+    ({ said, volumes }) =>
+      // A view that still names a master is older than the trouble.
+      said !== null &&
+      said.eligible &&
+      said.fit &&
+      said.view.master === null &&
+      [...volumes.values()].some((path) => core.now - path.advancedMs <= 3 * timing.beatMs),
+  );
+  if (fitter !== undefined) {
+    start(giveBack(core, `${words}; ${fitter.host} is better placed`, 3 * timing.leaseMs), () => true);
+  }
+  return false;
+}
+
+function deaf(core: Core): string | null {
+  const { timing } = core.settings;
+  if (core.hosts.size === 0) return null;
+  const states = [...core.hosts.values()].map((evidence) => networkOf(evidence, timing, core.now));
+  if (states.some((state) => state !== 'lost')) return null;
+  if (core.link.isolation.some(({ answered }) => answered)) return null;
+  return 'it hears no host and no isolation address';
+}
+
+function blind(core: Core): string | null {
+  const { beatMs } = core.settings.timing;
+  const readable = [...core.volumes.values()].some((volume) => isReadable(volume, beatMs, core.now));
+  return readable ? null : 'it can read none of its volumes';
+}

@@ -1,0 +1,56 @@
+/** What only a master has. It comes with the lease and goes with it. */
+import type { Facts } from '../verdict/facts.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import type { Incident } from '../recovery/incident.ts';
+import type { RestartOrder } from '../recovery/orders.ts';
+import type { BootId, HostName, Term } from '../wire/records.ts';
+import { IntentBook } from './intents.ts';
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly row: number;
+  readonly words: string;
+  readonly sinceMs: number;
+  readonly facts: Facts;
+  /** Boot in which the host was last seen fresh by this master. */
+  readonly boot: BootId | null;
+  /** Rounds in a row in which everything was lost. */
+  readonly lostRounds: number;
+  readonly everFresh: boolean;
+}
+
+export interface Mastership {
+  readonly term: Term;
+  readonly sinceMs: number;
+  readonly sawPreviousHolder: boolean;
+  readonly judgements: Map<HostName, Judgement>;
+  /** By victim. */
+  readonly incidents: Map<HostName, Incident>;
+  readonly intents: IntentBook;
+  /** The cells and all slots were read after the claim: from now on it may judge and recover. */
+  adopted: boolean;
+  /** Probe neighbours and isolation addresses: somebody is silent. */
+  wantsOwnView: boolean;
+  /** Why it does not act, by code. */
+  readonly holds: Map<string, string>;
+  /** Own seat as last read back, the clock of orders. */
+  readonly seatSeen: Map<string, RestartOrder['leaseSeen'][number]>;
+  /** Hosts being probed now. */
+  readonly probing: Set<HostName>;
+}
+
+export function createMastership(term: Term, sinceMs: number, sawPreviousHolder: boolean): Mastership {
+  return {
+    term,
+    sinceMs,
+    sawPreviousHolder,
+    judgements: new Map(),
+    incidents: new Map(),
+    intents: new IntentBook(),
+    adopted: false,
+    wantsOwnView: false,
+    holds: new Map(),
+    seatSeen: new Map(),
+    probing: new Set(),
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * What a master does about hosts that fall silent: asks nova for nova-compute's reports, probes them, has neighbours
+ * probe them. Only on suspicion, so that a healthy cluster carries heartbeats and nothing else.
+ */
+import { factsOf } from './judge.ts';
+import { chooseNeighbours, probe } from '../link/link.ts';
+import { all, start, type Task } from '../lib/task.ts';
+import { noteServices } from '../evidence/nova-witness.ts';
+import { networkOf, type HostEvidence } from '../evidence/host.ts';
+import { request } from '../requests.ts';
+import { isActing, type Core } from '../state.ts';
+import type { HostName, ProbeAnswer } from '../wire/records.ts';
+import type { Mastership } from './mastership.ts';
+
+/** Hosts probed at once; the rest waits for the next beat. */
+export const MAX_PROBED_AT_ONCE = 64;
+/** Neighbours asked about one host. */
+const NEIGHBOURS_ASKED = 4;
+/** Reads of nova's service list while somebody is silent are this far apart. */
+const NOVA_READ_EVERY_MS = 2_000;
+export const NOVA_DEADLINE_MS = 20_000;
+
+/** Each beat, for a master. */
+export function suspect(core: Core, master: Mastership): void {
+  const { timing } = core.settings;
+  const silent = [...core.hosts.values()].filter((evidence) => isSilent(core, evidence));
+  master.wantsOwnView = silent.length > 0;
+  if (silent.length > 0) readServices(core);
+  for (const evidence of silent) {
+    if (networkOf(evidence, timing, core.now) !== 'lost' || master.probing.has(evidence.host)) continue;
+    if (master.probing.size >= MAX_PROBED_AT_ONCE) return;
+    const own = evidence.probes.get(core.settings.host);
+    if (own !== undefined && core.now - own.begunMs < timing.probeMs) continue;
+    master.probing.add(evidence.host);
+    start(probeRound(core, master, evidence), () => isActing(core, master));
+  }
+}
+
+function isSilent(core: Core, evidence: HostEvidence): boolean {
+  const heardMs = evidence.network.heardMs ?? evidence.network.askedMs;
+  return heardMs !== null && core.now - heardMs >= core.settings.timing.suspectMs;
+}
+
+/** A read of nova's service list, unless one is under way or fresh; candidates without a master read it too. */
+export function readServices(core: Core): void {
+  const { nova } = core;
+  if (nova.reading || (nova.lastTryMs !== null && core.now - nova.lastTryMs < NOVA_READ_EVERY_MS)) return;
+  nova.reading = true;
+  nova.lastTryMs = core.now;
+  start(readServicesOnce(core), () => true);
+}
+
+function* readServicesOnce(core: Core): Task<void> {
+  const { nova } = core;
+  const begunMs = core.now;
+  const result = yield* request(
+    core,
+    { do: 'cloud', call: { call: 'list-services' }, onBehalfOf: null, deadlineMs: NOVA_DEADLINE_MS },
+    NOVA_DEADLINE_MS + core.settings.timing.beatMs,
+  );
+  nova.reading = false;
+  if (result === null) {
+    nova.failure = 'no answer by the deadline';
+  } else if (result.answer.call === 'list-services') {
+    if (result.answer.ok) {
+      nova.failure = null;
+      noteServices(nova, result.answer.value, begunMs);
+    } else {
+      nova.failure = result.answer.failure.detail;
+    }
+  }
+}
+
+function* probeRound(core: Core, master: Mastership, evidence: HostEvidence): Task<void> {
+  const { host, said } = evidence;
+  if (said !== null) {
+    const target = { host, ip: said.address.ip, apiPort: said.address.apiPort };
+    const { probeMs, beatMs } = core.settings.timing;
+    const helpers = chooseNeighbours(core, host)
+      .filter((neighbour) => neighbour.host !== host && hearsNow(core, neighbour.host))
+      .slice(0, NEIGHBOURS_ASKED);
+    const begunMs = core.now;
+    const answers = yield* all<readonly [HostName, ProbeAnswer | null]>(
+      [
+        named(core.settings.host, probe(core, target)),
+        ...helpers.map((via) => named(via.host, askProbe(core, via, target, 2 * probeMs + beatMs))),
+      ],
+      () => isActing(core, master),
+    );
+    for (const [by, answer] of answers) {
+      if (answer !== null) evidence.probes.set(by, { answer, begunMs });
+    }
+  }
+  master.probing.delete(host);
+}
+
+function* named(
+  host: HostName,
+  asked: Task<ProbeAnswer | null>,
+): Task<readonly [HostName, ProbeAnswer | null]> {
+  return [host, yield* asked];
+}
+
+function* askProbe(
+  core: Core,
+  via: Parameters<typeof probe>[1] extends never ? never : ReturnType<typeof chooseNeighbours>[number],
+  target: Parameters<typeof probe>[1],
+  deadlineMs: number,
+): Task<ProbeAnswer | null> {
+  const result = yield* request(core, { do: 'ask-probe', via, target, deadlineMs }, deadlineMs);
+  return result?.answer ?? null;
+}
+
+function hearsNow(core: Core, host: HostName): boolean {
+  const evidence = core.hosts.get(host);
+  return evidence !== undefined && factsOf(core, evidence).network === 'fresh';
+}

@@ -1,0 +1,88 @@
+/**
+ * A new master's first work: after its claim is written, read all cells and slots anew, so that whatever a former
+ * master's slaves still do is seen, and take up what was left open.
+ */
+import { leaseVolumes, majorityOf } from '../election/lease.ts';
+import { apparentHolder } from '../election/seats.ts';
+import { noteEvidence } from '../evidence/note.ts';
+import { all, start, type Task } from '../lib/task.ts';
+import { highestRecord } from '../recovery/incident.ts';
+import { inherit } from '../reports/book.ts';
+import { request, sleep } from '../requests.ts';
+import { isActing, type Core } from '../state.ts';
+import type { OwnVolume } from '../volumes.ts';
+import type { CellObservation, SeatObservation } from '../wire/observations.ts';
+import type { HostName, IncidentRecord } from '../wire/records.ts';
+import { work } from './declare.ts';
+import type { Mastership } from './mastership.ts';
+
+export function takeOver(core: Core, master: Mastership): void {
+  inheritReports(core);
+  start(adopt(core, master), () => isActing(core, master));
+}
+
+function inheritReports(core: Core): void {
+  const seats = leaseVolumes(core.volumes.values()).flatMap((volume) => [...volume.seats.values()]);
+  const others = seats.filter(({ observation }) => isFormer(observation, core));
+  const former = apparentHolder(others) ?? null;
+  const released = others
+    .map(({ observation }) => observation)
+    .filter((observation) => observation.state === 'read')
+    .sort((a, b) => b.body.term - a.body.term)[0];
+  const body =
+    former !== null && former.body.term >= (released?.body.term ?? 0) ? former.body : released?.body;
+  if (body !== undefined) inherit(core, body.openReports);
+}
+
+function isFormer(observation: SeatObservation, core: Core): boolean {
+  return observation.state === 'read' && observation.body.agent !== core.settings.agent;
+}
+
+function* adopt(core: Core, master: Mastership): Task<void> {
+  const volumes = leaseVolumes(core.volumes.values());
+  for (;;) {
+    const reads = yield* all(
+      volumes.map((volume) => readAll(core, volume)),
+      () => isActing(core, master),
+    );
+    const good = reads.filter((read) => read !== null);
+    if (good.length >= majorityOf(volumes.length)) {
+      adoptIncidents(core, master, good.flat());
+      master.holds.delete('not-adopted');
+      master.adopted = true;
+      return;
+    }
+    master.holds.set(
+      'not-adopted',
+      'the incidents and intents of the former master cannot be read on a majority of lease volumes',
+    );
+    yield* sleep(core, core.settings.timing.beatMs);
+  }
+}
+
+function* readAll(core: Core, volume: OwnVolume): Task<readonly CellObservation[] | null> {
+  const { beatMs } = core.settings.timing;
+  const read = yield* request(
+    core,
+    { do: 'read-volume', volume: volume.name, what: ['slots', 'cells'] },
+    4 * beatMs,
+  );
+  if (read === null || !read.ok || read.slots === null || read.cells === null) return null;
+  noteEvidence(core, volume, read.slots, read);
+  return read.cells;
+}
+
+function adoptIncidents(core: Core, master: Mastership, cells: readonly CellObservation[]): void {
+  const byVictim = new Map<HostName, IncidentRecord[]>();
+  for (const cell of cells) {
+    if (cell.state !== 'read') continue;
+    byVictim.set(cell.body.victim, [...(byVictim.get(cell.body.victim) ?? []), cell.body]);
+  }
+  for (const [victim, records] of byVictim) {
+    const record = highestRecord(records);
+    if (record === null || record.phase === 'closed' || victim === core.settings.host) continue;
+    core.outbox.push({ do: 'journal', event: 'adopted', data: { ...record } });
+    // Whatever the former master sent, it may have sent.
+    work(core, master, victim, record, record.phase === 'evacuating' || record.phase === 'returning');
+  }
+}

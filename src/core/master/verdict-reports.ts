@@ -1,0 +1,87 @@
+/** Reports of verdicts: one per host and change, one per partition, each with its end. */
+import { begin, end, endOthers } from '../reports/book.ts';
+import type { Report } from '../reports/report.ts';
+import type { Core } from '../state.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import type { HostName } from '../wire/records.ts';
+import type { Judgement, Mastership } from './mastership.ts';
+
+/** Verdicts that are no news: nothing is wrong, or nothing is decided. */
+const SILENT: ReadonlySet<Verdict> = new Set(['online', 'suspect']);
+
+const SEVERITY: Record<Verdict, Report['severity']> = {
+  online: 'info',
+  suspect: 'info',
+  failed: 'critical',
+  isolated: 'warning',
+  partitioned: 'warning',
+  'agent-down': 'warning',
+  degraded: 'warning',
+  unknown: 'critical',
+  maintenance: 'info',
+  stopped: 'info',
+  returning: 'info',
+};
+
+const ADVICE: Partial<Record<Verdict, string>> = {
+  isolated: 'Its VMs run on. Check its management network link.',
+  'agent-down': 'Its VMs run on, unprotected. Restart its agent and look at its journal.',
+  degraded: 'Its VMs run on. Repair what is named; until then it takes no VMs of failed hosts.',
+  unknown: 'Nothing is done for it. If you know that it is dead: vigil confirm-dead HOST.',
+};
+
+export function reportVerdicts(core: Core, master: Mastership): void {
+  if ([...master.judgements.values()].some(({ facts }) => facts.network === 'unseen')) return;
+  for (const [host, judgement] of master.judgements) reportHost(core, host, judgement);
+  reportPartition(core, master);
+}
+
+function reportHost(core: Core, host: HostName, judgement: Judgement): void {
+  const { verdict, row, words, facts } = judgement;
+  // A suspect is in between: what was reported of it stands until something else is sure.
+  if (verdict === 'suspect') return;
+  const cause = `host/${host}/${verdict}`;
+  const own = SILENT.has(verdict) || verdict === 'partitioned' ? [] : [cause];
+  endOthers(
+    core,
+    `host/${host}/`,
+    own,
+    (ended) => `${host} is no longer ${ended.split('/')[2] ?? ''}: now ${verdict}`,
+  );
+  if (own.length === 0) return;
+  begin(core, cause, {
+    severity: SEVERITY[verdict],
+    host,
+    title: `${host} is ${verdict}${verdict === 'degraded' ? `: ${degradedBy(judgement)}` : ''}`,
+    rule: `${row}: ${words}`,
+    evidence: { ...facts },
+    advice: ADVICE[verdict] ?? null,
+  });
+}
+
+function degradedBy({ facts }: Judgement): string {
+  const volumes = facts.troubledVolumes.map((name) => `volume ${name}`);
+  return [...volumes, ...(facts.hearsMaster ? [] : ['does not hear the master'])].join(', ');
+}
+
+function reportPartition(core: Core, master: Mastership): void {
+  const judged = [...master.judgements];
+  // Sides are named once everybody has taken one.
+  if (judged.some(([, { verdict, facts }]) => verdict === 'suspect' && facts.network === 'lost')) return;
+  const far = judged.filter(([, { verdict }]) => verdict === 'partitioned').map(([host]) => host);
+  if (far.length === 0) {
+    end(core, 'partition', 'the management network is whole again');
+    return;
+  }
+  const near = judged.filter(([, { facts }]) => facts.network === 'fresh').map(([host]) => host);
+  const thisSide = [core.settings.host, ...near].sort();
+  const farSide = far.sort();
+  begin(core, 'partition', {
+    severity: 'critical',
+    host: null,
+    title: `the management network is partitioned: ${thisSide.join(', ')} | ${farSide.join(', ')}`,
+    rule: '10: hosts write to shared storage and hear each other, but not the master',
+    evidence: { thisSide, farSide },
+    advice: 'All VMs run on. Repair the network between the two sides.',
+  });
+}

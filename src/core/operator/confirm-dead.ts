@@ -1,0 +1,39 @@
+/** An operator's word that a host is dead: the proof `operator`. */
+import { networkOf } from '../evidence/host.ts';
+import { declareIncident } from '../master/declare.ts';
+import { countForBrake, factsOf } from '../master/judge.ts';
+import type { Core } from '../state.ts';
+import { brake } from '../verdict/brake.ts';
+import type { HostName } from '../wire/records.ts';
+
+export interface Confirmed {
+  readonly ok: boolean;
+  readonly words: string;
+}
+
+export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
+  const { master, settings } = core;
+  const no = (words: string): Confirmed => ({ ok: false, words });
+  if (master === null) return no('this agent is not the master');
+  const evidence = core.hosts.get(host);
+  if (evidence === undefined) return no(`${host} is not known; see vigil hosts`);
+  const facts = factsOf(core, evidence);
+  if (networkOf(evidence, settings.timing, core.now) === 'fresh' || facts.storage === 'fresh') {
+    return no(`${host} is alive: its heartbeats arrive`);
+  }
+  if (facts.witness === 'agent-heard' || facts.witness === 'nova-compute-alive') {
+    return no(`${host} is alive: ${facts.witnesses.join(', ')} still hears it`);
+  }
+  const incident = master.incidents.get(host);
+  if (incident === undefined) {
+    const stop = brake(countForBrake(core, master, host), 'operator');
+    if (stop !== null) return no(stop);
+    declareIncident(core, master, evidence, facts, by);
+    return { ok: true, words: `${host} is declared failed on the word of ${by}` };
+  }
+  if (incident.record.phase !== 'declared' && incident.record.phase !== 'proving') {
+    return no(`the incident of ${host} is already ${incident.record.phase}`);
+  }
+  incident.record = { ...incident.record, confirmedBy: by };
+  return { ok: true, words: `${host} is confirmed dead by ${by}; its VMs are recovered` };
+}

@@ -1,0 +1,28 @@
+/** Why an incident waits, and what would release it. The codes are stable: they stand in the incident cell. */
+export interface Hold {
+  readonly code: HoldCode;
+  readonly words: string;
+  readonly release: string;
+}
+
+const RELEASES = {
+  'incident-not-written': 'the lease volumes accept writes again on a majority',
+  'no-proof': 'an accepted proof of death, or: vigil confirm-dead HOST',
+  brake: 'fewer hosts silent, or the minute since the last incident passes; see vigil hosts',
+  'suspecting-myself': 'the master hears another host or an isolation address again',
+  'nova-unreadable': 'nova, keystone and placement answer; see vigil check',
+  'not-a-compute-host': 'the host has a nova-compute service, or an operator frees its slot',
+  'force-down-refused': 'nova accepts forced_down for the host; see vigil check',
+  'life-signs': 'the host tells its boot id on a path, or falls silent again',
+  'life-after-failed':
+    'an operator makes sure that each VM named runs once, then: vigil confirm-dead HOST, or reboots the host',
+  'evacuations-settling': 'the evacuations under way end',
+  'rows-not-completed': 'nova-compute starts on the host and completes its evacuation records',
+  'force-up-refused': 'nova accepts to clear forced_down',
+} as const;
+
+export type HoldCode = keyof typeof RELEASES;
+
+export function hold(code: HoldCode, words: string): Hold {
+  return { code, words, release: RELEASES[code] };
+}

@@ -1,0 +1,261 @@
+/**
+ * From what nova and the slots say now to what each VM of a failed host needs next. Exactly-once lives here: a VM with
+ * an open row, an open order or an open intent gets nothing.
+ */
+import { leaseVolumes, majorityOf } from '../election/lease.ts';
+import type { Mastership } from '../master/mastership.ts';
+import type { Core } from '../state.ts';
+import type { HostName } from '../wire/records.ts';
+import { chooseCandidate, type CandidateHost } from './candidates.ts';
+import type { Migration, Server } from './cloud.ts';
+import { ENDED, type Reading } from './evacuation-round.ts';
+import { createVmWork, type Incident, type VmWork } from './incident.ts';
+import { protection } from './protectable.ts';
+import {
+  evacuationsAfter,
+  isEndedWell,
+  isFailedEvacuation,
+  isOpenEvacuation,
+  isOpenLiveMigration,
+} from './rows.ts';
+
+export interface PlannedOrder {
+  readonly work: VmWork;
+  readonly target: HostName;
+}
+
+export interface RoundContext {
+  readonly candidates: readonly CandidateHost[];
+  /** Why no order may be sent this round, or null. */
+  readonly sendNothing: string | null;
+}
+
+/** Delay before the n-th further try of a VM. */
+const RETRY_FIRST_MS = 2_000;
+const RETRY_MAX_MS = 300_000;
+/** For how long a host that failed a VM is not tried again for it. */
+const EXCLUDED_MS = 600_000;
+
+export function planRound(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  reading: Reading,
+  context: RoundContext,
+): readonly PlannedOrder[] {
+  noteMoved(incident, reading);
+  const planned: PlannedOrder[] = [];
+  const hosts = context.candidates.map((candidate) => ({ ...candidate }));
+  const placeOf = places(master);
+  for (const server of reading.servers) {
+    const work = incident.vms.get(server.vm) ?? createVmWork(server.vm, server.name);
+    incident.vms.set(server.vm, work);
+    const need = needOf(core, master, incident, reading, server, work);
+    if (need !== 'order') continue;
+    if (context.sendNothing !== null) {
+      Object.assign(work, { state: 'waiting', reason: context.sendNothing, target: null });
+      continue;
+    }
+    const choice = chooseCandidate(server, {
+      hosts,
+      loadMax: core.settings.recovery.ordersPerTargetMax,
+      groups: reading.groups,
+      placeOf,
+      excluded: stillExcluded(work, core.now),
+      sourceZone: server.zone,
+    });
+    if (choice.chosen === null) {
+      Object.assign(work, {
+        state: choice.later ? 'waiting' : 'held',
+        target: null,
+        reason: `no candidate host: ${choice.whyNot.join('; ')}`,
+      });
+      continue;
+    }
+    count(hosts, choice.chosen, server);
+    placeOf.set(server.vm, choice.chosen);
+    planned.push({ work, target: choice.chosen });
+  }
+  return planned;
+}
+
+/** VMs that nova no longer places on the victim: evacuated, moved by somebody, or deleted. */
+function noteMoved(incident: Incident, { servers, rows }: Reading): void {
+  const afterId = incident.record.migrationIdAtDeclaration ?? 0;
+  const onVictim = new Set(servers.map(({ vm }) => vm));
+  const evacuated = new Set(
+    rows.filter((row) => row.source === incident.record.victim && row.id > afterId).map(({ vm }) => vm),
+  );
+  for (const vm of evacuated) {
+    if (!onVictim.has(vm) && !incident.vms.has(vm)) incident.vms.set(vm, createVmWork(vm, vm));
+  }
+  for (const work of incident.vms.values()) {
+    if (onVictim.has(work.vm) || work.state === 'recovered') continue;
+    work.order = null;
+    const ended = evacuationsAfter(rows, work.vm, afterId).find(isEndedWell);
+    if (ended !== undefined)
+      Object.assign(work, { state: 'evacuating', target: ended.target, reason: ENDED });
+    else if (work.state !== 'evacuating')
+      Object.assign(work, { state: 'not-recovered', reason: 'nova no longer places it on the failed host' });
+  }
+}
+
+type Need = 'order' | 'nothing';
+
+function needOf(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  reading: Reading,
+  server: Server,
+  work: VmWork,
+): Need {
+  const afterId = incident.record.migrationIdAtDeclaration ?? 0;
+  const allRows = reading.rows.filter((row) => row.vm === server.vm);
+  const rows = evacuationsAfter(reading.rows, server.vm, afterId);
+  const set = (state: VmWork['state'], reason: string | null, target: HostName | null = null): Need => {
+    Object.assign(work, { state, reason, target });
+    return 'nothing';
+  };
+
+  work.deadRows = allRows
+    .filter((row) => isOpenEvacuation(row) && targetIsDead(master, row))
+    .map(({ id }) => id);
+  const open = allRows.find((row) => isOpenEvacuation(row) && !targetIsDead(master, row));
+  if (open !== undefined) {
+    work.order = null;
+    if (open.id <= afterId)
+      return set('held', `evacuation ${open.id} has been open since before the failure`);
+    if (
+      open.status === 'accepted' &&
+      open.target === null &&
+      core.now - incident.declaredMs > core.settings.timing.acceptedRowMs
+    ) {
+      return set(
+        'held',
+        `nova accepted evacuation ${open.id} and has done nothing since: look at nova-conductor`,
+      );
+    }
+    return set('evacuating', `nova: ${open.status}`, open.target ?? work.target);
+  }
+  if (rows[0] !== undefined && isEndedWell(rows[0])) return set('evacuating', ENDED, rows[0].target);
+  noteFailedRow(core, work, rows[0]);
+
+  if (work.order !== null && !isOver(core, master, work, work.order))
+    return set('ordered', work.reason, work.order.target);
+  const intent = master.intents.openFor(server.vm)[0];
+  if (intent !== undefined && !intentIsDead(core, master, intent.host)) {
+    return set('ordered', `${intent.host} has written that it is about to evacuate it`, intent.host);
+  }
+  if (core.executor.intents.has(server.vm))
+    return set('ordered', 'this host is about to evacuate it', core.settings.host);
+  const live = allRows.find(isOpenLiveMigration);
+  if (live !== undefined) {
+    return set(
+      'held',
+      `a live migration to ${live.target ?? 'another host'} was open: see whether it runs there`,
+    );
+  }
+  const guard = protection(server, { recovery: core.settings.recovery, rows, groups: reading.groups });
+  if (!guard.recover) return set('not-recovered', guard.reason);
+  if (core.now < work.notBeforeMs) return set('waiting', work.reason);
+  return 'order';
+}
+
+/** A row whose target is itself proven dead will never end; nova does not clean it up. */
+function targetIsDead(master: Mastership, row: Migration): boolean {
+  const incident = row.target === null ? undefined : master.incidents.get(row.target);
+  return incident !== undefined && incident.record.proof !== null;
+}
+
+function intentIsDead(core: Core, master: Mastership, host: HostName): boolean {
+  const incident = master.incidents.get(host);
+  if (incident === undefined || incident.record.proof === null) return false;
+  return core.now - incident.declaredMs > core.settings.timing.openRequestMs;
+}
+
+function noteFailedRow(core: Core, work: VmWork, row: Migration | undefined): void {
+  if (row === undefined || !isFailedEvacuation(row) || row.id <= work.failedRow) return;
+  work.failedRow = row.id;
+  work.order = null;
+  if (row.target !== null)
+    exclude(work, row.target, core.now, `evacuation ${row.id} to it ended ${row.status}`);
+  delay(
+    core,
+    work,
+    `evacuation ${row.id} ended ${row.status}${row.target === null ? ': nova found no valid host' : ` on ${row.target}`}`,
+  );
+}
+
+export function exclude(work: VmWork, host: HostName, now: number, reason: string): void {
+  work.excluded.set(host, { untilMs: now + EXCLUDED_MS, reason });
+}
+
+export function delay(core: Core, work: VmWork, reason: string): void {
+  work.notBeforeMs = core.now + Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.max(0, work.attempt - 1));
+  work.state = 'waiting';
+  work.reason = reason;
+}
+
+function stillExcluded(work: VmWork, now: number): ReadonlyMap<HostName, string> {
+  return new Map(
+    [...work.excluded].filter(([, { untilMs }]) => untilMs > now).map(([host, { reason }]) => [host, reason]),
+  );
+}
+
+/**
+ * Is it certain that nothing will come of an order any more? Its slave must have answered that nothing is open, or the
+ * order must have expired by the master's own seat, and the slave's slot been read since without an intent for the VM.
+ */
+function isOver(core: Core, master: Mastership, work: VmWork, open: NonNullable<VmWork['order']>): boolean {
+  if (open.outcome === null) return false;
+  if (open.outcome !== 'lost' && (open.outcome.outcome === 'refused' || open.outcome.outcome === 'rejected'))
+    return true;
+  const volumes = leaseVolumes(core.volumes.values()).flatMap(({ uuid }) => (uuid === null ? [] : [uuid]));
+  const expired = open.order.leaseSeen.filter((seen) => {
+    const now = master.seatSeen.get(seen.volumeUuid);
+    return (
+      now !== undefined &&
+      (now.incarnation !== seen.incarnation || now.counter > seen.counter + open.order.validRenewals)
+    );
+  });
+  if (open.expiredMs === null && expired.length >= majorityOf(volumes.length)) open.expiredMs = core.now;
+  if (open.expiredMs === null) return false;
+  if (open.target === core.settings.host) {
+    if (core.executor.intents.has(work.vm)) return false;
+  } else if (
+    !master.intents.clearSince(open.target, work.vm, open.expiredMs, volumes, majorityOf(volumes.length))
+  ) {
+    return false;
+  }
+  work.order = null;
+  return true;
+}
+
+function places(master: Mastership): Map<string, HostName> {
+  const places = new Map<string, HostName>();
+  for (const incident of master.incidents.values()) {
+    for (const { vm, target } of incident.vms.values()) if (target !== null) places.set(vm, target);
+  }
+  return places;
+}
+
+/** A choice counts before the next is made: two in a row must not both go to the host that was emptiest at the start. */
+function count(
+  hosts: { host: HostName; load: number; placed: number; capacity: CandidateHost['capacity'] }[],
+  chosen: HostName,
+  server: Server,
+): void {
+  const host = hosts.find((candidate) => candidate.host === chosen);
+  if (host === undefined) return;
+  host.load += 1;
+  host.placed += 1;
+  if (host.capacity === null) return;
+  const { vcpus, memoryMib, diskGib } = server.flavor;
+  host.capacity = {
+    host: chosen,
+    freeVcpus: host.capacity.freeVcpus - vcpus,
+    freeMemoryMib: host.capacity.freeMemoryMib - memoryMib,
+    freeDiskGib: host.capacity.freeDiskGib - diskGib,
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * Is there proof that the failed host runs nothing any more? Without one that the configuration accepts, nothing is
+ * recovered.
+ */
+import type { Core } from '../state.ts';
+import type { HostEvidence } from '../evidence/host.ts';
+import type { Facts } from '../verdict/facts.ts';
+import type { IncidentRecord, Proof } from '../wire/records.ts';
+
+export type ProofFound = { readonly proof: Proof } | { readonly proof: null; readonly lacking: string };
+
+export function findProof(
+  core: Core,
+  record: IncidentRecord,
+  evidence: HostEvidence | undefined,
+  facts: Facts | undefined,
+): ProofFound {
+  // Somebody gave his name for it: that is a choice made, whatever the configuration accepts by itself.
+  if (record.confirmedBy !== null) return { proof: 'operator' };
+  const accepted = core.settings.recovery.acceptedProofs;
+  if (accepted.includes('reboot') && evidence !== undefined && isBackWithNewBoot(record, evidence, facts)) {
+    return { proof: 'reboot' };
+  }
+  const lacking = accepted.map((proof) => `${proof}: ${lackOf(core, proof, facts)}`);
+  if (accepted.includes('silence') && facts !== undefined && silenceHolds(core, facts))
+    return { proof: 'silence' };
+  return {
+    proof: null,
+    lacking: lacking.length === 0 ? 'the configuration accepts no proof by itself' : lacking.join('; '),
+  };
+}
+
+export function isBackWithNewBoot(
+  record: IncidentRecord,
+  evidence: HostEvidence,
+  facts: Facts | undefined,
+): boolean {
+  if (facts === undefined || evidence.boot === null) return false;
+  return evidence.boot !== record.victimBoot && (facts.network === 'fresh' || facts.storage === 'fresh');
+}
+
+/** Not a proof but a bet: every path silent for the bound, and nova-compute silent for a whole report interval. */
+function silenceHolds(core: Core, facts: Facts): boolean {
+  const { timing } = core.settings;
+  const silentMs = facts.silentSinceMs === null ? 0 : core.now - facts.silentSinceMs;
+  return (
+    facts.network === 'lost' &&
+    facts.storage === 'lost' &&
+    facts.witness === 'none-alive' &&
+    facts.novaReport === 'quiet' &&
+    silentMs >= timing.novaReportMs + timing.novaReportSlackMs
+  );
+}
+
+function lackOf(core: Core, proof: Proof, facts: Facts | undefined): string {
+  switch (proof) {
+    case 'silence':
+      if (facts === undefined || facts.storage !== 'lost') return 'not every path is known to be silent';
+      if (facts.witness !== 'none-alive') return `a witness is alive (${facts.witnesses.join(', ')})`;
+      if (facts.novaReport === 'unknown') {
+        return core.nova.failure === null
+          ? 'nova-compute has not been silent for a report interval yet'
+          : `nova cannot be asked whether nova-compute still reports (${core.nova.failure})`;
+      }
+      return 'not silent for long enough yet';
+    case 'operator':
+      return 'nobody has confirmed it';
+    case 'reboot':
+      return 'the host has not come back with a new boot id';
+    case 'power':
+    case 'lease':
+    case 'storage':
+      return 'not available in this version';
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * An incident from its declaration to its end.
+ *
+ *   declared ──(written)──► proving ──(accepted proof)──► evacuating ──(host back, settled)──► returning ──► closed
+ *
+ * Each phase is written to the incident cells before anything is done on its ground. Level-triggered: every round
+ * starts from what nova and the slots say now.
+ */
+import { networkOf } from '../evidence/host.ts';
+import type { Task } from '../lib/task.ts';
+import { countForBrake, factsOf } from '../master/judge.ts';
+import type { Mastership } from '../master/mastership.ts';
+import { begin, end } from '../reports/book.ts';
+import { request, sleep } from '../requests.ts';
+import { isActing, type Core } from '../state.ts';
+import { brake } from '../verdict/brake.ts';
+import { NOVA_DEADLINE_MS } from '../master/suspicion.ts';
+import type { CloudAnswer, CloudCall } from './cloud.ts';
+import { evacuationRound } from './evacuation-round.ts';
+import { hold, type Hold } from './holds.ts';
+import { writeRecord, type Incident } from './incident.ts';
+import { findProof, isBackWithNewBoot } from './proof.ts';
+import { returnRound } from './return.ts';
+import { highestId } from './rows.ts';
+
+/** A round ends with a hold, or with how long to wait for the next one. */
+export type RoundEnd =
+  | { readonly hold: Hold; readonly pauseMs: number }
+  | { readonly hold: null; readonly pauseMs: number };
+
+export const go = (pauseMs: number): RoundEnd => ({ hold: null, pauseMs });
+export const held = (reason: Hold, pauseMs: number): RoundEnd => ({ hold: reason, pauseMs });
+
+export function* pursue(core: Core, master: Mastership, incident: Incident): Task<void> {
+  const { victim } = incident.record;
+  for (;;) {
+    const ended = yield* round(core, master, incident);
+    noteHold(core, incident, ended.hold);
+    if (incident.record.phase === 'closed') {
+      end(core, `incident/${victim}`, `the incident of ${victim} is closed`, { id: incident.record.id });
+      master.incidents.delete(victim);
+      return;
+    }
+    yield* sleep(core, ended.pauseMs);
+  }
+}
+
+function* round(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
+  const suspicion = master.holds.get('suspecting-myself');
+  if (suspicion !== undefined) return held(hold('suspecting-myself', suspicion), core.settings.timing.beatMs);
+  if (incident.record.term !== master.term || incident.record.phase === 'declared') {
+    const phase = incident.record.phase === 'declared' ? 'proving' : incident.record.phase;
+    if (!(yield* writeRecord(core, master, incident, { phase }))) return notWritten(core, incident);
+  }
+  switch (incident.record.phase) {
+    case 'declared':
+    case 'closed':
+      return go(core.settings.timing.beatMs);
+    case 'proving':
+      return yield* prove(core, master, incident);
+    case 'evacuating':
+      return yield* evacuationRound(core, master, incident);
+    case 'returning':
+      return yield* returnRound(core, master, incident);
+  }
+}
+
+export function notWritten(core: Core, { record }: Incident): RoundEnd {
+  const words = `the incident of ${record.victim} cannot be written to a majority of the lease volumes`;
+  return held(hold('incident-not-written', words), core.settings.timing.beatMs);
+}
+
+function* prove(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
+  const { timing } = core.settings;
+  const { victim } = incident.record;
+  const evidence = core.hosts.get(victim);
+  const facts = evidence === undefined ? undefined : factsOf(core, evidence);
+  if (facts !== undefined && evidence !== undefined && isAlive(incident, facts, evidence)) {
+    // Nothing was forced down or sent yet: the verdict simply ends.
+    const written = yield* writeRecord(core, master, incident, { phase: 'closed' });
+    return written ? go(0) : notWritten(core, incident);
+  }
+  if (incident.record.migrationIdAtDeclaration === null) {
+    const rows = yield* cloud(core, { call: 'list-host-migrations', host: victim });
+    if (!rows.ok) return novaUnreadable(rows.failure.detail);
+    incident.record = { ...incident.record, migrationIdAtDeclaration: highestId(rows.value) };
+  }
+  const found = findProof(core, incident.record, evidence, facts);
+  if (found.proof === null)
+    return held(
+      hold('no-proof', `no accepted proof that ${victim} is dead: ${found.lacking}`),
+      timing.beatMs / 4,
+    );
+  const stop = brake(countForBrake(core, master, victim), found.proof);
+  if (stop !== null) return held(hold('brake', stop), timing.beatMs);
+  const written = yield* writeRecord(core, master, incident, {
+    phase: 'evacuating',
+    proof: found.proof,
+    hold: null,
+  });
+  return written ? go(0) : notWritten(core, incident);
+}
+
+/** Life with the old boot id, or of an agent or nova-compute whose boot is not known. */
+export function isAlive(
+  { record }: Incident,
+  facts: ReturnType<typeof factsOf>,
+  evidence: Parameters<typeof networkOf>[0],
+): boolean {
+  const fresh = facts.network === 'fresh' || facts.storage === 'fresh';
+  return fresh && !isBackWithNewBoot(record, evidence, facts);
+}
+
+export function novaUnreadable(detail: string): RoundEnd {
+  return held(hold('nova-unreadable', `OpenStack cannot be asked: ${detail}`), NOVA_RETRY_MS);
+}
+
+const NOVA_RETRY_MS = 1_000;
+
+export function* cloud<K extends CloudCall['call']>(
+  core: Core,
+  call: Extract<CloudCall, { readonly call: K }>,
+  onBehalfOf: number | null = null,
+  deadlineMs = NOVA_DEADLINE_MS,
+): Task<CloudAnswer<K>> {
+  const result = yield* request(
+    core,
+    { do: 'cloud', call, onBehalfOf, deadlineMs },
+    deadlineMs + core.settings.timing.beatMs,
+  );
+  if (result !== null && result.answer.call === call.call) return result.answer as unknown as CloudAnswer<K>;
+  const failure = {
+    code: 'no-answer',
+    service: 'nova',
+    status: null,
+    requestId: null,
+    detail: `no answer to ${call.call} by the deadline`,
+  };
+  return { call: call.call, ok: false, failure } as unknown as CloudAnswer<K>;
+}
+
+/** A hold is shown at once, and reported when it is new. */
+function noteHold(core: Core, incident: Incident, reason: Hold | null): void {
+  const { victim, id } = incident.record;
+  const cause = `incident/${victim}/held`;
+  incident.hold = reason;
+  if (reason === null) {
+    end(core, cause, `recovery of ${victim} goes on`);
+    return;
+  }
+  if (isPassing(core, incident, reason)) return;
+  const severity = reason.code === 'life-after-failed' ? 'critical' : 'warning';
+  begin(core, cause, {
+    severity,
+    host: victim,
+    title: `recovery of ${victim} is held: ${reason.code}`,
+    rule: reason.words,
+    evidence: { incident: id, hold: reason.code },
+    advice: `Released by: ${reason.release}`,
+  });
+}
+
+/** Waits that belong to the normal course are no news until they last longer than that. */
+const PASSING_MS: Partial<Record<Hold['code'], number>> = {
+  'no-proof': 20_000,
+  'evacuations-settling': 60_000,
+  'rows-not-completed': 60_000,
+  brake: 15_000,
+};
+
+function isPassing(core: Core, incident: Incident, reason: Hold): boolean {
+  return core.now - incident.declaredMs < (PASSING_MS[reason.code] ?? 0);
+}
+
+export function acting(core: Core, master: Mastership): () => boolean {
+  return () => isActing(core, master);
+}

@@ -1,0 +1,139 @@
+/** Gives orders and takes their outcomes. */
+import type { Result } from '../input.ts';
+import { start, type Task } from '../lib/task.ts';
+import type { Mastership } from '../master/mastership.ts';
+import { request } from '../requests.ts';
+import { isActing, type Core } from '../state.ts';
+import type { HostName } from '../wire/records.ts';
+import type { Incident, OpenOrder, VmWork } from './incident.ts';
+import type { OrderOutcome, RefusalCode, RestartOrder } from './orders.ts';
+import { delay, exclude, type PlannedOrder } from './plan.ts';
+
+/** Renewals of the master's lease after which an order that was not begun is void. */
+const VALID_RENEWALS = 5;
+/** A slave waits for nova itself; its answer takes as long as nova's, and a little. */
+export const EVACUATE_DEADLINE_MS = 60_000;
+const ORDER_DEADLINE_MS = EVACUATE_DEADLINE_MS + 15_000;
+
+export function sendOrders(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  planned: readonly PlannedOrder[],
+): void {
+  for (const { work, target } of planned) {
+    const address =
+      target === core.settings.host ? core.settings.address : core.hosts.get(target)?.said?.address;
+    if (address === undefined) continue;
+    work.attempt += 1;
+    const open: OpenOrder = {
+      order: write(core, master, incident, work),
+      target,
+      outcome: null,
+      expiredMs: null,
+    };
+    Object.assign(work, { state: 'ordered', target, reason: null, order: open });
+    incident.sent = true;
+    core.outbox.push({ do: 'journal', event: 'order', data: { ...open.order, target } });
+    start(send(core, work, open, { host: target, address }), () => isActing(core, master));
+  }
+}
+
+function write(core: Core, master: Mastership, { record }: Incident, work: VmWork): RestartOrder {
+  const volumes =
+    core.hosts.get(record.victim)?.volumes ?? new Map<string, { incarnation: number; counter: number }>();
+  return {
+    id: `${record.id}/${work.vm}/${master.term}.${work.attempt}.${core.requests.nextId}`,
+    term: master.term,
+    master: core.settings.host,
+    incident: record.id,
+    victim: record.victim,
+    victimBoot: record.victimBoot,
+    vm: work.vm,
+    attempt: work.attempt,
+    afterMigrationId: record.migrationIdAtDeclaration ?? 0,
+    deadRows: work.deadRows,
+    lastSeen: [...volumes].map(([volumeUuid, { incarnation, counter }]) => ({
+      volumeUuid,
+      incarnation,
+      counter,
+    })),
+    leaseSeen: [...master.seatSeen.values()],
+    validRenewals: VALID_RENEWALS,
+  };
+}
+
+function* send(
+  core: Core,
+  work: VmWork,
+  open: OpenOrder,
+  to: { readonly host: HostName; readonly address: Core['settings']['address'] },
+): Task<void> {
+  const result = yield* request(
+    core,
+    { do: 'order', to, order: open.order, deadlineMs: ORDER_DEADLINE_MS },
+    ORDER_DEADLINE_MS + core.settings.timing.beatMs,
+  );
+  const ended = result === null ? { lost: 'no answer by the deadline' } : outcomeOf(result);
+  core.outbox.push({
+    do: 'journal',
+    event: 'outcome',
+    data: { order: open.order.id, vm: work.vm, target: open.target, ...ended },
+  });
+  if (work.order !== open) return;
+  if ('surelyNot' in ended) {
+    work.order = null;
+    exclude(work, open.target, core.now - LATER_MS, ended.surelyNot);
+    delay(core, work, `${open.target} could not be reached: ${ended.surelyNot}`);
+  } else if ('lost' in ended) {
+    open.outcome = 'lost';
+    work.reason = `${open.target} did not answer: ${ended.lost}`;
+  } else {
+    take(core, work, open, ended.outcome);
+  }
+}
+
+/** Brings the exclusion of a host that was only out of reach down to half a minute. */
+const LATER_MS = 570_000;
+
+type Ended = { readonly surelyNot: string } | { readonly lost: string } | { readonly outcome: OrderOutcome };
+
+function outcomeOf(result: Extract<Result, { readonly of: 'order' }>): Ended {
+  if (result.outcome !== null) return { outcome: result.outcome };
+  return result.arrived === 'surely-not' ? { surelyNot: result.detail } : { lost: result.detail };
+}
+
+/** Refusals that say something about the slave, not about the VM: another host may do better at once. */
+const OF_THE_HOST: ReadonlySet<RefusalCode> = new Set([
+  'not-online',
+  'busy',
+  'intent-not-written',
+  'lease-unreadable',
+  'incident-unreadable',
+  'victim-unreadable',
+  'stopping',
+]);
+
+function take(core: Core, work: VmWork, open: OpenOrder, outcome: OrderOutcome): void {
+  open.outcome = outcome;
+  switch (outcome.outcome) {
+    case 'accepted':
+      work.state = 'evacuating';
+      work.reason = 'nova accepted it';
+      return;
+    case 'refused':
+      work.order = null;
+      if (OF_THE_HOST.has(outcome.code))
+        exclude(work, open.target, core.now - LATER_MS, `refused: ${outcome.code}`);
+      delay(core, work, `${open.target} refused: ${outcome.code}, ${outcome.detail}`);
+      return;
+    case 'rejected':
+      work.order = null;
+      exclude(work, open.target, core.now - LATER_MS, `nova refused: ${outcome.failure.detail}`);
+      delay(core, work, `nova refused: ${outcome.failure.detail}`);
+      return;
+    case 'unknown':
+      work.reason = outcome.detail;
+      return;
+  }
+}

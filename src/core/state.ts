@@ -1,0 +1,52 @@
+/**
+ * The state of one agent's core. Plain data, owned by step(): nobody else changes it. What only a master has is in
+ * `master` and goes when the lease goes.
+ */
+import type { Effect } from './effect.ts';
+import type { Lease } from './election/lease.ts';
+import type { HostEvidence } from './evidence/host.ts';
+import type { NovaWitness } from './evidence/nova-witness.ts';
+import type { Observer } from './evidence/observer.ts';
+import type { Random } from './lib/random.ts';
+import type { Link } from './link/link.ts';
+import type { Mastership } from './master/mastership.ts';
+import type { Executor } from './recovery/executor.ts';
+import type { ReportBook } from './reports/book.ts';
+import type { Requests } from './requests.ts';
+import type { Settings } from './settings.ts';
+import type { OwnVolume } from './volumes.ts';
+import type { HostName, IncidentRecord, Leaving, Term, VolumeName } from './wire/records.ts';
+
+export interface Core {
+  readonly settings: Settings;
+  /** Monotonic milliseconds of this agent's clock, as of the input being handled. */
+  now: number;
+  readonly random: Random;
+  readonly outbox: Effect[];
+  readonly requests: Requests;
+  readonly observer: Observer;
+  readonly volumes: Map<VolumeName, OwnVolume>;
+  /** Every host ever seen on a volume, but not this one. */
+  readonly hosts: Map<HostName, HostEvidence>;
+  readonly nova: NovaWitness;
+  readonly link: Link;
+  readonly executor: Executor;
+  readonly reports: ReportBook;
+  /** Highest term ever seen, anywhere; older ones are refused. */
+  termSeen: Term;
+  lease: Lease;
+  master: Mastership | null;
+  leaving: Leaving | null;
+  /** What the cells say about this host itself; null until they were read. */
+  ownIncident: IncidentRecord | null | 'unread';
+  /** When periodic work was last done. */
+  lastBeatMs: number | null;
+  /** The body last written to each volume, to write only changes. */
+  readonly publishedBodies: Map<VolumeName, string>;
+  stoppedSent: boolean;
+}
+
+/** Does this agent, and nobody since, hold the lease, and may it still act on it? */
+export function isActing(core: Core, mastership: Mastership): boolean {
+  return core.master === mastership && core.lease.phase === 'holding';
+}

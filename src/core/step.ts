@@ -1,0 +1,206 @@
+/**
+ * The core's one entrance: an input in, effects out. Synchronous, without a clock, randomness or I/O of its own; the
+ * same function runs in the agent and in the simulator. Read with input.ts, effect.ts and state.ts.
+ */
+import type { Effect } from './effect.ts';
+import { checkLease, elect, giveBack } from './election/elect.ts';
+import { watching } from './election/lease.ts';
+import { restartClocks } from './evidence/host.ts';
+import { createNovaWitness } from './evidence/nova-witness.ts';
+import { noteEvidence, noteHeartbeat } from './evidence/note.ts';
+import { createObserver, noteTick } from './evidence/observer.ts';
+import type { Input, Request, RequestId } from './input.ts';
+import { createRandom } from './lib/random.ts';
+import { start, type Task } from './lib/task.ts';
+import {
+  createLink,
+  hearMaster,
+  missesMasterMs,
+  probe,
+  probeWhileMissing,
+  sendHeartbeat,
+} from './link/link.ts';
+import { masterBeat } from './master/master-beat.ts';
+import { readServices } from './master/suspicion.ts';
+import { confirmDead } from './operator/confirm-dead.ts';
+import { gate, watchOwnIncident } from './operator/gate.ts';
+import { publish, publishIntents } from './publish.ts';
+import { createExecutor, executeOrder, inheritIntents } from './recovery/executor.ts';
+import { createReportBook } from './reports/book.ts';
+import { reportOwnVolumes } from './reports/own-volumes.ts';
+import { createRequests, expire, resolve } from './requests.ts';
+import type { Settings } from './settings.ts';
+import { showStatus } from './show-status.ts';
+import type { Core } from './state.ts';
+import { createVolumes, noteVolumeEvent } from './volumes.ts';
+import type { Datagram } from './wire/datagram.ts';
+import type { VolumeEvent } from './wire/observations.ts';
+import type { Leaving } from './wire/records.ts';
+
+export function createCore(settings: Settings, now: number): Core {
+  const random = createRandom(settings.seed);
+  return {
+    settings,
+    now,
+    random,
+    outbox: [],
+    requests: createRequests(),
+    observer: createObserver(),
+    volumes: createVolumes(settings),
+    hosts: new Map(),
+    nova: createNovaWitness(),
+    link: createLink(),
+    executor: createExecutor(),
+    reports: createReportBook(),
+    termSeen: 0,
+    lease: watching(now),
+    master: null,
+    leaving: null,
+    ownIncident: 'unread',
+    lastBeatMs: null,
+    publishedBodies: new Map(),
+    stoppedSent: false,
+  };
+}
+
+export function step(core: Core, input: Input): readonly Effect[] {
+  core.now = Math.max(core.now, input.now);
+  switch (input.kind) {
+    case 'tick':
+      tick(core);
+      break;
+    case 'datagram':
+      takeDatagram(core, input.datagram, input.fromIp);
+      break;
+    case 'volume':
+      takeVolumeEvent(core, input.event);
+      break;
+    case 'result':
+      resolve(core, input.id, input.result);
+      break;
+    case 'request':
+      takeRequest(core, input.id, input.request);
+      break;
+    case 'stop':
+      start(stop(core, input.leaving), () => true);
+      break;
+  }
+  return core.outbox.splice(0);
+}
+
+function tick(core: Core): void {
+  const { timing } = core.settings;
+  if (noteTick(core.observer, timing, core.now)) {
+    // Whoever was late himself does not accuse others of the time he missed.
+    for (const evidence of core.hosts.values()) restartClocks(evidence, core.now);
+    core.outbox.push({ do: 'journal', event: 'stalled', data: { stalls: core.observer.stalls.length } });
+  }
+  checkLease(core);
+  expire(core);
+  if (core.lastBeatMs !== null && core.now - core.lastBeatMs < timing.beatMs) return;
+  // Beats keep their rhythm, but missed ones are not made up for in a burst.
+  core.lastBeatMs =
+    core.lastBeatMs === null || core.now - core.lastBeatMs >= 2 * timing.beatMs
+      ? core.now
+      : core.lastBeatMs + timing.beatMs;
+  beat(core);
+}
+
+function beat(core: Core): void {
+  if (core.stoppedSent) return;
+  sendHeartbeat(core);
+  elect(core);
+  probeWhileMissing(core);
+  if (core.settings.eligible && missesMasterMs(core) >= core.settings.timing.suspectMs) readServices(core);
+  if (core.master !== null) masterBeat(core, core.master);
+  reportOwnVolumes(core);
+  watchOwnIncident(core);
+  publish(core);
+}
+
+function takeDatagram(core: Core, datagram: Datagram, fromIp: string): void {
+  if (datagram.kind !== 'heartbeat') {
+    hearMaster(core, datagram);
+    return;
+  }
+  const { master, settings } = core;
+  if (master === null) return;
+  const noted = noteHeartbeat(core, datagram);
+  if (noted === null || noted.heard === 'replay') {
+    core.outbox.push({ do: 'journal', event: 'replayed', data: { host: datagram.host, fromIp } });
+    return;
+  }
+  core.termSeen = Math.max(core.termSeen, datagram.term);
+  core.link.counter += 1;
+  core.outbox.push({
+    do: 'send',
+    to: datagram.body.address,
+    host: datagram.host,
+    datagram: {
+      kind: 'echo',
+      cluster: settings.clusterHash,
+      host: settings.host,
+      boot: settings.boot,
+      agent: settings.agent,
+      counter: core.link.counter,
+      term: master.term,
+      nonce: noted.nonce,
+      echoedCounter: datagram.counter,
+      leaving: false,
+      body: { address: settings.address },
+    },
+  });
+}
+
+function takeVolumeEvent(core: Core, event: VolumeEvent): void {
+  const volume = core.volumes.get(event.volume);
+  if (volume === undefined) return;
+  if (event.kind === 'connected') {
+    core.publishedBodies.delete(volume.name);
+    if (event.ownBody !== null) {
+      inheritIntents(core, event.ownBody.body.intents);
+      core.termSeen = Math.max(core.termSeen, event.ownBody.body.termSeen);
+    }
+  }
+  const read = noteVolumeEvent(volume, event);
+  if (read !== null) noteEvidence(core, volume, read.slots, read);
+}
+
+function takeRequest(core: Core, id: RequestId, request: Request): void {
+  switch (request.ask) {
+    case 'restart':
+      executeOrder(core, id, request.order);
+      return;
+    case 'probe':
+      start(answerProbe(core, id, request.target), () => true);
+      return;
+    case 'confirm-dead':
+      core.outbox.push({
+        do: 'answer',
+        id,
+        answer: { to: 'confirm-dead', ...confirmDead(core, request.host, request.by) },
+      });
+      return;
+    case 'status':
+      core.outbox.push({ do: 'answer', id, answer: { to: 'status', status: showStatus(core) } });
+      return;
+    case 'gate':
+      core.outbox.push({ do: 'answer', id, answer: { to: 'gate', ...gate(core) } });
+      return;
+  }
+}
+
+function* answerProbe(core: Core, id: RequestId, target: Parameters<typeof probe>[1]): Task<void> {
+  const answer = yield* probe(core, target);
+  core.outbox.push({ do: 'answer', id, answer: { to: 'probe', answer } });
+}
+
+/** Says that it leaves, on every path, and gives the lease back; the beats go on and keep the slot. */
+function* stop(core: Core, leaving: Leaving): Task<void> {
+  core.leaving = leaving;
+  sendHeartbeat(core);
+  yield* publishIntents(core);
+  yield* giveBack(core, `the agent stops: ${leaving.why}`, core.settings.timing.leaseMs);
+  core.stoppedSent = true;
+  core.outbox.push({ do: 'stopped' });
+}
