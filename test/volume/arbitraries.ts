@@ -1,6 +1,6 @@
 /** Records with every field anywhere within its limits, for round trips and mutations. */
 import { createHash, createHmac } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type {
   AgentAddress,
   BlockHeader,

@@ -1,0 +1,250 @@
+/**
+ * The agent's side of a beat. A hung volume blocks the beat and nothing else: each request has a deadline, and an
+ * answer that comes after it is dropped and counted. Nothing here throws or rejects.
+ */
+import type { BeatMessage, BlockReport, ReadWhat } from '../../core/wire/beat-messages.ts';
+import type {
+  BodyWritten,
+  CellWritten,
+  ReadDone,
+  SeatWritten,
+  VolumeError,
+  VolumeEvent,
+  VolumeResult,
+} from '../../core/wire/observations.ts';
+import { type PayloadKind, encodePayload, openPayload, payloads } from '../../core/wire/payload.ts';
+import type {
+  AgentIncarnation,
+  HostName,
+  IncidentRecord,
+  SeatBody,
+  SlotBody,
+  VolumeName,
+} from '../../core/wire/records.ts';
+import { beatConnection } from './beat-connection.ts';
+import { type BlockReader, type MacFor, blockReader } from './block-reader.ts';
+import { type Settled, pendingRequests } from './pending-requests.ts';
+
+/** Longer than a claim may take altogether (4 s): past it no answer is of use. */
+export const REQUEST_DEADLINE_MS = 4_000;
+/** A host is taken for dead no sooner than after several beats; twice a beat keeps `agentSilentMs` small. */
+export const ALIVE_INTERVAL_MS = 500;
+
+export interface BeatClientOptions {
+  readonly volume: VolumeName;
+  readonly socketPath: string;
+  readonly host: HostName;
+  readonly agent: AgentIncarnation;
+  /** Null for a host whose key is not at hand: its records are then taken on their checksum. */
+  readonly macFor: MacFor;
+  readonly onEvent: (event: VolumeEvent) => void;
+  readonly requestDeadlineMs?: number;
+}
+
+export interface BeatClientCounters {
+  readonly connections: number;
+  readonly lateAnswers: number;
+  readonly malformedFrames: number;
+  /** Readings that the beat dropped on the current connection because this agent was too slow. */
+  readonly droppedReadings: number;
+  /** Own bodies on the volume that could not be opened: intents may have been lost. */
+  readonly unreadableOwnBodies: number;
+}
+
+export interface BeatClient {
+  readonly writeBody: (body: SlotBody) => Promise<BodyWritten>;
+  readonly writeSeat: (body: SeatBody) => Promise<SeatWritten>;
+  readonly writeCell: (slot: number, which: 0 | 1, record: IncidentRecord) => Promise<CellWritten>;
+  readonly read: (what: readonly ReadWhat[]) => Promise<ReadDone>;
+  /** Kept across reconnections. */
+  readonly watch: (slots: boolean) => void;
+  readonly counters: () => BeatClientCounters;
+  readonly close: () => void;
+}
+
+type Welcome = Extract<BeatMessage, { readonly kind: 'welcome' }>;
+type Answer = Extract<BeatMessage, { readonly id: number }>;
+
+export function beatClient(options: BeatClientOptions): BeatClient {
+  const { volume, host, agent, macFor, onEvent } = options;
+  const deadlineMs = options.requestDeadlineMs ?? REQUEST_DEADLINE_MS;
+  const pending = pendingRequests<Answer>();
+  let station: { readonly welcome: Welcome; readonly reader: BlockReader } | null = null;
+  let slots = false;
+  let connections = 0;
+  let lateAnswers = 0;
+  let droppedReadings = 0;
+  let unreadableOwnBodies = 0;
+
+  const connection = beatConnection(options.socketPath, {
+    onConnected() {
+      connections++;
+      connection.send({ kind: 'hello', agent });
+      connection.send({ kind: 'watch', slots });
+    },
+    onMessage: receive,
+    onDisconnected(detail) {
+      station = null;
+      droppedReadings = 0;
+      pending.failAll({ code: 'disconnected', detail });
+      onEvent({ kind: 'disconnected', volume, detail });
+    },
+  });
+  const alive = setInterval(() => connection.send({ kind: 'alive', agent }), ALIVE_INTERVAL_MS);
+
+  function receive(message: BeatMessage): void {
+    switch (message.kind) {
+      case 'welcome':
+        return enter(message);
+      case 'beat':
+        droppedReadings = message.droppedReadings;
+        return onEvent({
+          kind: 'reading',
+          volume,
+          begunMs: message.begunMs,
+          endedMs: message.endedMs,
+          wroteMs: message.wroteMs,
+          error: message.error,
+          seats: observed(message.seats, 'seats'),
+          slots: observed(message.slots, 'slots'),
+        });
+      case 'stopped':
+        return onEvent({ kind: 'stopped', volume, reason: message.reason });
+      case 'failed': {
+        const { code, detail } = message;
+        return settle(message.id, { ok: false, error: { code, detail } });
+      }
+      case 'body-written':
+      case 'cell-written':
+      case 'seat-written':
+      case 'read-done':
+        return settle(message.id, { ok: true, answer: message });
+    }
+  }
+
+  function settle(id: number, settled: Settled<Answer>): void {
+    if (pending.settle(id, settled)) return;
+    lateAnswers++;
+    // Nobody waits for it, but the payloads in it will not be sent again.
+    if (settled.ok && settled.answer.kind === 'seat-written') observed(settled.answer.seats, 'seats');
+    if (settled.ok && settled.answer.kind === 'read-done') {
+      observed(settled.answer.seats, 'seats');
+      observed(settled.answer.slots, 'slots');
+      observed(settled.answer.cells, 'cells');
+    }
+  }
+
+  function enter(welcome: Welcome): void {
+    const { volumeUuid } = welcome.superblock;
+    // The beat may welcome twice on one connection, and goes on from what it told on it before.
+    const sameVolume = station?.welcome.superblock.volumeUuid === volumeUuid;
+    const reader = station !== null && sameVolume ? station.reader : blockReader(volumeUuid, macFor);
+    station = { welcome, reader };
+    let ownBody: { readonly body: SlotBody; readonly boot: string } | null = null;
+    if (welcome.payload !== null) {
+      const bytes = Buffer.from(welcome.payload, 'base64');
+      const opened = openPayload(payloads.slot, volumeUuid, bytes, macFor);
+      if (opened.ok && opened.writer === host) ownBody = { body: opened.body, boot: opened.boot };
+      else unreadableOwnBodies++;
+    }
+    const { superblock, slotIndex, seatIndex } = welcome;
+    onEvent({ kind: 'connected', volume, uuid: volumeUuid, superblock, slotIndex, seatIndex, ownBody });
+  }
+
+  function observed<Kind extends ReadWhat>(reports: readonly BlockReport[] | null, kind: Kind) {
+    if (reports === null || station === null) return null;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the reader of this very kind
+    return station.reader[kind](reports) as ReturnType<BlockReader[Kind]>;
+  }
+
+  function ask(send: (id: number) => boolean): Promise<Settled<Answer>> {
+    return pending.begin(deadlineMs, (id) => {
+      if (station !== null && send(id)) return;
+      const detail = station === null ? 'not connected to the beat' : 'the beat does not take requests';
+      pending.settle(id, { ok: false, error: { code: 'disconnected', detail } });
+    });
+  }
+
+  function encode<Body>(kind: PayloadKind<Body>, body: Body): VolumeResult<{ readonly payload: string }> {
+    if (station === null) return fail({ code: 'disconnected', detail: 'not connected to the beat' });
+    const mac = macFor(host);
+    if (mac === null) return fail({ code: 'no-key', detail: `no key for "${host}"` });
+    const { superblock, boot } = station.welcome;
+    const origin = { volumeUuid: superblock.volumeUuid, boot, writer: host };
+    const encoded = encodePayload(kind, origin, body, mac);
+    return encoded.ok
+      ? { ok: true, payload: Buffer.from(encoded.bytes).toString('base64') }
+      : fail({ code: 'does-not-fit', detail: `${encoded.path} must be ${encoded.expected}` });
+  }
+
+  return {
+    async writeBody(body) {
+      const encoded = encode(payloads.slot, body);
+      if (!encoded.ok) return encoded;
+      const { payload } = encoded;
+      const leaving = body.leaving !== null;
+      const settled = await ask((id) => connection.send({ kind: 'body', id, payload, leaving }));
+      if (!settled.ok) return settled;
+      return settled.answer.kind === 'body-written' ? times(settled.answer) : mismatched(settled.answer);
+    },
+    async writeSeat(body) {
+      const encoded = encode(payloads.seat, body);
+      if (!encoded.ok) return encoded;
+      const { payload } = encoded;
+      const settled = await ask((id) => connection.send({ kind: 'seat', id, payload }));
+      if (!settled.ok) return settled;
+      if (settled.answer.kind !== 'seat-written') return mismatched(settled.answer);
+      const { writtenMs } = settled.answer;
+      return { ...times(settled.answer), writtenMs, seats: observed(settled.answer.seats, 'seats') ?? [] };
+    },
+    async writeCell(slot, which, record) {
+      const encoded = encode(payloads.cell, record);
+      if (!encoded.ok) return encoded;
+      const { payload } = encoded;
+      const settled = await ask((id) => connection.send({ kind: 'cell', id, slot, which, payload }));
+      if (!settled.ok) return settled;
+      return settled.answer.kind === 'cell-written' ? times(settled.answer) : mismatched(settled.answer);
+    },
+    async read(what) {
+      const settled = await ask((id) => connection.send({ kind: 'read', id, what }));
+      if (!settled.ok) return settled;
+      const { answer } = settled;
+      if (answer.kind !== 'read-done') return mismatched(answer);
+      return {
+        ...times(answer),
+        seats: observed(answer.seats, 'seats'),
+        slots: observed(answer.slots, 'slots'),
+        cells: observed(answer.cells, 'cells'),
+      };
+    },
+    watch(wanted) {
+      if (slots === wanted) return;
+      slots = wanted;
+      connection.send({ kind: 'watch', slots });
+    },
+    counters: () => ({
+      connections,
+      lateAnswers,
+      malformedFrames: connection.malformedFrames(),
+      droppedReadings,
+      unreadableOwnBodies,
+    }),
+    close() {
+      clearInterval(alive);
+      connection.close();
+      pending.failAll({ code: 'disconnected', detail: 'closed by this agent' });
+    },
+  };
+}
+
+function fail(error: VolumeError): { readonly ok: false; readonly error: VolumeError } {
+  return { ok: false, error };
+}
+
+function times(answer: { readonly begunMs: number; readonly endedMs: number }) {
+  return { ok: true, begunMs: answer.begunMs, endedMs: answer.endedMs } as const;
+}
+
+function mismatched(answer: Answer) {
+  return fail({ code: 'bad-request', detail: `the beat answered with "${answer.kind}"` });
+}
