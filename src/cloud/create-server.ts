@@ -21,13 +21,22 @@ const requestSchema = z.object({
   metadata: z.record(z.string(), z.string()).optional(),
 });
 
+const hintsSchema = z.object({ group: z.string().optional() }).optional();
+
 export type Creation =
   | { readonly ok: true; readonly server: ServerRecord }
   | { readonly ok: false; readonly status: 400 | 403 | 404; readonly message: string };
 
-export function createServer(state: CloudState, user: UserRecord, request: unknown): Creation {
+export function createServer(
+  state: CloudState,
+  user: UserRecord,
+  request: unknown,
+  schedulerHints: unknown,
+): Creation {
   const parsed = requestSchema.safeParse(request);
-  if (!parsed.success) return { ok: false, status: 400, message: 'Invalid input for a server.' };
+  const hints = hintsSchema.safeParse(schedulerHints);
+  if (!parsed.success || !hints.success)
+    return { ok: false, status: 400, message: 'Invalid input for a server.' };
   const flavor = state.flavors.get(parsed.data.flavorRef);
   if (flavor === undefined) return { ok: false, status: 400, message: 'Flavor could not be found.' };
   const mine = liveServers(state).filter((server) => server.projectId === user.projectId).length;
@@ -42,6 +51,8 @@ export function createServer(state: CloudState, user: UserRecord, request: unkno
     return { ok: false, status: 400, message: 'The requested availability zone is not available' };
   }
   const server = newServer(state, user, flavor, parsed.data, zone === '' ? null : (zone ?? null));
+  const group = hints.data?.group;
+  if (group !== undefined) state.groups.get(group)?.members.push(server.uuid);
   after(state, state.options.conductorDelayMs, () => build(state, server, host ?? null));
   return { ok: true, server };
 }

@@ -97,7 +97,7 @@ async function create(state: CloudState, context: NovaContext): Promise<Response
   const refused = refuse(context, 'os_compute_api:servers:create');
   if (refused !== null) return refused;
   const body = await bodyOf(context);
-  const created = createServer(state, context.get('user'), body?.['server']);
+  const created = createServer(state, context.get('user'), body?.['server'], body?.['os:scheduler_hints']);
   if (!created.ok) return fault(context, created.status, created.message);
   return context.json({ server: { id: created.server.uuid, links: [] } }, 202);
 }
@@ -125,6 +125,13 @@ async function act(state: CloudState, context: NovaContext): Promise<Response> {
     case 'unlock':
       touchServer(state, server, { locked: action === 'lock' });
       return context.body(null, 202);
+    case 'pause':
+    case 'unpause': {
+      const paused = action === 'pause';
+      const vmState = paused ? 'paused' : 'active';
+      touchServer(state, server, { vmState, powerState: paused ? 3 : 1, taskState: null });
+      return context.body(null, 202);
+    }
     case 'os-resetState': {
       const refused = refuse(context, 'os_compute_api:os-admin-actions:reset_state');
       if (refused !== null) return refused;
