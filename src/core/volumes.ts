@@ -107,7 +107,8 @@ export function noteVolumeEvent(
       if (volume.seatWriteOpenMs !== null && event.begunMs > volume.seatWriteOpenMs)
         volume.seatWriteOpenMs = null;
       if (event.seats !== null) {
-        volume.previousHolderSeen ||= noteSeats(volume.seats, event.seats, event.endedMs);
+        const renewed = noteSeats(volume.seats, event.seats, event.endedMs);
+        volume.previousHolderSeen = volume.previousHolderSeen || renewed;
         volume.seatsReadMs = event.begunMs;
       }
       if (event.slots === null) return null;

@@ -14,7 +14,7 @@ import { highestTerm, isActive, isMine, noteSeats, quietSinceMs, rival, sameSeat
 
 export type ClaimEnd =
   | { readonly won: true; readonly term: Term; readonly renewedMs: ReadonlyMap<string, number> }
-  | { readonly won: false; readonly why: string };
+  | { readonly won: false; readonly why: string; /** Seats that may say `claiming` now. */ readonly wrote: readonly OwnVolume[] };
 
 interface Checked {
   readonly volume: OwnVolume;
@@ -34,17 +34,18 @@ export function* claim(core: Core, live: () => boolean): Task<ClaimEnd> {
     ),
   );
   if (checked.length < majority)
-    return { won: false, why: 'lease volumes are not readable or not quiet on a majority' };
+    return lost([], 'lease volumes are not readable or not quiet on a majority');
 
   const term = nextTerm(core);
   core.lease = { phase: 'claiming', term, begunMs };
+  const wrote = checked.map(({ volume }) => volume);
   const written = present(
     yield* all(
       checked.map((seen) => writeClaim(core, seen, term)),
       live,
     ),
   );
-  if (written.length < majority) return { won: false, why: 'the claim could not be written on a majority' };
+  if (written.length < majority) return lost(wrote, 'the claim could not be written on a majority');
 
   yield* sleep(core, timing.settleMs);
   const settled = present(
@@ -53,16 +54,20 @@ export function* claim(core: Core, live: () => boolean): Task<ClaimEnd> {
       live,
     ),
   );
-  if (settled.length < majority) return { won: false, why: 'another host claims or holds the lease' };
-  if (core.now - begunMs > timing.claimMsMax) return { won: false, why: 'the claim took too long' };
+  if (settled.length < majority) return lost(wrote, 'another host claims or holds the lease');
+  if (core.now - begunMs > timing.claimMsMax) return lost(wrote, 'the claim took too long');
   if ([...core.volumes.values()].some((volume) => rivalOn(volume, term, host, agent))) {
-    return { won: false, why: 'another host claims or holds the lease' };
+    return lost(wrote, 'another host claims or holds the lease');
   }
   return {
     won: true,
     term,
     renewedMs: new Map(settled.map(({ volume, begunMs }) => [volume.name, begunMs])),
   };
+}
+
+function lost(wrote: readonly OwnVolume[], why: string): ClaimEnd {
+  return { won: false, why, wrote };
 }
 
 /** Reads the volume anew: a claim is never built on what a beat said a second ago. */

@@ -94,7 +94,7 @@ function* tryToClaim(core: Core): Task<void> {
     const term = core.lease.phase === 'claiming' ? core.lease.term : core.termSeen;
     core.outbox.push({ do: 'journal', event: 'claim-withdrawn', data: { term, why } });
     core.lease = watching(core.now + core.random.below(timing.claimBackoffMsMax));
-    yield* withdraw(core, term);
+    yield* withdraw(core, ended.won ? leaseVolumes(core.volumes.values()) : ended.wrote, term);
     return;
   }
   core.termSeen = Math.max(core.termSeen, ended.term);
@@ -106,8 +106,8 @@ function* tryToClaim(core: Core): Task<void> {
 }
 
 /** Leaves no seat behind that says `claiming`; where that cannot be written, others wait out the lease time. */
-function* withdraw(core: Core, term: number): Task<void> {
-  for (const volume of leaseVolumes(core.volumes.values())) {
+function* withdraw(core: Core, volumes: readonly OwnVolume[], term: number): Task<void> {
+  for (const volume of volumes) {
     if (volume.connected && volume.seatIndex !== null) yield* writeSeat(core, volume, term, 'released');
   }
 }
@@ -161,5 +161,5 @@ export function* giveBack(core: Core, why: string, waitMs: number): Task<void> {
   const { term } = lease;
   stepDown(core, why);
   core.lease = watching(core.now + waitMs);
-  yield* withdraw(core, term);
+  yield* withdraw(core, leaseVolumes(core.volumes.values()), term);
 }

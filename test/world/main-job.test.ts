@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { World } from './world.ts';
+
+function settled(options: ConstructorParameters<typeof World>[0]): World {
+  const world = new World(options);
+  world.until('a master', () => world.masters().length === 1, 40_000);
+  world.until('all online', () => world.master().core?.master?.judgements.size === options.hosts - 1 && [...(world.master().core?.master?.judgements.values() ?? [])].every(({ verdict }) => verdict === 'online'), 40_000);
+  return world;
+}
+
+const slaves = (world: World): string[] => [...world.hosts.keys()].filter((name) => name !== world.master().name);
+const slaveOf = (world: World): string => slaves(world)[0] ?? '';
+
+describe('the main job, on virtual time', () => {
+  it('restarts the VMs of a dead slave once each, spread over the others', () => {
+    const world = settled({ hosts: 4 });
+    const victim = slaveOf(world);
+    for (let n = 0; n < 10; n += 1) world.nova.addServer(`vm${n}`, victim);
+    const diedMs = world.clock.now;
+    world.powerOff(victim);
+    const firstMs = world.until('first evacuation', () => world.nova.rows.length > 0, 30_000) - diedMs;
+    world.until('all elsewhere', () => [...world.nova.servers.values()].every(({ host }) => host !== victim), 60_000);
+    assert.ok(firstMs <= 17_000, `first evacuation after ${firstMs} ms`);
+    assert.equal(world.nova.rows.length, 10);
+    const perTarget = new Map<string, number>();
+    for (const { host } of world.nova.servers.values()) perTarget.set(host, (perTarget.get(host) ?? 0) + 1);
+    assert.deepEqual([...perTarget.values()].sort(), [3, 3, 4]);
+    assert.deepEqual(world.twice, []);
+    world.powerOn(victim);
+    world.until('returning', () => world.verdict(victim) === 'returning', 20_000);
+    world.run(5_000);
+    world.startCompute(victim);
+    world.until('online', () => world.verdict(victim) === 'online', 30_000);
+    assert.equal(world.nova.services.get(victim)?.forcedDown, false);
+  });
+
+  it('does the same for the master', () => {
+    const world = settled({ hosts: 4 });
+    const victim = world.master().name;
+    for (let n = 0; n < 10; n += 1) world.nova.addServer(`vm${n}`, victim);
+    const diedMs = world.clock.now;
+    world.powerOff(victim);
+    const firstMs = world.until('first evacuation', () => world.nova.rows.length > 0, 60_000) - diedMs;
+    world.until('all elsewhere', () => [...world.nova.servers.values()].every(({ host }) => host !== victim), 60_000);
+    assert.ok(firstMs <= 23_000, `first evacuation after ${firstMs} ms`);
+    assert.equal(world.nova.rows.length, 10);
+  });
+
+  it('leaves an isolated host alone and says so once, with its end', () => {
+    const world = settled({ hosts: 4 });
+    const victim = slaveOf(world);
+    world.nova.addServer('vm', victim);
+    world.host(victim).network = 0;
+    world.until('isolated', () => world.verdict(victim) === 'isolated', 30_000);
+    world.run(120_000);
+    world.host(victim).network = 1;
+    world.until('online', () => world.verdict(victim) === 'online', 30_000);
+    assert.equal(world.nova.rows.length, 0);
+    const told = world.reports.filter(({ report }) => report.cause === `host/${victim}/isolated`).map(({ report }) => report.state);
+    assert.deepEqual(told, ['begin', 'end']);
+  });
+
+  it('reports a partition once, naming both sides, and keeps one master', () => {
+    const world = settled({ hosts: 4 });
+    const far = slaves(world).slice(0, 2);
+    for (const name of far) world.host(name).network = 2;
+    world.until('partitioned', () => far.every((name) => world.verdict(name) === 'partitioned'), 30_000);
+    world.run(60_000);
+    assert.equal(world.masters().length, 1);
+    const told = world.reports.filter(({ report }) => report.cause === 'partition').map(({ report }) => report);
+    assert.equal(told.length, 1);
+    assert.deepEqual(told[0]?.evidence['farSide'], far.sort());
+    assert.equal(world.nova.rows.length, 0);
+  });
+
+  it('tells a dead agent from a dead host', () => {
+    const world = settled({ hosts: 4 });
+    const [one, two] = slaves(world);
+    world.nova.addServer('vm', one ?? '');
+    world.killAgent(one ?? '');
+    world.until('agent-down', () => world.verdict(one ?? '') === 'agent-down', 30_000);
+    world.killAgent(two ?? '');
+    world.host(two ?? '').beats = false;
+    world.until('agent-down', () => world.verdict(two ?? '') === 'agent-down', 40_000);
+    world.run(60_000);
+    assert.equal(world.nova.rows.length, 0);
+  });
+
+  it('suspects itself when all hosts lose the network together', () => {
+    const world = settled({ hosts: 4 });
+    for (const host of world.hosts.values()) host.network = 0;
+    world.run(120_000);
+    assert.equal(world.nova.rows.length, 0);
+    assert.equal(world.masters().length, 1);
+    assert.ok(!world.reports.some(({ report }) => report.cause.includes('/failed')));
+    for (const host of world.hosts.values()) host.network = 1;
+    world.until('all online', () => slaves(world).every((name) => world.verdict(name) === 'online'), 60_000);
+  });
+
+  it('holds without an accepted proof until an operator confirms', () => {
+    const world = settled({ hosts: 4, proofs: [] });
+    const victim = slaveOf(world);
+    world.nova.addServer('vm', victim);
+    world.powerOff(victim);
+    world.until('held', () => world.master().core?.master?.incidents.get(victim)?.hold?.code === 'no-proof', 30_000);
+    world.run(60_000);
+    assert.equal(world.nova.rows.length, 0);
+    world.ask(world.master().name, { ask: 'confirm-dead', host: victim, by: 'ann' }, (answer) => assert.ok(answer.to === 'confirm-dead' && answer.ok));
+    world.until('recovered', () => world.nova.servers.get('vm')?.host !== victim, 30_000);
+    assert.equal(world.nova.rows.length, 1);
+  });
+
+  it('recovers everything when the master is killed in the middle, with one row a VM', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      for (const afterRows of [0, 1, 4, 10]) {
+        const world = settled({ hosts: 5, seed });
+        const victim = slaveOf(world);
+        for (let n = 0; n < 10; n += 1) world.nova.addServer(`vm${n}`, victim);
+        world.powerOff(victim);
+        world.until('orders', () => world.nova.rows.length >= afterRows && (world.nova.services.get(victim)?.forcedDown ?? false), 60_000);
+        world.killAgent(world.master().name);
+        world.until('all elsewhere', () => [...world.nova.servers.values()].every(({ host }) => host !== victim), 240_000);
+        assert.equal(world.nova.rows.length, 10, `seed ${seed}, killed after ${afterRows}`);
+      }
+    }
+  });
+
+  it('finds the row of an evacuation whose answer was swallowed', () => {
+    const world = settled({ hosts: 4 });
+    const victim = slaveOf(world);
+    world.nova.addServer('vm', victim);
+    world.nova.swallow = true;
+    world.powerOff(victim);
+    world.until('recovered', () => world.nova.servers.get('vm')?.host !== victim, 60_000);
+    world.run(200_000);
+    assert.equal(world.nova.rows.length, 1);
+  });
+
+  it('waits for nova and then recovers', () => {
+    const world = settled({ hosts: 4 });
+    const victim = slaveOf(world);
+    world.nova.addServer('vm', victim);
+    world.nova.up = false;
+    world.powerOff(victim);
+    world.run(60_000);
+    world.nova.up = true;
+    world.until('recovered', () => world.nova.servers.get('vm')?.host !== victim, 60_000);
+  });
+});
