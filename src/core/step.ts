@@ -21,7 +21,7 @@ import {
   sendHeartbeat,
 } from './link/link.ts';
 import { masterBeat } from './master/master-beat.ts';
-import { readServices } from './master/suspicion.ts';
+import { readServices, suspect } from './master/suspicion.ts';
 import { confirmDead } from './operator/confirm-dead.ts';
 import { gate, watchOwnIncident } from './operator/gate.ts';
 import { publish, publishIntents } from './publish.ts';
@@ -97,6 +97,7 @@ function tick(core: Core): void {
   }
   checkLease(core);
   expire(core);
+  if (core.master?.adopted === true) suspect(core, core.master);
   if (core.lastBeatMs !== null && core.now - core.lastBeatMs < timing.beatMs) return;
   // Beats keep their rhythm, but missed ones are not made up for in a burst.
   core.lastBeatMs =
@@ -111,7 +112,8 @@ function beat(core: Core): void {
   sendHeartbeat(core);
   elect(core);
   probeWhileMissing(core);
-  if (core.settings.eligible && missesMasterMs(core) >= core.settings.timing.suspectMs) readServices(core);
+  if (core.settings.eligible && missesMasterMs(core) >= core.settings.timing.suspectMs)
+    readServices(core, core.settings.timing.beatMs);
   if (core.master !== null) masterBeat(core, core.master);
   reportOwnVolumes(core);
   watchOwnIncident(core);

@@ -1,5 +1,11 @@
 /** As much of nova as the core's protocol can tell apart, in virtual time; the embedded cloud is the faithful one. */
-import type { CloudAnswer, CloudCall, CloudFailure, Migration, Server } from '../../src/core/recovery/cloud.ts';
+import type {
+  CloudAnswer,
+  CloudCall,
+  CloudFailure,
+  Migration,
+  Server,
+} from '../../src/core/recovery/cloud.ts';
 import type { VirtualClock } from './clock.ts';
 
 export const REPORT_MS = 10_000;
@@ -37,8 +43,25 @@ export class WorldNova {
 
   addServer(vm: string, host: string, more: Partial<Server> = {}): void {
     const flavor = { name: 'small', vcpus: 1, memoryMib: 512, diskGib: 1, extraSpecs: {} };
-    const server = { vm, name: vm, projectId: 'p', host, status: 'ACTIVE', vmState: 'active', taskState: null };
-    this.servers.set(vm, { ...server, powerState: 1, zone: 'nova', locked: false, bootedFromVolume: true, metadata: {}, flavor, ...more });
+    const server = {
+      vm,
+      name: vm,
+      projectId: 'p',
+      host,
+      status: 'ACTIVE',
+      vmState: 'active',
+      taskState: null,
+    };
+    this.servers.set(vm, {
+      ...server,
+      powerState: 1,
+      zone: 'nova',
+      locked: false,
+      bootedFromVolume: true,
+      metadata: {},
+      flavor,
+      ...more,
+    });
     this.guest(vm, host, true);
   }
 
@@ -51,30 +74,55 @@ export class WorldNova {
     if (!this.up) return fail('unreachable', 'connection refused');
     switch (call.call) {
       case 'list-services':
-        return { call: call.call, ok: true, value: [...this.services.values()].map((service) => this.show(service)) };
+        return {
+          call: call.call,
+          ok: true,
+          value: [...this.services.values()].map((service) => this.show(service)),
+        };
       case 'force-down': {
         const service = this.services.get(call.serviceId);
         if (service === undefined) return fail('not-found', 'no such service', 404);
-        if (!call.forcedDown && this.rows.some((row) => row.source === service.host && row.status === 'done')) {
+        if (
+          !call.forcedDown &&
+          this.rows.some((row) => row.source === service.host && row.status === 'done')
+        ) {
           return fail('bad-request', 'evacuations are not completed', 400);
         }
         service.forcedDown = call.forcedDown;
         return { call: call.call, ok: true, value: this.show(service) };
       }
       case 'list-servers':
-        return { call: call.call, ok: true, value: [...this.servers.values()].filter(({ host }) => host === call.host).map((s) => ({ ...s })) };
+        return {
+          call: call.call,
+          ok: true,
+          value: [...this.servers.values()].filter(({ host }) => host === call.host).map((s) => ({ ...s })),
+        };
       case 'get-server': {
         const server = this.servers.get(call.vm);
-        return server === undefined ? fail('not-found', 'no such server', 404) : { call: call.call, ok: true, value: { ...server } };
+        return server === undefined
+          ? fail('not-found', 'no such server', 404)
+          : { call: call.call, ok: true, value: { ...server } };
       }
       case 'list-migrations':
-        return { call: call.call, ok: true, value: this.rows.filter(({ vm }) => vm === call.vm).map((row) => ({ ...row })).reverse() };
+        return {
+          call: call.call,
+          ok: true,
+          value: this.rows
+            .filter(({ vm }) => vm === call.vm)
+            .map((row) => ({ ...row }))
+            .reverse(),
+        };
       case 'list-host-migrations': {
         const rows = this.rows.filter(({ source, target }) => source === call.host || target === call.host);
         return { call: call.call, ok: true, value: rows.map((row) => ({ ...row })).reverse() };
       }
       case 'list-capacity': {
-        const value = [...this.services.keys()].map((host) => ({ host, freeVcpus: 100, freeMemoryMib: 100_000, freeDiskGib: 1_000 }));
+        const value = [...this.services.keys()].map((host) => ({
+          host,
+          freeVcpus: 100,
+          freeMemoryMib: 100_000,
+          freeDiskGib: 1_000,
+        }));
         return { call: call.call, ok: true, value };
       }
       case 'list-groups':
@@ -89,11 +137,16 @@ export class WorldNova {
     for (const row of this.rows) if (row.source === host && row.status === 'done') row.status = 'completed';
   }
 
-  private evacuate(vm: string, target: string, fail: (code: CloudFailure['code'], detail: string, status: number) => CloudAnswer): CloudAnswer | null {
+  private evacuate(
+    vm: string,
+    target: string,
+    fail: (code: CloudFailure['code'], detail: string, status: number) => CloudAnswer,
+  ): CloudAnswer | null {
     const server = this.servers.get(vm);
     if (server === undefined) return fail('not-found', 'no such server', 404);
     const source = this.services.get(server.host);
-    if (source !== undefined && this.isUp(source)) return fail('bad-request', `Compute service of ${server.host} is still in use`, 400);
+    if (source !== undefined && this.isUp(source))
+      return fail('bad-request', `Compute service of ${server.host} is still in use`, 400);
     if (server.host === target) return fail('bad-request', 'target is the source', 400);
     const row = {
       id: this.rows.length + 1,

@@ -47,7 +47,12 @@ export class World {
   readonly volumes = [new WorldVolume('a', 'uuid-a', true), new WorldVolume('b', 'uuid-b', false)];
   readonly nova: WorldNova;
   readonly reports: { readonly atMs: number; readonly by: string; readonly report: Report }[] = [];
-  readonly journal: { readonly atMs: number; readonly by: string; readonly event: string; readonly data: Readonly<Record<string, unknown>> }[] = [];
+  readonly journal: {
+    readonly atMs: number;
+    readonly by: string;
+    readonly event: string;
+    readonly data: Readonly<Record<string, unknown>>;
+  }[] = [];
   readonly timing = deriveTiming(1_000, REPORT_MS, 120_000);
   /** Where each guest runs now: a fact of the world. */
   readonly running = new Map<string, Set<string>>();
@@ -106,7 +111,9 @@ export class World {
   }
 
   masters(): readonly WorldHost[] {
-    return [...this.hosts.values()].filter((host) => host.power && host.agent && host.core?.lease.phase === 'holding');
+    return [...this.hosts.values()].filter(
+      (host) => host.power && host.agent && host.core?.lease.phase === 'holding',
+    );
   }
 
   master(): WorldHost {
@@ -196,7 +203,16 @@ export class World {
           kind: 'connected',
           volume: volume.name,
           uuid: volume.uuid,
-          superblock: { format: 1, volumeUuid: volume.uuid, cluster: 'test', slots: 64, seats: 32, leaseVolumes: 1, coordination: 'volume', generation: 1 },
+          superblock: {
+            format: 1,
+            volumeUuid: volume.uuid,
+            cluster: 'test',
+            slots: 64,
+            seats: 32,
+            leaseVolumes: 1,
+            coordination: 'volume',
+            generation: 1,
+          },
           slotIndex: volume.index(name),
           seatIndex: volume.lease ? volume.index(name) : null,
           ownBody: body === undefined ? null : { body, boot: host.boot },
@@ -214,7 +230,8 @@ export class World {
 
   feed(host: WorldHost, life: number, input: Input): void {
     if (host.core === null || host.agentLife !== life || !host.agent || !host.power) return;
-    for (const effect of step(host.core, { ...input, now: this.clock.now })) this.carryOut(host, life, effect);
+    for (const effect of step(host.core, { ...input, now: this.clock.now }))
+      this.carryOut(host, life, effect);
   }
 
   private beatLoop(host: WorldHost, volume: WorldVolume): void {
@@ -255,7 +272,13 @@ export class World {
     return this.host(`h${ip.split('.')[3] ?? ''}`);
   }
 
-  private reply(host: WorldHost, life: number, id: number, afterMs: number, result: () => Result | null): void {
+  private reply(
+    host: WorldHost,
+    life: number,
+    id: number,
+    afterMs: number,
+    result: () => Result | null,
+  ): void {
     this.clock.after(afterMs, () => {
       const value = result();
       if (value !== null) this.feed(host, life, { kind: 'result', now: this.clock.now, id, result: value });
@@ -266,7 +289,11 @@ export class World {
   private requests = 0;
 
   /** Asks an agent through its API; the answer comes through the callback, if ever. */
-  ask(name: string, request: Extract<Input, { kind: 'request' }>['request'], done: (answer: Extract<Effect, { do: 'answer' }>['answer']) => void): void {
+  ask(
+    name: string,
+    request: Extract<Input, { kind: 'request' }>['request'],
+    done: (answer: Extract<Effect, { do: 'answer' }>['answer']) => void,
+  ): void {
     const host = this.host(name);
     this.requests += 1;
     const id = this.requests;
@@ -278,14 +305,22 @@ export class World {
     const io = (volumeName: string, run: (volume: WorldVolume) => Result): void => {
       const volume = this.volumes.find(({ name }) => name === volumeName);
       if (volume === undefined || !('id' in effect)) return;
-      this.reply(host, life, Number(effect.id), 5, () => (volume.hung.has(host.name) || !host.beats ? null : run(volume)));
+      this.reply(host, life, Number(effect.id), 5, () =>
+        volume.hung.has(host.name) || !host.beats ? null : run(volume),
+      );
     };
     const nowMs = (): number => this.clock.now;
     switch (effect.do) {
       case 'send': {
         const to = this.byIp(effect.to.ip);
         this.clock.after(1, () => {
-          if (this.connected(host, to)) this.feed(to, to.agentLife, { kind: 'datagram', now: nowMs(), datagram: effect.datagram, fromIp: '' });
+          if (this.connected(host, to))
+            this.feed(to, to.agentLife, {
+              kind: 'datagram',
+              now: nowMs(),
+              datagram: effect.datagram,
+              fromIp: '',
+            });
         });
         return;
       }
@@ -303,9 +338,23 @@ export class World {
         io(effect.volume, (volume) => {
           const before = volume.seats.get(host.name)?.header;
           const incarnation = host.counters.get(volume.name)?.incarnation ?? 1;
-          const header = { kind: 'seat' as const, owner: '', boot: host.boot, incarnation, counter: (before?.counter ?? 0) + 1, agentSilentMs: 0 };
+          const header = {
+            kind: 'seat' as const,
+            owner: '',
+            boot: host.boot,
+            incarnation,
+            counter: (before?.counter ?? 0) + 1,
+            agentSilentMs: 0,
+          };
           volume.seats.set(host.name, { header, body: effect.body });
-          return { of: 'write-seat', ok: true, begunMs: nowMs(), writtenMs: nowMs(), endedMs: nowMs(), seats: volume.readSeats() };
+          return {
+            of: 'write-seat',
+            ok: true,
+            begunMs: nowMs(),
+            writtenMs: nowMs(),
+            endedMs: nowMs(),
+            seats: volume.readSeats(),
+          };
         });
         return;
       case 'write-cell':
@@ -331,13 +380,24 @@ export class World {
         return;
       case 'probe': {
         const { target } = effect;
-        const answer = 'isolation' in target ? (host.network === 1 ? 'kernel' : 'none') : this.probeAnswer(host, this.byIp(target.ip));
-        this.reply(host, life, effect.id, answer === 'none' ? effect.deadlineMs : 5, () => ({ of: 'probe', answer }));
+        const answer =
+          'isolation' in target
+            ? host.network === 1
+              ? 'kernel'
+              : 'none'
+            : this.probeAnswer(host, this.byIp(target.ip));
+        this.reply(host, life, effect.id, answer === 'none' ? effect.deadlineMs : 5, () => ({
+          of: 'probe',
+          answer,
+        }));
         return;
       }
       case 'ask-probe': {
         const via = this.byIp(effect.via.address.ip);
-        const answer = 'isolation' in effect.target || !this.connected(host, via) ? null : this.probeAnswer(via, this.byIp(effect.target.ip));
+        const answer =
+          'isolation' in effect.target || !this.connected(host, via)
+            ? null
+            : this.probeAnswer(via, this.byIp(effect.target.ip));
         this.reply(host, life, effect.id, 10, () => ({ of: 'ask-probe', answer }));
         return;
       }
@@ -352,11 +412,17 @@ export class World {
         const to = this.byIp(effect.to.address.ip);
         this.clock.after(3, () => {
           if (!this.connected(host, to) || !to.agent) {
-            this.reply(host, life, effect.id, 5, () => ({ of: 'order', outcome: null, arrived: 'surely-not', detail: 'no connection' }));
+            this.reply(host, life, effect.id, 5, () => ({
+              of: 'order',
+              outcome: null,
+              arrived: 'surely-not',
+              detail: 'no connection',
+            }));
             return;
           }
           this.ask(to.name, { ask: 'restart', order: effect.order }, (answer) => {
-            if (answer.to === 'restart') this.reply(host, life, effect.id, 3, () => ({ of: 'order', outcome: answer.outcome }));
+            if (answer.to === 'restart')
+              this.reply(host, life, effect.id, 3, () => ({ of: 'order', outcome: answer.outcome }));
           });
         });
         return;

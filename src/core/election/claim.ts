@@ -14,7 +14,11 @@ import { highestTerm, isActive, isMine, noteSeats, quietSinceMs, rival, sameSeat
 
 export type ClaimEnd =
   | { readonly won: true; readonly term: Term; readonly renewedMs: ReadonlyMap<string, number> }
-  | { readonly won: false; readonly why: string; /** Seats that may say `claiming` now. */ readonly wrote: readonly OwnVolume[] };
+  | {
+      readonly won: false;
+      readonly why: string /** Seats that may say `claiming` now. */;
+      readonly wrote: readonly OwnVolume[];
+    };
 
 interface Checked {
   readonly volume: OwnVolume;
@@ -33,8 +37,7 @@ export function* claim(core: Core, live: () => boolean): Task<ClaimEnd> {
       live,
     ),
   );
-  if (checked.length < majority)
-    return lost([], 'lease volumes are not readable or not quiet on a majority');
+  if (checked.length < majority) return lost([], 'lease volumes are not readable or not quiet on a majority');
 
   const term = nextTerm(core);
   core.lease = { phase: 'claiming', term, begunMs };

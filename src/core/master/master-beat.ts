@@ -9,12 +9,10 @@ import { isReadable } from '../volumes.ts';
 import { nonceFor } from '../evidence/network-path.ts';
 import { judgeHosts } from './judge.ts';
 import type { Mastership } from './mastership.ts';
-import { suspect } from './suspicion.ts';
 
 export function masterBeat(core: Core, master: Mastership): void {
   if (!master.adopted) return;
   announce(core);
-  suspect(core, master);
   if (lookAtMyself(core, master)) judgeHosts(core, master);
 }
 

@@ -16,16 +16,20 @@ import type { Mastership } from './mastership.ts';
 export const MAX_PROBED_AT_ONCE = 64;
 /** Neighbours asked about one host. */
 const NEIGHBOURS_ASKED = 4;
-/** Reads of nova's service list while somebody is silent are this far apart. */
-const NOVA_READ_EVERY_MS = 2_000;
+/** Reads of nova's service list while the silent are all judged are this far apart; before that, one a beat. */
+const NOVA_READ_IDLE_MS = 10_000;
 export const NOVA_DEADLINE_MS = 20_000;
 
-/** Each beat, for a master. */
+/** Each tick, for a master: the first read of nova after a loss starts the clock of its witness. */
 export function suspect(core: Core, master: Mastership): void {
   const { timing } = core.settings;
   const silent = [...core.hosts.values()].filter((evidence) => isSilent(core, evidence));
   master.wantsOwnView = silent.length > 0;
-  if (silent.length > 0) readServices(core);
+  if (silent.length > 0)
+    readServices(
+      core,
+      silent.some((evidence) => isUndecided(master, evidence)) ? timing.beatMs : NOVA_READ_IDLE_MS,
+    );
   for (const evidence of silent) {
     if (networkOf(evidence, timing, core.now) !== 'lost' || master.probing.has(evidence.host)) continue;
     if (master.probing.size >= MAX_PROBED_AT_ONCE) return;
@@ -36,15 +40,20 @@ export function suspect(core: Core, master: Mastership): void {
   }
 }
 
+function isUndecided(master: Mastership, { host }: HostEvidence): boolean {
+  const phase = master.incidents.get(host)?.record.phase;
+  return phase === undefined || phase === 'declared' || phase === 'proving';
+}
+
 function isSilent(core: Core, evidence: HostEvidence): boolean {
   const heardMs = evidence.network.heardMs ?? evidence.network.askedMs;
   return heardMs !== null && core.now - heardMs >= core.settings.timing.suspectMs;
 }
 
 /** A read of nova's service list, unless one is under way or fresh; candidates without a master read it too. */
-export function readServices(core: Core): void {
+export function readServices(core: Core, everyMs: number): void {
   const { nova } = core;
-  if (nova.reading || (nova.lastTryMs !== null && core.now - nova.lastTryMs < NOVA_READ_EVERY_MS)) return;
+  if (nova.reading || (nova.lastTryMs !== null && core.now - nova.lastTryMs < everyMs)) return;
   nova.reading = true;
   nova.lastTryMs = core.now;
   start(readServicesOnce(core), () => true);

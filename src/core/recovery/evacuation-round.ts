@@ -3,6 +3,7 @@
  * may be sent. A round whose reading failed takes no action.
  */
 import { isWritable } from '../volumes.ts';
+import { noteServices } from '../evidence/nova-witness.ts';
 import { all, type Task } from '../lib/task.ts';
 import { countForBrake, factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
@@ -10,7 +11,15 @@ import { isActing, type Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
 import type { HostName } from '../wire/records.ts';
 import type { CandidateHost } from './candidates.ts';
-import type { ComputeService, HostCapacity, Migration, Server, ServerGroup } from './cloud.ts';
+import type {
+  CloudAnswer,
+  CloudCall,
+  CloudResults,
+  HostCapacity,
+  Migration,
+  Server,
+  ServerGroup,
+} from './cloud.ts';
 import { hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import { acting, cloud, go, held, isAlive, notWritten, novaUnreadable, type RoundEnd } from './pursue.ts';
@@ -23,9 +32,10 @@ import { isOpenEvacuation } from './rows.ts';
 /** While VMs wait or move, and when all are settled. */
 const BUSY_ROUND_MS = 1_000;
 const IDLE_ROUND_MS = 10_000;
+/** The witness reads the service list anyway; a list this young need not be read again. */
+const SERVICES_FRESH_MS = 3_000;
 
 export interface Reading {
-  readonly services: readonly ComputeService[];
   readonly servers: readonly Server[];
   readonly rows: readonly Migration[];
   readonly capacity: readonly HostCapacity[];
@@ -46,11 +56,23 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     );
   }
 
-  const forced = yield* forceDown(core, master, incident);
+  const services = yield* freshServices(core);
+  if (services !== null) return novaUnreadable(services);
+  // Nothing in nova's lists depends on forced_down, so they are read while it is set; an order waits for both.
+  let forced: RoundEnd | null = null;
+  const [reading] = yield* all<Read | null>(
+    [
+      read(core, master, victim),
+      (function* () {
+        forced = yield* forceDown(core, master, incident);
+        return null;
+      })(),
+    ],
+    acting(core, master),
+  );
   if (forced !== null) return forced;
-
-  const reading = yield* read(core, master, victim);
-  if (!reading.ok) return novaUnreadable(reading.why);
+  if (reading === null || reading === undefined || !reading.ok)
+    return novaUnreadable(reading?.why ?? 'no answer');
   incident.servers = reading.value.servers;
   incident.rows = reading.value.rows;
   const stop = brake(countForBrake(core, master, victim), incident.record.proof);
@@ -106,15 +128,23 @@ function* afterLife(core: Core, master: Mastership, incident: Incident): Task<Ro
   return written ? go(0) : notWritten(core, incident);
 }
 
+/** Services as nova showed them within the last seconds; null when core.nova has them, else why not. */
+function* freshServices(core: Core): Task<string | null> {
+  const { nova } = core;
+  if (nova.readMs !== null && core.now - nova.readMs <= SERVICES_FRESH_MS) return null;
+  const begunMs = core.now;
+  const answer = yield* cloud(core, { call: 'list-services' });
+  if (!answer.ok) return answer.failure.detail;
+  noteServices(nova, answer.value, begunMs);
+  return null;
+}
+
 /** Null when nova has the host forced down; the cell says first who did it, so that nobody undoes another's. */
 function* forceDown(core: Core, master: Mastership, incident: Incident): Task<RoundEnd | null> {
   const { victim, forcedDownBy } = incident.record;
   if (forcedDownBy === 'somebody-else' || (forcedDownBy === 'vigil' && isForcedDown(core, victim)))
     return null;
-  const services = yield* cloud(core, { call: 'list-services' });
-  if (!services.ok) return novaUnreadable(services.failure.detail);
-  core.nova.services = services.value;
-  const service = services.value.find(({ host }) => host === victim);
+  const service = core.nova.services.find(({ host }) => host === victim);
   if (service === undefined) {
     if (core.hosts.get(victim)?.said?.role === 'control') return null;
     return held(hold('not-a-compute-host', `nova knows no compute service of ${victim}`), IDLE_ROUND_MS);
@@ -149,47 +179,38 @@ export function* setForcedDown(core: Core, host: HostName, forcedDown: boolean):
 type Read = { readonly ok: true; readonly value: Reading } | { readonly ok: false; readonly why: string };
 
 function* read(core: Core, master: Mastership, victim: HostName): Task<Read> {
-  let why: string | null = null;
-  const live = acting(core, master);
-  const noteFailure = (detail: string): null => {
-    why ??= detail;
-    return null;
-  };
-  let services: readonly ComputeService[] | null = null;
-  let servers: readonly Server[] | null = null;
-  let rows: readonly Migration[] | null = null;
-  let capacity: readonly HostCapacity[] | null = null;
-  let groups: readonly ServerGroup[] | null = null;
-  yield* all<void>(
+  const failures: string[] = [];
+  const reading: { -readonly [K in keyof Reading]?: Reading[K] } = {};
+  yield* all(
     [
-      (function* () {
-        const a = yield* cloud(core, { call: 'list-services' });
-        services = a.ok ? a.value : noteFailure(a.failure.detail);
-      })(),
-      (function* () {
-        const a = yield* cloud(core, { call: 'list-servers', host: victim });
-        servers = a.ok ? a.value : noteFailure(a.failure.detail);
-      })(),
-      (function* () {
-        const a = yield* cloud(core, { call: 'list-host-migrations', host: victim });
-        rows = a.ok ? a.value : noteFailure(a.failure.detail);
-      })(),
-      (function* () {
-        const a = yield* cloud(core, { call: 'list-capacity' });
-        capacity = a.ok ? a.value : noteFailure(a.failure.detail);
-      })(),
-      (function* () {
-        const a = yield* cloud(core, { call: 'list-groups' });
-        groups = a.ok ? a.value : noteFailure(a.failure.detail);
-      })(),
+      keepValue(core, failures, { call: 'list-servers', host: victim }, (value) => (reading.servers = value)),
+      keepValue(
+        core,
+        failures,
+        { call: 'list-host-migrations', host: victim },
+        (value) => (reading.rows = value),
+      ),
+      keepValue(core, failures, { call: 'list-capacity' }, (value) => (reading.capacity = value)),
+      keepValue(core, failures, { call: 'list-groups' }, (value) => (reading.groups = value)),
     ],
-    live,
+    acting(core, master),
   );
-  if (services === null || servers === null || rows === null || capacity === null || groups === null) {
-    return { ok: false, why: why ?? 'no answer' };
+  const { servers, rows, capacity, groups } = reading;
+  if (servers === undefined || rows === undefined || capacity === undefined || groups === undefined) {
+    return { ok: false, why: failures[0] ?? 'no answer' };
   }
-  core.nova.services = services;
-  return { ok: true, value: { services, servers, rows, capacity, groups } };
+  return { ok: true, value: { servers, rows, capacity, groups } };
+}
+
+function* keepValue<K extends CloudCall['call']>(
+  core: Core,
+  failures: string[],
+  call: Extract<CloudCall, { readonly call: K }>,
+  keep: (value: CloudResults[K]) => void,
+): Task<void> {
+  const answer: CloudAnswer<K> = yield* cloud(core, call);
+  if (answer.ok) keep(answer.value);
+  else failures.push(answer.failure.detail);
 }
 
 /** This host and every other as candidates; who is not fit says why. */
@@ -199,7 +220,7 @@ function candidates(core: Core, master: Mastership, reading: Reading): readonly 
   const describe = (host: HostName, unfit: string | null): CandidateHost => ({
     host,
     unfit,
-    service: reading.services.find((service) => service.host === host) ?? null,
+    service: core.nova.services.find((service) => service.host === host) ?? null,
     capacity: reading.capacity.find((free) => free.host === host) ?? null,
     load: works.filter(
       ({ target, state }) => target === host && (state === 'ordered' || state === 'evacuating'),
