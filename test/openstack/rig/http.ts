@@ -1,5 +1,6 @@
-/** Plain HTTP with a deadline for everything; no retry hides here. */
+/** Plain HTTP with a deadline for everything; no retry hides here, and no connection is kept. */
 import { connect } from 'node:net';
+import { Agent, request as send } from 'undici';
 
 export interface RequestOptions {
   readonly deadlineMs?: number;
@@ -11,21 +12,25 @@ export interface RequestOptions {
 
 export interface Answer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
 }
 
-export const request = async (method: string, url: string, options: RequestOptions = {}): Promise<Answer> => {
+/** A kept connection would fail once, for no reason of the test's, after a service was killed and started again. */
+const dispatcher = new Agent({ pipelining: 0 });
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+
+export const request = async (method: Method, url: string, options: RequestOptions = {}): Promise<Answer> => {
   const json = options.body === undefined ? undefined : JSON.stringify(options.body);
-  const body = options.raw ?? json;
-  const response = await fetch(url, {
+  const response = await send(url, {
     method,
     headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...options.headers },
-    ...(body === undefined ? {} : { body }),
+    body: options.raw ?? json ?? null,
     signal: AbortSignal.timeout(options.deadlineMs ?? 30_000),
-    redirect: 'manual',
+    dispatcher,
   });
-  return { status: response.status, headers: response.headers, text: await response.text() };
+  return { status: response.statusCode, headers: response.headers, text: await response.body.text() };
 };
 
 /** Whether somebody accepts a TCP connection there. */

@@ -24,7 +24,7 @@ export {
   thawCompute,
 } from './hosts.ts';
 export { type PartitionOptions, heal, partition, plugManagement, unplugManagement } from './network.ts';
-export { breakStorage, hangStorage, mountVolume, resumeStorage } from './storage.ts';
+export { breakStorage, createVolumes, hangStorage, mountVolume, resumeStorage } from './storage.ts';
 export { freezeNovaApi, startNovaApi, stopNovaApi, thawNovaApi } from './services.ts';
 export { freezeDatabase, sql, thawDatabase } from './database.ts';
 export { type Passed, type SwallowHow, SwallowProxy, isEvacuate } from './swallow-proxy.ts';

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { authUrl, endpoint } from './config-files.ts';
 import { password, ports } from './settings.ts';
-import { type Answer, type RequestOptions, request } from './http.ts';
+import { type Answer, type Method, type RequestOptions, request } from './http.ts';
 
 export class OpenStackError extends Error {
   readonly status: number;
@@ -31,17 +31,17 @@ export interface Session {
   /** The raw answer, whatever its status. */
   readonly call: (
     service: Service,
-    method: string,
+    method: Method,
     path: string,
     options?: RequestOptions,
   ) => Promise<Answer>;
   /** Any status of 400 or more throws OpenStackError. */
-  readonly send: (service: Service, method: string, path: string, body?: unknown) => Promise<Answer>;
+  readonly send: (service: Service, method: Method, path: string, body?: unknown) => Promise<Answer>;
   /** The same, and the answer must be as the schema says. */
   readonly json: <T>(
     schema: z.ZodType<T>,
     service: Service,
-    method: string,
+    method: Method,
     path: string,
     body?: unknown,
   ) => Promise<T>;
@@ -53,8 +53,9 @@ const issueToken = async (user: string, project: string): Promise<string> => {
   const identity = { methods: ['password'], password: { user: { name: user, domain, password } } };
   const body = { auth: { identity, scope: { project: { name: project, domain } } } };
   const answer = await request('POST', `${authUrl}/auth/tokens`, { body });
-  const token = answer.headers.get('x-subject-token');
-  if (answer.status !== 201 || token === null) throw new OpenStackError(answer.status, 'token', answer.text);
+  const token = answer.headers['x-subject-token'];
+  if (answer.status !== 201 || typeof token !== 'string')
+    throw new OpenStackError(answer.status, 'token', answer.text);
   return token;
 };
 

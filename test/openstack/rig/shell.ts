@@ -17,11 +17,11 @@ export interface RunResult {
 }
 
 /** The environment of everything the rig starts: the caller's, with the rig's mark. */
-export const markedEnv = (extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => ({
-  ...process.env,
-  [markName]: stateDir,
-  ...extra,
-});
+export const markedEnv = (extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => {
+  // Of no business to a started process: whether this one is a file of a test run, and how it loads TypeScript.
+  const { NODE_TEST_CONTEXT: _, NODE_OPTIONS: __, ...env } = process.env;
+  return { ...env, [markName]: stateDir, ...extra };
+};
 
 export const run = (argv: readonly string[], options: RunOptions = {}): Promise<RunResult> => {
   const [file, ...args] = argv;

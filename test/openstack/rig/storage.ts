@@ -2,9 +2,9 @@
  * Shared storage. Each host sees each volume through a FUSE mount of its own, so that one volume can hang or break
  * for one host alone. The daemon runs outside the host's namespace: it stands for the storage, not for the host.
  */
-import { mkdir, open } from 'node:fs/promises';
-import { daemon, signalDaemon, startDaemon, stopDaemon } from './daemons.ts';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { daemon, signalDaemon, startDaemon, stopDaemon } from './daemons.ts';
 import {
   type HostName,
   type VolumeName,
@@ -16,14 +16,13 @@ import {
 } from './settings.ts';
 import { run } from './shell.ts';
 import { waitFor } from './wait.ts';
-import { readFile } from 'node:fs/promises';
 
 const daemonName = (host: HostName, volume: VolumeName): string => `bindfs-${host}-${volume}`;
 
 const isMounted = async (path: string): Promise<boolean> =>
   (await readFile('/proc/self/mounts', 'utf8')).split('\n').some((line) => line.split(' ')[1] === path);
 
-/** The volume files exist, empty: making a volume of them is the business of whoever tests. */
+/** The volume files exist and are empty, now or again: making a volume of them is the business of whoever tests. */
 export const createVolumes = async (): Promise<void> => {
   await mkdir(dirs.guestFiles, { recursive: true });
   for (const volume of volumeNames) {
