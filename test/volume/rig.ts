@@ -21,9 +21,22 @@ export const BOOT = '0123456789abcdef0123456789abcdef';
 export const BEAT_MS = 200;
 const PATIENCE_MS = 15_000;
 
+const endings = new WeakMap<TestContext, (() => void)[]>();
+
+/** In reverse order: what was started last ends first. (`t.after` itself goes forward.) */
+export function atEnd(t: TestContext, end: () => void): void {
+  const known = endings.get(t);
+  if (known !== undefined) return void known.push(end);
+  const all = [end];
+  endings.set(t, all);
+  t.after(() => {
+    for (const each of all.reverse()) each();
+  });
+}
+
 export function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'vigil-volume-'));
-  t.after(() => rmSync(path, { recursive: true, force: true, maxRetries: 5 }));
+  atEnd(t, () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }));
   return path;
 }
 
@@ -92,7 +105,7 @@ export function startBeat(t: TestContext, setup: BeatSetup): RunningBeat {
   child.stderr.on('data', (chunk: Buffer) => {
     errors += chunk.toString();
   });
-  t.after(() => child.kill('SIGKILL'));
+  atEnd(t, () => child.kill('SIGKILL'));
   return {
     process: child,
     socketPath: setup.socketPath,
@@ -119,7 +132,9 @@ export function startClient(
     readonly socketPath: string;
     readonly host: string;
     readonly requestDeadlineMs?: number;
+    /** Hosts whose key is at hand; all by default. */
     readonly keys?: readonly string[];
+    readonly wrongKeyFor?: string;
   },
 ): RunningClient {
   const events: VolumeEvent[] = [];
@@ -128,12 +143,14 @@ export function startClient(
     socketPath: setup.socketPath,
     host: setup.host,
     agent: randomBytes(8).toString('hex'),
-    macFor: (host) =>
-      setup.keys === undefined || setup.keys.includes(host) ? testMac(`key of ${host}`) : null,
+    macFor(host) {
+      if (setup.keys !== undefined && !setup.keys.includes(host)) return null;
+      return testMac(host === setup.wrongKeyFor ? 'another key' : `key of ${host}`);
+    },
     onEvent: (event) => events.push(event),
     ...(setup.requestDeadlineMs === undefined ? {} : { requestDeadlineMs: setup.requestDeadlineMs }),
   });
-  t.after(() => client.close());
+  atEnd(t, () => client.close());
   return {
     client,
     events,

@@ -71,6 +71,14 @@ void test('blocks survive encoding and decoding', () => {
   );
 });
 
+void test('a payload outlives the memory it was decoded from', () => {
+  const memory = Buffer.from(bytesOf(sample));
+  const decoded = decodeBlock(memory, 'slot');
+  memory.fill(0);
+  assert.ok(decoded.state === 'read');
+  assert.deepEqual([...decoded.payload], [1, 2, 3]);
+});
+
 void test('a changed byte anywhere in a block is noticed', () => {
   fc.assert(
     fc.property(

@@ -91,7 +91,8 @@ export function decodeBlock(bytes: Uint8Array, kind: BlockHeader['kind']): Block
   if (payloadFormat > PAYLOAD_FORMAT) return damaged({ code: 'newer-format', format: payloadFormat });
   if (payloadFormat < 1) return badField('header.payloadFormat', '1 or later');
 
-  const payload = bytes.slice(HEADER_BYTES, HEADER_BYTES + payloadBytes);
+  // Not `slice`: of a Buffer it would be the same memory.
+  const payload = Uint8Array.from(bytes.subarray(HEADER_BYTES, HEADER_BYTES + payloadBytes));
   const payloadCrc = numbers.getUint32(56, true);
   // What follows the payload is written as zeros; anything else is the rest of an older write.
   if (payloadCrc !== crc32c(payload) || !isZero(bytes.subarray(HEADER_BYTES + payloadBytes))) {

@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { encodeBlock } from '../../src/core/wire/block.ts';
+import { BLOCK_BYTES, HEADER_BYTES, totalBlocks } from '../../src/core/wire/layout.ts';
+import { ownerOf } from '../../src/drivers/volume/block-reader.ts';
+import {
+  BOOT,
+  TEST_SLOTS,
+  firstSlot,
+  folder,
+  makeVolume,
+  peekBlock,
+  pokeBlock,
+  slotBodyOf,
+  slotOf,
+  slotOnDisk,
+  startBeat,
+  startClient,
+  until,
+} from './rig.ts';
+
+function claimed(host: string, incarnation: number, counter: number): Uint8Array {
+  const encoded = encodeBlock({
+    header: { kind: 'slot', owner: ownerOf(host), boot: BOOT, incarnation, counter, agentSilentMs: 0 },
+    leaving: false,
+    payload: new Uint8Array(),
+  });
+  assert.ok(encoded.ok);
+  return encoded.bytes;
+}
+
+void test('two beats of one name: the second gives up, the first goes on', { timeout: 60_000 }, async (t) => {
+  const dir = folder(t);
+  const volumePath = join(dir, 'volume');
+  await makeVolume(volumePath, TEST_SLOTS);
+  const socketPath = join(dir, 'a.sock');
+  const first = startBeat(t, { volumePath, host: 'a', socketPath });
+  await until('the first beats', () => first.logged('beating'));
+  const second = startBeat(t, { volumePath, host: 'a', socketPath });
+  assert.equal(await until('the second ends', () => second.exited()), 3);
+  assert.match(second.log.at(-1)?.exit?.detail ?? '', /another beat writes the place of host "a"/);
+  // It has not taken the socket of the first with it.
+  const { has } = startClient(t, { socketPath, host: 'a' });
+  await until('an agent reaches the first', () => has('connected'));
+});
+
+void test('two beats of one name that start together: one gives up', {
+  timeout: 60_000,
+}, async (t) => {
+  const dir = folder(t);
+  const volumePath = join(dir, 'volume');
+  await makeVolume(volumePath, TEST_SLOTS);
+  const beats = ['x.sock', 'y.sock'].map((name) =>
+    startBeat(t, {
+      volumePath,
+      host: 'a',
+      socketPath: join(dir, name),
+      bootId: name.startsWith('x') ? BOOT : 'e'.repeat(32),
+    }),
+  );
+  await until('one has given up', () =>
+    beats.some((beat) => beat.exited() === 3 || beat.logged('foreign-writer')),
+  );
+});
+
+void test('a late write of the predecessor is overwritten, a foreign one stops the beat', {
+  timeout: 60_000,
+}, async (t) => {
+  const dir = folder(t);
+  const volumePath = join(dir, 'volume');
+  await makeVolume(volumePath, TEST_SLOTS);
+  const socketPath = join(dir, 'a.sock');
+  const beat = startBeat(t, { volumePath, host: 'a', socketPath });
+  const { client, has, events, nextReading } = startClient(t, { socketPath, host: 'a' });
+  await until('connected', () => has('connected'));
+  const connected = events.find((event) => event.kind === 'connected');
+  assert.ok(connected?.kind === 'connected' && connected.slotIndex !== null);
+  const slot = connected.slotIndex;
+  assert.ok((await client.writeBody(slotBodyOf('a'))).ok);
+
+  pokeBlock(volumePath, firstSlot + slot, claimed('a', 1, 99_999));
+  await until('the own slot is back', () => {
+    const block = slotOnDisk(volumePath, slot);
+    return block.state === 'read' && block.header.incarnation > 1 && block.payload.length > 0;
+  });
+  assert.equal(has('stopped'), false);
+
+  // A half-written block in the own slot is repaired too.
+  pokeBlock(volumePath, firstSlot + slot, Uint8Array.of(1, 2, 3), HEADER_BYTES);
+  await until('the own slot is whole', () => slotOnDisk(volumePath, slot).state === 'read');
+
+  pokeBlock(volumePath, firstSlot + slot, claimed('b', 5, 1));
+  await until('the beat stops writing', () => has('stopped'));
+  const told = await nextReading((reading) => reading.error !== null, 'a reading tells of it');
+  assert.equal(told.error?.code, 'foreign-writer');
+  assert.ok(told.wroteMs === null && told.seats !== null, 'it goes on reading');
+  const refused = await client.writeBody(slotBodyOf('a'));
+  assert.ok(!refused.ok && refused.error.code === 'foreign-writer');
+  const block = slotOnDisk(volumePath, slot);
+  assert.ok(block.state === 'read' && block.header.owner === ownerOf('b'), 'the other one was left alone');
+  assert.equal(beat.exited(), null);
+});
+
+void test('a newer incarnation of the own name stops the beat', { timeout: 60_000 }, async (t) => {
+  const dir = folder(t);
+  const volumePath = join(dir, 'volume');
+  await makeVolume(volumePath, TEST_SLOTS);
+  const socketPath = join(dir, 'a.sock');
+  startBeat(t, { volumePath, host: 'a', socketPath });
+  const { has, events } = startClient(t, { socketPath, host: 'a' });
+  await until('connected', () => has('connected'));
+  const connected = events.find((event) => event.kind === 'connected');
+  assert.ok(connected?.kind === 'connected');
+  pokeBlock(volumePath, firstSlot + (connected.slotIndex ?? 0), claimed('a', Date.now() + 1_000_000, 1));
+  await until('the beat stops writing', () => has('stopped'));
+});
+
+void test('a full volume is told, and a freed slot is found', { timeout: 60_000 }, async (t) => {
+  const dir = folder(t);
+  const volumePath = join(dir, 'volume');
+  await makeVolume(volumePath, TEST_SLOTS);
+  for (let slot = 0; slot < TEST_SLOTS; slot++) {
+    pokeBlock(volumePath, firstSlot + slot, claimed(`other${slot}`, 1, 1));
+  }
+  const socketPath = join(dir, 'a.sock');
+  const beat = startBeat(t, { volumePath, host: 'a', socketPath });
+  const { client, has, events, nextReading } = startClient(t, { socketPath, host: 'a' });
+  await until('connected', () => has('connected'));
+  const connected = events.find((event) => event.kind === 'connected');
+  assert.ok(connected?.kind === 'connected' && connected.slotIndex === null && connected.seatIndex !== null);
+  const told = await nextReading((reading) => reading.error !== null, 'a reading tells that it is full');
+  assert.equal(told.error?.code, 'volume-full');
+  const refused = await client.writeBody(slotBodyOf('a'));
+  assert.ok(!refused.ok && refused.error.code === 'volume-full');
+  assert.ok(beat.logged('volume-full'));
+
+  pokeBlock(volumePath, firstSlot + 5, new Uint8Array(BLOCK_BYTES));
+  await until('the freed slot is taken', () =>
+    events.some((event) => event.kind === 'connected' && event.slotIndex === 5),
+  );
+});
+
+void test('damaged slots are named, and neither hide others nor are taken', {
+  timeout: 60_000,
+}, async (t) => {
+  const dir = folder(t);
+  const volumePath = join(dir, 'volume');
+  await makeVolume(volumePath, TEST_SLOTS);
+  const [a, b] = [join(dir, 'a.sock'), join(dir, 'b.sock')];
+  startBeat(t, { volumePath, host: 'a', socketPath: a });
+  const beatB = startBeat(t, { volumePath, host: 'b', socketPath: b });
+  const [observer, other] = [
+    startClient(t, { socketPath: a, host: 'a' }),
+    startClient(t, { socketPath: b, host: 'b' }),
+  ];
+  observer.client.watch(true);
+  await until('connected', () => observer.has('connected') && other.has('connected'));
+  assert.ok((await other.client.writeBody(slotBodyOf('b'))).ok);
+  assert.ok((await observer.client.writeBody(slotBodyOf('a'))).ok);
+  const seen = await observer.nextReading((reading) => slotOf(reading, 'b') !== null, 'b is seen');
+  const indexB = slotOf(seen, 'b')?.index ?? -1;
+  const indexA = slotOf(seen, 'a')?.index ?? -1;
+  beatB.process.kill('SIGKILL');
+  await until('b is dead', () => beatB.process.signalCode);
+  const whole = peekBlock(volumePath, firstSlot + indexB);
+  const free = [...Array(TEST_SLOTS).keys()].filter((index) => index !== indexA && index !== indexB);
+
+  const reasonAt = async (index: number, code: string) => {
+    const reading = await observer.nextReading(
+      (reading) =>
+        reading.slots?.some(
+          (slot) => slot.state === 'damaged' && slot.index === index && slot.reason.code === code,
+        ) ?? false,
+      `slot ${index} is ${code}`,
+    );
+    assert.ok(slotOf(reading, 'a') !== null, 'the others are still read');
+    const slot = reading.slots?.find((each) => each.index === index);
+    return slot?.state === 'damaged' ? slot : null;
+  };
+
+  pokeBlock(volumePath, firstSlot + (free[0] ?? 0), Buffer.from('some file system'));
+  assert.equal((await reasonAt(free[0] ?? 0, 'bad-magic'))?.host, null);
+  pokeBlock(volumePath, firstSlot + indexB, Uint8Array.of(0xff), HEADER_BYTES + 20);
+  assert.equal((await reasonAt(indexB, 'torn'))?.host, 'b', 'whose slot it was is not forgotten');
+  pokeBlock(volumePath, firstSlot + indexB, whole);
+  await observer.nextReading((reading) => slotOf(reading, 'b') !== null, 'b is readable again');
+  pokeBlock(volumePath, firstSlot + indexB, Uint8Array.of(0xff), 40);
+  assert.equal((await reasonAt(indexB, 'header-checksum'))?.host, 'b');
+  pokeBlock(volumePath, firstSlot + indexB, whole);
+  // Displaces the observer, and holds another key for b.
+  observer.client.close();
+  const suspicious = startClient(t, { socketPath: a, host: 'a', wrongKeyFor: 'b' });
+  suspicious.client.watch(true);
+  const judged = await suspicious.nextReading((reading) => slotOf(reading, 'a') !== null, 'a is read again');
+  const slotB = judged.slots?.find((slot) => slot.index === indexB);
+  assert.ok(slotB?.state === 'damaged' && slotB.reason.code === 'bad-mac', JSON.stringify(slotB));
+  for (const index of free.slice(1)) pokeBlock(volumePath, firstSlot + index, Buffer.from('x'));
+  const c = startBeat(t, { volumePath, host: 'c', socketPath: join(dir, 'c.sock') });
+  await until('a third host finds no room among the damaged', () => c.logged('volume-full'));
+});
+
+void test('a volume that is none, truncated, newer, damaged or of another cluster has its own error', {
+  timeout: 60_000,
+}, async (t) => {
+  const dir = folder(t);
+  const good = join(dir, 'good');
+  await makeVolume(good, TEST_SLOTS);
+  const cases: [string, (path: string) => void, number, RegExp][] = [
+    ['free', (path) => pokeBlock(path, 0, new Uint8Array(BLOCK_BYTES)), 2, /holds no volume yet/],
+    ['foreign', (path) => pokeBlock(path, 0, Buffer.from('LUKS')), 2, /something that is no volume/],
+    [
+      'corrupt',
+      (path) => pokeBlock(path, 0, Buffer.from('?'), 20),
+      2,
+      /damaged superblock \(header-checksum\)/,
+    ],
+    ['torn', (path) => pokeBlock(path, 0, Buffer.from('?'), 80), 2, /damaged superblock \(torn\)/],
+    [
+      'newer',
+      (path) => pokeBlock(path, 0, newerFormat(peekBlock(path, 0))),
+      2,
+      /format 9, which a newer Vigil wrote/,
+    ],
+    ['short', (path) => truncateSync(path, 20 * BLOCK_BYTES), 2, /is truncated: it ends before byte/],
+    [
+      'cut',
+      (path) => truncateSync(path, totalBlocks({ seats: 32, slots: TEST_SLOTS }) * BLOCK_BYTES - 1),
+      2,
+      /truncated/,
+    ],
+  ];
+  const running = cases.map(([name, spoil, code, message]) => {
+    const volumePath = join(dir, name);
+    copyFileSync(good, volumePath);
+    spoil(volumePath);
+    return {
+      name,
+      code,
+      message,
+      volumePath,
+      beat: startBeat(t, { volumePath, host: 'a', socketPath: join(dir, `${name}.sock`) }),
+    };
+  });
+  const other = startBeat(t, {
+    volumePath: good,
+    host: 'a',
+    socketPath: join(dir, 'o.sock'),
+    cluster: 'elsewhere',
+  });
+  for (const { name, code, message, volumePath, beat } of running) {
+    assert.equal(await until(`${name} ends`, () => beat.exited()), code);
+    const detail = beat.log.at(-1)?.exit?.detail ?? '';
+    assert.match(detail, message);
+    assert.ok(detail.includes(volumePath), detail);
+  }
+  assert.equal(await until('the wrong cluster ends', () => other.exited()), 2);
+  assert.match(other.log.at(-1)?.exit?.detail ?? '', /belongs to the cluster "test", not to "elsewhere"/);
+});
+
+function newerFormat(bytes: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  copy[4] = 9;
+  const view = new DataView(copy.buffer);
+  view.setUint32(60, crcOf(copy.subarray(0, 60)), true);
+  return copy;
+}
+
+function crcOf(bytes: Uint8Array): number {
+  let crc = 0xffff_ffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f6_3b78 : crc >>> 1;
+  }
+  return ~crc >>> 0;
+}
