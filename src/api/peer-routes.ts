@@ -1,0 +1,124 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { z } from 'zod';
+import {
+  API_VERSION,
+  confirmDeadBody,
+  PATHS,
+  probeBody,
+  REQUEST_BYTES_MAX,
+  restartBody,
+} from '../drivers/orders/contract.ts';
+import type { Asker } from './ask.ts';
+import type { AgentIdentity, ApiCounters, ApiRefusal, Peer } from './handler.ts';
+
+export type HostPeer = Extract<Peer, { readonly kind: 'host' }>;
+
+/** `peer` was proven by its certificate before any byte of HTTP was read. */
+export type PeerEnv = { Bindings: { readonly peer: HostPeer } };
+
+export interface PeerRoutesOptions {
+  readonly identity: AgentIdentity;
+  readonly asker: Asker;
+  readonly counters: ApiCounters;
+  readonly onRefused: (code: ApiRefusal, peer: HostPeer, words: string) => void;
+}
+
+/** What other agents may ask. An order or a confirmation counts only from a host that the CA calls eligible. */
+export function peerRoutes(options: PeerRoutesOptions): Hono<PeerEnv> {
+  const { asker, counters } = options;
+  const app = new Hono<PeerEnv>();
+  const refuse = (
+    c: Context<PeerEnv>,
+    status: 400 | 403 | 413,
+    code: ApiRefusal,
+    words: string,
+  ): Response => {
+    counters.refused(code);
+    options.onRefused(code, c.env.peer, words);
+    return c.json({ code, words }, status);
+  };
+
+  app.use(async (c, next) => {
+    await next();
+    counters.request(c.req.path, c.res.status);
+  });
+  app.use(
+    bodyLimit({
+      maxSize: REQUEST_BYTES_MAX,
+      onError: (c: Context<PeerEnv>) =>
+        refuse(c, 413, 'too-large', `a body of more than ${REQUEST_BYTES_MAX} bytes`),
+    }),
+  );
+
+  app.get(PATHS.alive, (c) => c.json({ version: API_VERSION, ...options.identity }));
+
+  app.get(PATHS.status, async (c) => {
+    const asked = await asker.ask({ ask: 'status' }, c.env.peer);
+    return asked.ok ? c.json(asked.answer.status) : c.json({ words: asked.words }, asked.status);
+  });
+
+  app.post(PATHS.restart, async (c) => {
+    const { peer } = c.env;
+    if (!peer.eligible)
+      return refuse(c, 403, 'not-eligible', `${peer.host} is not eligible and may not give orders`);
+    const body = await readBody(c, restartBody);
+    if (!body.ok) return refuse(c, 400, 'bad-body', body.words);
+    const { order, token } = body.value;
+    if (order.master !== peer.host) {
+      return refuse(c, 403, 'not-the-master', `${peer.host} gave an order in the name of ${order.master}`);
+    }
+    const asked = await asker.ask({ ask: 'restart', order }, peer, token);
+    return asked.ok ? c.json(asked.answer.outcome) : c.json({ words: asked.words }, asked.status);
+  });
+
+  app.post(PATHS.probe, async (c) => {
+    const body = await readBody(c, probeBody);
+    if (!body.ok) return refuse(c, 400, 'bad-body', body.words);
+    const asked = await asker.ask({ ask: 'probe', target: body.value.target }, c.env.peer);
+    return asked.ok ? c.json({ answer: asked.answer.answer }) : c.json({ words: asked.words }, asked.status);
+  });
+
+  app.post(PATHS.confirmDead, async (c) => {
+    const { peer } = c.env;
+    if (!peer.eligible)
+      return refuse(c, 403, 'not-eligible', `${peer.host} is not eligible and may not confirm a death`);
+    const body = await readBody(c, confirmDeadBody);
+    if (!body.ok) return refuse(c, 400, 'bad-body', body.words);
+    const { host, by } = body.value;
+    const asked = await asker.ask(
+      { ask: 'confirm-dead', host, by: `${by} (through ${peer.host})`.slice(0, 128) },
+      peer,
+    );
+    if (!asked.ok) return c.json({ words: asked.words }, asked.status);
+    return c.json({ ok: asked.answer.ok, words: asked.answer.words });
+  });
+
+  app.notFound((c) => c.json({ code: 'not-found', words: 'no such path in this version' }, 404));
+  app.onError((_error, c) => {
+    counters.refused('fault');
+    return c.json({ code: 'fault', words: 'a fault in the server' }, 500);
+  });
+  return app;
+}
+
+export type BodyRead<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly words: string };
+
+/** Names the place that is wrong, never the value: it may be a token. */
+export async function readBody<Value>(
+  c: { readonly req: { json(): Promise<unknown> } },
+  schema: z.ZodType<Value>,
+): Promise<BodyRead<Value>> {
+  let json: unknown;
+  try {
+    json = await c.req.json();
+  } catch {
+    return { ok: false, words: 'the body is not JSON' };
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const places = parsed.error.issues.slice(0, 5).map((issue) => issue.path.join('.') || 'the body');
+  return { ok: false, words: `not understood: ${places.join(', ')}` };
+}

@@ -1,0 +1,135 @@
+/**
+ * What agents say to each other over mutual TLS: paths, bodies and their limits, in one place for both sides. A path
+ * and a body carry a version; who gets a newer one refuses it.
+ */
+import { z } from 'zod';
+import type { Request } from '../../core/input.ts';
+import type { OrderOutcome, RestartOrder } from '../../core/recovery/orders.ts';
+import { MAX_VOLUMES } from '../../core/wire/records.ts';
+import { HOST_NAME, ip, isIsolationAddress } from '../../config/formats.ts';
+import type { ShortLivedToken } from '../nova/cloud-driver.ts';
+
+export const API_VERSION = 1;
+/** Largest body of a request: an order with its token is below 10 KiB. */
+export const REQUEST_BYTES_MAX = 64 * 1024;
+/** Largest answer: the status of 10,000 hosts is about 10 MB. */
+export const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
+
+/** Evacuation rows that an order may call dead. */
+const MAX_DEAD_ROWS = 1024;
+
+export const PATHS = {
+  alive: '/v1/alive',
+  restart: '/v1/orders/restart',
+  probe: '/v1/probe',
+  status: '/v1/status',
+  confirmDead: '/v1/confirm-dead',
+} as const;
+
+const hostName = z.string().regex(HOST_NAME);
+const words = (max: number): z.ZodString => z.string().min(1).max(max);
+const count = z.int().min(0);
+const position = { volumeUuid: words(64), incarnation: count, counter: count };
+
+const restartOrder = z.strictObject({
+  id: words(128),
+  term: count,
+  master: hostName,
+  incident: words(128),
+  victim: hostName,
+  victimBoot: z.string().regex(/^[0-9a-f]{32}$/),
+  vm: words(64),
+  attempt: count,
+  afterMigrationId: count,
+  deadRows: z.array(count).max(MAX_DEAD_ROWS),
+  lastSeen: z.array(z.strictObject(position)).max(MAX_VOLUMES),
+  leaseSeen: z.array(z.strictObject({ ...position, seat: count })).max(MAX_VOLUMES),
+  validRenewals: count,
+});
+
+const token = z.strictObject({
+  token: words(16_384),
+  expiresAt: words(64),
+  novaUrl: z.url({ protocol: /^https?$/ }).max(2048),
+  microversion: z.string().regex(/^\d{1,3}\.\d{1,4}$/),
+});
+
+export interface RestartBody {
+  readonly version: typeof API_VERSION;
+  readonly order: RestartOrder;
+  readonly token: ShortLivedToken;
+}
+
+type ProbeTarget = Extract<Request, { readonly ask: 'probe' }>['target'];
+
+export const restartBody: z.ZodType<RestartBody> = z.strictObject({
+  version: z.literal(API_VERSION),
+  order: restartOrder,
+  token,
+});
+
+export const probeBody: z.ZodType<{ readonly version: typeof API_VERSION; readonly target: ProbeTarget }> =
+  z.strictObject({
+    version: z.literal(API_VERSION),
+    target: z.union([
+      z.strictObject({ host: hostName, ip, apiPort: z.int().min(1).max(65_535) }),
+      z.strictObject({ isolation: z.string().max(100).refine(isIsolationAddress) }),
+    ]),
+  });
+
+export const confirmDeadBody = z.strictObject({
+  version: z.literal(API_VERSION),
+  host: hostName,
+  by: z.string().trim().min(1).max(128),
+});
+
+export const probeAnswer = z.strictObject({ answer: z.enum(['agent', 'kernel', 'none']) });
+export const confirmDeadAnswer = z.strictObject({ ok: z.boolean(), words: z.string().max(4096) });
+
+/** An answer is read leniently: a newer slave may add to it. */
+const failure = z.object({
+  code: z.enum([
+    'unreachable',
+    'no-answer',
+    'bad-request',
+    'unauthorized',
+    'forbidden',
+    'not-found',
+    'conflict',
+    'rate-limited',
+    'server-error',
+    'unintelligible',
+    'incomplete',
+  ]),
+  service: z.enum(['keystone', 'nova', 'placement']),
+  status: z.int().nullable(),
+  requestId: z.string().max(256).nullable(),
+  detail: z.string().max(8192),
+});
+
+export const orderOutcome: z.ZodType<OrderOutcome> = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('accepted'), migrationId: z.int().nullable() }),
+  z.object({
+    outcome: z.literal('refused'),
+    code: z.enum([
+      'old-term',
+      'not-online',
+      'busy',
+      'expired',
+      'intent-not-written',
+      'lease-unreadable',
+      'incident-unreadable',
+      'incident-not-open',
+      'victim-alive',
+      'victim-unreadable',
+      'evacuation-open',
+      'live-migration-open',
+      'vm-not-on-victim',
+      'nova-unreadable',
+      'stopping',
+    ]),
+    detail: z.string().max(8192),
+  }),
+  z.object({ outcome: z.literal('rejected'), failure }),
+  z.object({ outcome: z.literal('unknown'), detail: z.string().max(8192) }),
+]);
