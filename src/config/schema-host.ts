@@ -58,6 +58,10 @@ export const networkSection = z.strictObject({
     right: 'an IPv4 or IPv6 address of this host, or null',
     defaultWords: 'host.address',
   }),
+  kernel_answers_prove_life: yesNo(
+    true,
+    "Whether a TCP refusal or ICMP echo from a host's address proves that its kernel lives. Say no only where something else answers in the place of hosts, such as a relay: a frozen agent then looks more like a dead host.",
+  ),
   isolation_addresses: key(
     z.array(z.string().refine(isIsolationAddress)).max(MAX_ISOLATION_ADDRESSES).default([]),
     {

@@ -14,7 +14,7 @@ export const recoverySection = z.strictObject({
     false,
     'Management network and volumes use the same interface or switch; then silence proves nothing.',
   ),
-  orders_per_target: whole({ min: 1, max: 8, default: 2 }, null, 'Orders open at once per target host.'),
+  orders_per_target: whole({ min: 1, max: 8, default: 4 }, null, 'Orders open at once per target host.'),
   protect_by_default: yesNo(true, 'VMs without an `HA_Enabled` entry in their metadata are protected.'),
   shared_storage: yesNo(
     false,

@@ -79,7 +79,7 @@ export type Effect =
 
 export type Answer =
   | { readonly to: 'restart'; readonly outcome: OrderOutcome }
-  | { readonly to: 'probe'; readonly answer: ProbeAnswer }
+  | { readonly to: 'probe'; readonly answer: ProbeAnswer | null }
   | { readonly to: 'confirm-dead'; readonly ok: boolean; readonly words: string }
   | { readonly to: 'status'; readonly status: ClusterStatus }
   | { readonly to: 'gate'; readonly open: boolean; readonly words: string };

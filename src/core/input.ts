@@ -63,7 +63,8 @@ export type Result =
       readonly volume: VolumeName;
       readonly detail: string;
     }
-  | { readonly of: 'probe'; readonly answer: ProbeAnswer }
+  /** `null`: it could not be tried, which is not the same as no answer. */
+  | { readonly of: 'probe'; readonly answer: ProbeAnswer | null }
   /** `null`: the neighbour itself could not be asked. */
   | { readonly of: 'ask-probe'; readonly answer: ProbeAnswer | null }
   | { readonly of: 'cloud'; readonly answer: CloudAnswer }

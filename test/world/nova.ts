@@ -25,11 +25,19 @@ export class WorldNova {
   swallow = false;
   buildMs = 4_000;
 
+  private readonly clock: VirtualClock;
+  private readonly computeAlive: (host: string) => boolean;
+  private readonly guest: (vm: string, host: string, runs: boolean) => void;
+
   constructor(
-    private readonly clock: VirtualClock,
-    private readonly computeAlive: (host: string) => boolean,
-    private readonly guest: (vm: string, host: string, runs: boolean) => void,
-  ) {}
+    clock: VirtualClock,
+    computeAlive: (host: string) => boolean,
+    guest: (vm: string, host: string, runs: boolean) => void,
+  ) {
+    this.clock = clock;
+    this.computeAlive = computeAlive;
+    this.guest = guest;
+  }
 
   addHost(host: string): void {
     const service = { host, reportedMs: 0, forcedDown: false };

@@ -15,11 +15,15 @@ export class WorldVolume {
   /** Hosts whose access hangs. */
   readonly hung = new Set<string>();
 
-  constructor(
-    readonly name: string,
-    readonly uuid: string,
-    readonly lease: boolean,
-  ) {}
+  readonly name: string;
+  readonly uuid: string;
+  readonly lease: boolean;
+
+  constructor(name: string, uuid: string, lease: boolean) {
+    this.name = name;
+    this.uuid = uuid;
+    this.lease = lease;
+  }
 
   index(host: string): number {
     if (!this.order.includes(host)) this.order.push(host);

@@ -59,7 +59,10 @@ export class World {
   readonly twice: string[] = [];
   readonly interrupted: string[] = [];
 
-  constructor(private readonly options: WorldOptions) {
+  private readonly options: WorldOptions;
+
+  constructor(options: WorldOptions) {
+    this.options = options;
     this.nova = new WorldNova(
       this.clock,
       (host) => this.host(host).power && this.host(host).compute,

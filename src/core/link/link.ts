@@ -4,6 +4,7 @@
  */
 import { NO_NONCE } from '../evidence/network-path.ts';
 import { all, start, type Task } from '../lib/task.ts';
+import type { ProbeTarget } from '../input.ts';
 import { request } from '../requests.ts';
 import type { Core } from '../state.ts';
 import type { Announce, Echo } from '../wire/datagram.ts';
@@ -195,10 +196,11 @@ function* probeRound(core: Core): Task<void> {
   link.probing = false;
 }
 
-export function* probe(core: Core, target: import('../input.ts').ProbeTarget): Task<ProbeAnswer> {
+/** Null: it could not be tried, or its driver did not answer. */
+export function* probe(core: Core, target: ProbeTarget): Task<ProbeAnswer | null> {
   const { probeMs, beatMs } = core.settings.timing;
   const result = yield* request(core, { do: 'probe', target, deadlineMs: probeMs }, probeMs + beatMs);
-  return result?.answer ?? 'none';
+  return result?.answer ?? null;
 }
 
 /** Near and far: the next hosts in the order of names, and ones spread over the rest. */

@@ -29,7 +29,13 @@ function prober(
   overrides: { pingProgram?: string; localAddress?: string; onLimit?: () => void } = {},
 ): Prober {
   const defaults = { pingProgram: null, localAddress: '127.0.0.1', onLimit: () => assert.fail() };
-  return createProber({ cluster: 'blue', tls: blue.keys('a').tls, ...defaults, ...overrides });
+  return createProber({
+    kernelAnswersProveLife: true,
+    cluster: 'blue',
+    tls: blue.keys('a').tls,
+    ...defaults,
+    ...overrides,
+  });
 }
 
 async function listening(t: TestContext, server: Server): Promise<number> {

@@ -1,0 +1,35 @@
+import { homedir } from 'node:os';
+import type { Config } from '../config/schema.ts';
+import type { AccessProblem, CloudAccess } from '../drivers/clouds-yaml/cloud-access.ts';
+import { loadCloud } from '../drivers/clouds-yaml/load-cloud.ts';
+import type { TlsTrust } from '../drivers/http/http-client.ts';
+
+export type CloudFound =
+  | { readonly ok: true; readonly access: CloudAccess | null; readonly tls: TlsTrust }
+  | { readonly ok: false; readonly words: readonly string[] };
+
+const SYSTEM_TRUST: TlsTrust = { ca: null, verify: true };
+
+/** Only eligible hosts read a credential; the others get a token with each order. */
+export function findCloud(config: Config): CloudFound {
+  if (!config.host.eligible) return { ok: true, access: null, tls: SYSTEM_TRUST };
+  const { clouds_file, cloud, region, interface: endpoints } = config.openstack;
+  const loaded = loadCloud({
+    path: clouds_file,
+    cloud,
+    fromEnvironment: null,
+    workingFolder: process.cwd(),
+    homeFolder: homedir(),
+  });
+  if (!loaded.ok) return { ok: false, words: loaded.problems.map(formatProblem) };
+  const access = {
+    ...loaded.access,
+    region: region ?? loaded.access.region,
+    interface: endpoints ?? loaded.access.interface,
+  };
+  return { ok: true, access, tls: access.tls };
+}
+
+export function formatProblem({ file, line, key, problem, remedy }: AccessProblem): string {
+  return `${file}${line === null ? '' : `:${line}`}: ${key}: ${problem}; ${remedy}`;
+}
