@@ -7,7 +7,7 @@ import { monotonicMs } from './monotonic.ts';
 
 /** What the core and its beats hold, and how close that is to the limits. */
 export function gaugeCore(metrics: Metrics, core: Core, beats: ReadonlyMap<string, BeatClient>): void {
-  const { gauge } = metrics;
+  const gauge = metrics.gauge.bind(metrics);
   gauge('hosts', 'Other hosts known', () => core.hosts.size);
   gauge('is_master', '1 on the master', () => (core.master === null ? 0 : 1));
   gauge('term', 'Highest term seen', () => core.termSeen);

@@ -41,20 +41,22 @@ export function* request<D extends Answered>(
     requests.refused += 1;
     return null;
   }
-  let answer: Result | null = null;
+  let answer: ResultOf<D> | null = null;
   yield (resume) => {
     const id = requests.nextId;
     requests.nextId += 1;
     requests.open.set(id, {
       untilMs: core.now + deadlineMs,
       done: (result) => {
-        answer = result;
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the driver answers in kind; input.ts pairs them
+        answer = result as ResultOf<D> | null;
         resume();
       },
     });
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the compiler does not see that Omit and id make the whole again
     core.outbox.push({ ...effect, id } as unknown as Effect);
   };
-  return answer as ResultOf<D> | null;
+  return answer;
 }
 
 export function* sleep(core: Core, forMs: number): Task<void> {

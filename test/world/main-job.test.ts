@@ -38,7 +38,10 @@ describe('the main job, on virtual time', () => {
     assert.equal(world.nova.rows.length, 10);
     const perTarget = new Map<string, number>();
     for (const { host } of world.nova.servers.values()) perTarget.set(host, (perTarget.get(host) ?? 0) + 1);
-    assert.deepEqual([...perTarget.values()].sort(), [3, 3, 4]);
+    assert.deepEqual(
+      [...perTarget.values()].sort((a, b) => a - b),
+      [3, 3, 4],
+    );
     assert.deepEqual(world.twice, []);
     world.powerOn(victim);
     world.until('returning', () => world.verdict(victim) === 'returning', 20_000);

@@ -77,7 +77,7 @@ export class WorldNova {
   perform(call: CloudCall): CloudAnswer | null {
     const fail = (code: CloudFailure['code'], detail: string, status: number | null = null): CloudAnswer => {
       const failure = { code, service: 'nova' as const, status, requestId: null, detail };
-      return { call: call.call, ok: false, failure } as CloudAnswer;
+      return { call: call.call, ok: false, failure };
     };
     if (!this.up) return fail('unreachable', 'connection refused');
     switch (call.call) {

@@ -308,7 +308,7 @@ export class World {
     const io = (volumeName: string, run: (volume: WorldVolume) => Result): void => {
       const volume = this.volumes.find(({ name }) => name === volumeName);
       if (volume === undefined || !('id' in effect)) return;
-      this.reply(host, life, Number(effect.id), 5, () =>
+      this.reply(host, life, effect.id, 5, () =>
         volume.hung.has(host.name) || !host.beats ? null : run(volume),
       );
     };

@@ -7,6 +7,8 @@ import { chooseNeighbours, probe } from '../link/link.ts';
 import { all, start, type Task } from '../lib/task.ts';
 import { noteServices } from '../evidence/nova-witness.ts';
 import { networkOf, type HostEvidence } from '../evidence/host.ts';
+import type { ProbeTarget } from '../input.ts';
+import { askCloud } from '../recovery/ask-cloud.ts';
 import { request } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
 import type { HostName, ProbeAnswer } from '../wire/records.ts';
@@ -18,7 +20,6 @@ export const MAX_PROBED_AT_ONCE = 64;
 const NEIGHBOURS_ASKED = 4;
 /** Reads of nova's service list while the silent are all judged are this far apart; before that, one a beat. */
 const NOVA_READ_IDLE_MS = 10_000;
-export const NOVA_DEADLINE_MS = 20_000;
 
 /** Each tick, for a master: the first read of nova after a loss starts the clock of its witness. */
 export function suspect(core: Core, master: Mastership): void {
@@ -62,21 +63,13 @@ export function readServices(core: Core, everyMs: number): void {
 function* readServicesOnce(core: Core): Task<void> {
   const { nova } = core;
   const begunMs = core.now;
-  const result = yield* request(
-    core,
-    { do: 'cloud', call: { call: 'list-services' }, onBehalfOf: null, deadlineMs: NOVA_DEADLINE_MS },
-    NOVA_DEADLINE_MS + core.settings.timing.beatMs,
-  );
+  const answer = yield* askCloud(core, { call: 'list-services' });
   nova.reading = false;
-  if (result === null) {
-    nova.failure = 'no answer by the deadline';
-  } else if (result.answer.call === 'list-services') {
-    if (result.answer.ok) {
-      nova.failure = null;
-      noteServices(nova, result.answer.value, begunMs);
-    } else {
-      nova.failure = result.answer.failure.detail;
-    }
+  if (answer.ok) {
+    nova.failure = null;
+    noteServices(nova, answer.value, begunMs);
+  } else {
+    nova.failure = answer.failure.detail;
   }
 }
 
@@ -112,8 +105,8 @@ function* named(
 
 function* askProbe(
   core: Core,
-  via: Parameters<typeof probe>[1] extends never ? never : ReturnType<typeof chooseNeighbours>[number],
-  target: Parameters<typeof probe>[1],
+  via: ReturnType<typeof chooseNeighbours>[number],
+  target: ProbeTarget,
   deadlineMs: number,
 ): Task<ProbeAnswer | null> {
   const result = yield* request(core, { do: 'ask-probe', via, target, deadlineMs }, deadlineMs);

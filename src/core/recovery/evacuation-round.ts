@@ -22,8 +22,9 @@ import type {
 } from './cloud.ts';
 import { hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
-import { acting, cloud, go, held, isAlive, notWritten, novaUnreadable, type RoundEnd } from './pursue.ts';
-import { isBackWithNewBoot } from './proof.ts';
+import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
+import { askCloud } from './ask-cloud.ts';
+import { isAlive, isBackWithNewBoot } from './life.ts';
 import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
 import { sendOrders } from './send-orders.ts';
@@ -48,7 +49,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   if (evidence === undefined) return go(IDLE_ROUND_MS);
   const facts = factsOf(core, evidence);
   const back = isBackWithNewBoot(incident.record, evidence, facts);
-  if (!back && isAlive(incident, facts, evidence)) return yield* afterLife(core, master, incident);
+  if (!back && isAlive(incident.record, evidence, facts)) return yield* afterLife(core, master, incident);
   if (!back && (facts.witness === 'agent-heard' || facts.witness === 'nova-compute-alive')) {
     return held(
       hold('life-signs', `${victim} shows life (${facts.witnesses.join(', ')}), of unknown boot`),
@@ -68,7 +69,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
         return null;
       })(),
     ],
-    acting(core, master),
+    () => isActing(core, master),
   );
   if (forced !== null) return forced;
   if (reading === null || reading === undefined || !reading.ok)
@@ -133,7 +134,7 @@ function* freshServices(core: Core): Task<string | null> {
   const { nova } = core;
   if (nova.readMs !== null && core.now - nova.readMs <= SERVICES_FRESH_MS) return null;
   const begunMs = core.now;
-  const answer = yield* cloud(core, { call: 'list-services' });
+  const answer = yield* askCloud(core, { call: 'list-services' });
   if (!answer.ok) return answer.failure.detail;
   noteServices(nova, answer.value, begunMs);
   return null;
@@ -168,7 +169,7 @@ function isForcedDown(core: Core, host: HostName): boolean {
 export function* setForcedDown(core: Core, host: HostName, forcedDown: boolean): Task<string | null> {
   const service = core.nova.services.find((candidate) => candidate.host === host);
   if (service === undefined) return `nova knows no compute service of ${host}`;
-  const answer = yield* cloud(core, { call: 'force-down', serviceId: service.id, forcedDown });
+  const answer = yield* askCloud(core, { call: 'force-down', serviceId: service.id, forcedDown });
   if (!answer.ok) return answer.failure.detail;
   core.nova.services = core.nova.services.map((known) =>
     known.host === host ? { ...known, forcedDown: answer.value.forcedDown } : known,
@@ -193,7 +194,7 @@ function* read(core: Core, master: Mastership, victim: HostName): Task<Read> {
       keepValue(core, failures, { call: 'list-capacity' }, (value) => (reading.capacity = value)),
       keepValue(core, failures, { call: 'list-groups' }, (value) => (reading.groups = value)),
     ],
-    acting(core, master),
+    () => isActing(core, master),
   );
   const { servers, rows, capacity, groups } = reading;
   if (servers === undefined || rows === undefined || capacity === undefined || groups === undefined) {
@@ -208,7 +209,7 @@ function* keepValue<K extends CloudCall['call']>(
   call: Extract<CloudCall, { readonly call: K }>,
   keep: (value: CloudResults[K]) => void,
 ): Task<void> {
-  const answer: CloudAnswer<K> = yield* cloud(core, call);
+  const answer: CloudAnswer<K> = yield* askCloud(core, call);
   if (answer.ok) keep(answer.value);
   else failures.push(answer.failure.detail);
 }
@@ -261,7 +262,7 @@ function* confirm(
   core: Core,
   work: Incident['vms'] extends Map<string, infer Work> ? Work : never,
 ): Task<void> {
-  const answer = yield* cloud(core, { call: 'get-server', vm: work.vm });
+  const answer = yield* askCloud(core, { call: 'get-server', vm: work.vm });
   if (!answer.ok) return;
   const { status, host, taskState } = answer.value;
   if (host === work.target && taskState === null && (status === 'ACTIVE' || status === 'SHUTOFF')) {

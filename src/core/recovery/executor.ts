@@ -20,7 +20,7 @@ import type { Intent } from '../wire/records.ts';
 import { mayStillHappen } from './cloud.ts';
 import { highestRecord } from './incident.ts';
 import { MAX_ORDERS_AT_ONCE, type OrderOutcome, type RefusalCode, type RestartOrder } from './orders.ts';
-import { cloud } from './pursue.ts';
+import { askCloud } from './ask-cloud.ts';
 import { evacuationsAfter, isOpenEvacuation, isOpenLiveMigration } from './rows.ts';
 import { EVACUATE_DEADLINE_MS } from './send-orders.ts';
 
@@ -95,7 +95,7 @@ function* execute(
   }
   executor.intents.set(vm, { incident, vm, attempt, term, phase: 'posted' });
   const postedMs = core.now;
-  const posted = yield* cloud(
+  const posted = yield* askCloud(
     core,
     { call: 'evacuate', vm, target: core.settings.host },
     id,
@@ -123,7 +123,7 @@ function* awaitRow(
 ): Task<void> {
   for (;;) {
     const begunMs = core.now;
-    const rows = yield* cloud(core, { call: 'list-migrations', vm }, id, LOOK_UP_DEADLINE_MS);
+    const rows = yield* askCloud(core, { call: 'list-migrations', vm }, id, LOOK_UP_DEADLINE_MS);
     if (rows.ok) {
       if (
         evacuationsAfter(rows.value, vm, afterMigrationId).some(
@@ -272,9 +272,9 @@ function* checkNova(core: Core, id: RequestId, order: RestartOrder): Task<OrderO
   let server: OrderOutcome | null = null;
   const [rows] = yield* all(
     [
-      cloud(core, { call: 'list-migrations', vm: order.vm }, id, LOOK_UP_DEADLINE_MS),
+      askCloud(core, { call: 'list-migrations', vm: order.vm }, id, LOOK_UP_DEADLINE_MS),
       (function* () {
-        const found = yield* cloud(core, { call: 'get-server', vm: order.vm }, id, LOOK_UP_DEADLINE_MS);
+        const found = yield* askCloud(core, { call: 'get-server', vm: order.vm }, id, LOOK_UP_DEADLINE_MS);
         if (!found.ok) server = refused('nova-unreadable', found.failure.detail);
         else if (found.value.host !== order.victim)
           server = refused('vm-not-on-victim', `nova places it on ${found.value.host}`);

@@ -5,6 +5,7 @@
 import type { Core } from '../state.ts';
 import type { HostEvidence } from '../evidence/host.ts';
 import type { Facts } from '../verdict/facts.ts';
+import { isBackWithNewBoot } from './life.ts';
 import type { IncidentRecord, Proof } from '../wire/records.ts';
 
 export type ProofFound = { readonly proof: Proof } | { readonly proof: null; readonly lacking: string };
@@ -18,7 +19,12 @@ export function findProof(
   // Somebody gave his name for it: that is a choice made, whatever the configuration accepts by itself.
   if (record.confirmedBy !== null) return { proof: 'operator' };
   const accepted = core.settings.recovery.acceptedProofs;
-  if (accepted.includes('reboot') && evidence !== undefined && isBackWithNewBoot(record, evidence, facts)) {
+  if (
+    accepted.includes('reboot') &&
+    evidence !== undefined &&
+    facts !== undefined &&
+    isBackWithNewBoot(record, evidence, facts)
+  ) {
     return { proof: 'reboot' };
   }
   const lacking = accepted.map((proof) => `${proof}: ${lackOf(core, proof, facts)}`);
@@ -28,15 +34,6 @@ export function findProof(
     proof: null,
     lacking: lacking.length === 0 ? 'the configuration accepts no proof by itself' : lacking.join('; '),
   };
-}
-
-export function isBackWithNewBoot(
-  record: IncidentRecord,
-  evidence: HostEvidence,
-  facts: Facts | undefined,
-): boolean {
-  if (facts === undefined || evidence.boot === null) return false;
-  return evidence.boot !== record.victimBoot && (facts.network === 'fresh' || facts.storage === 'fresh');
 }
 
 /** Not a proof but a bet: every path silent for the bound, and nova-compute silent for a whole report interval. */

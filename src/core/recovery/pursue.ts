@@ -6,30 +6,22 @@
  * Each phase is written to the incident cells before anything is done on its ground. Level-triggered: every round
  * starts from what nova and the slots say now.
  */
-import { networkOf } from '../evidence/host.ts';
 import type { Task } from '../lib/task.ts';
 import { countForBrake, factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { begin, end } from '../reports/book.ts';
-import { request, sleep } from '../requests.ts';
-import { isActing, type Core } from '../state.ts';
+import { sleep } from '../requests.ts';
+import type { Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
-import { NOVA_DEADLINE_MS } from '../master/suspicion.ts';
-import type { CloudAnswer, CloudCall } from './cloud.ts';
+import { askCloud } from './ask-cloud.ts';
 import { evacuationRound } from './evacuation-round.ts';
 import { hold, type Hold } from './holds.ts';
+import { isAlive } from './life.ts';
+import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 import { writeRecord, type Incident } from './incident.ts';
-import { findProof, isBackWithNewBoot } from './proof.ts';
+import { findProof } from './proof.ts';
 import { returnRound } from './return.ts';
 import { highestId } from './rows.ts';
-
-/** A round ends with a hold, or with how long to wait for the next one. */
-export type RoundEnd =
-  | { readonly hold: Hold; readonly pauseMs: number }
-  | { readonly hold: null; readonly pauseMs: number };
-
-export const go = (pauseMs: number): RoundEnd => ({ hold: null, pauseMs });
-export const held = (reason: Hold, pauseMs: number): RoundEnd => ({ hold: reason, pauseMs });
 
 export function* pursue(core: Core, master: Mastership, incident: Incident): Task<void> {
   const { victim } = incident.record;
@@ -65,23 +57,18 @@ function* round(core: Core, master: Mastership, incident: Incident): Task<RoundE
   }
 }
 
-export function notWritten(core: Core, { record }: Incident): RoundEnd {
-  const words = `the incident of ${record.victim} cannot be written to a majority of the lease volumes`;
-  return held(hold('incident-not-written', words), core.settings.timing.beatMs);
-}
-
 function* prove(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
   const { timing } = core.settings;
   const { victim } = incident.record;
   const evidence = core.hosts.get(victim);
   const facts = evidence === undefined ? undefined : factsOf(core, evidence);
-  if (facts !== undefined && evidence !== undefined && isAlive(incident, facts, evidence)) {
+  if (facts !== undefined && evidence !== undefined && isAlive(incident.record, evidence, facts)) {
     // Nothing was forced down or sent yet: the verdict simply ends.
     const written = yield* writeRecord(core, master, incident, { phase: 'closed' });
     return written ? go(0) : notWritten(core, incident);
   }
   if (incident.record.migrationIdAtDeclaration === null) {
-    const rows = yield* cloud(core, { call: 'list-host-migrations', host: victim });
+    const rows = yield* askCloud(core, { call: 'list-host-migrations', host: victim });
     if (!rows.ok) return novaUnreadable(rows.failure.detail);
     incident.record = { ...incident.record, migrationIdAtDeclaration: highestId(rows.value) };
   }
@@ -99,44 +86,6 @@ function* prove(core: Core, master: Mastership, incident: Incident): Task<RoundE
     hold: null,
   });
   return written ? go(0) : notWritten(core, incident);
-}
-
-/** Life with the old boot id, or of an agent or nova-compute whose boot is not known. */
-export function isAlive(
-  { record }: Incident,
-  facts: ReturnType<typeof factsOf>,
-  evidence: Parameters<typeof networkOf>[0],
-): boolean {
-  const fresh = facts.network === 'fresh' || facts.storage === 'fresh';
-  return fresh && !isBackWithNewBoot(record, evidence, facts);
-}
-
-export function novaUnreadable(detail: string): RoundEnd {
-  return held(hold('nova-unreadable', `OpenStack cannot be asked: ${detail}`), NOVA_RETRY_MS);
-}
-
-const NOVA_RETRY_MS = 1_000;
-
-export function* cloud<K extends CloudCall['call']>(
-  core: Core,
-  call: Extract<CloudCall, { readonly call: K }>,
-  onBehalfOf: number | null = null,
-  deadlineMs = NOVA_DEADLINE_MS,
-): Task<CloudAnswer<K>> {
-  const result = yield* request(
-    core,
-    { do: 'cloud', call, onBehalfOf, deadlineMs },
-    deadlineMs + core.settings.timing.beatMs,
-  );
-  if (result !== null && result.answer.call === call.call) return result.answer as unknown as CloudAnswer<K>;
-  const failure = {
-    code: 'no-answer',
-    service: 'nova',
-    status: null,
-    requestId: null,
-    detail: `no answer to ${call.call} by the deadline`,
-  };
-  return { call: call.call, ok: false, failure } as unknown as CloudAnswer<K>;
 }
 
 /** A hold is shown at once, and reported when it is new. */
@@ -170,8 +119,4 @@ const PASSING_MS: Partial<Record<Hold['code'], number>> = {
 
 function isPassing(core: Core, incident: Incident, reason: Hold): boolean {
   return core.now - incident.declaredMs < (PASSING_MS[reason.code] ?? 0);
-}
-
-export function acting(core: Core, master: Mastership): () => boolean {
-  return () => isActing(core, master);
 }

@@ -10,8 +10,9 @@ import { factsOf } from '../master/judge.ts';
 import { setForcedDown } from './evacuation-round.ts';
 import { hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
-import { isBackWithNewBoot } from './proof.ts';
-import { cloud, go, held, notWritten, novaUnreadable, type RoundEnd } from './pursue.ts';
+import { isBackWithNewBoot } from './life.ts';
+import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
+import { askCloud } from './ask-cloud.ts';
 
 const RETURN_ROUND_MS = 2_000;
 
@@ -22,7 +23,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
   if (!isBackWithNewBoot(incident.record, evidence, factsOf(core, evidence))) {
     return held(hold('rows-not-completed', `${victim} was back and is silent again`), RETURN_ROUND_MS);
   }
-  const rows = yield* cloud(core, { call: 'list-host-migrations', host: victim });
+  const rows = yield* askCloud(core, { call: 'list-host-migrations', host: victim });
   if (!rows.ok) return novaUnreadable(rows.failure.detail);
   const done = rows.value.filter(
     (row) => row.type === 'evacuation' && row.source === victim && row.status === 'done',
@@ -32,7 +33,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
     return held(hold('rows-not-completed', words), RETURN_ROUND_MS);
   }
   if (forcedDownBy === 'vigil') {
-    const services = yield* cloud(core, { call: 'list-services' });
+    const services = yield* askCloud(core, { call: 'list-services' });
     if (!services.ok) return novaUnreadable(services.failure.detail);
     core.nova.services = services.value;
     if (!isActing(core, master)) return go(0);

@@ -66,7 +66,7 @@ export function endOthers(
   keep: readonly string[],
   title: (cause: string) => string,
 ): void {
-  for (const cause of [...core.reports.open.keys()]) {
+  for (const cause of core.reports.open.keys()) {
     if (cause.startsWith(prefix) && !keep.includes(cause)) end(core, cause, title(cause));
   }
 }
@@ -79,5 +79,5 @@ export function inherit(core: Core, reports: readonly OpenReport[]): void {
 
 /** A deposed master's reports are its successor's to end. */
 export function dropMasterReports(core: Core): void {
-  for (const [cause, { ofMaster }] of [...core.reports.open]) if (ofMaster) core.reports.open.delete(cause);
+  for (const [cause, { ofMaster }] of core.reports.open) if (ofMaster) core.reports.open.delete(cause);
 }
