@@ -55,8 +55,8 @@ const deleteServers = async (nova: Nova): Promise<void> => {
 };
 
 /**
- * Nova completes the rows of an evacuation only when the source's nova-compute starts, and never those of a server that
- * was deleted meanwhile; until then the source cannot be un-forced. Between cases that is settled in the database.
+ * Nova completes the rows of an evacuation only when the source's nova-compute starts, and then looks at deleted
+ * servers' rows too. Between cases all are settled in the database, so that none reaches into the next case.
  */
 const completeRows = (): Promise<string> =>
   sql(
