@@ -26,11 +26,20 @@ after(() => {
 const DEADLINE_MS = 5_000;
 
 function prober(
-  overrides: { pingProgram?: string; localAddress?: string; onLimit?: () => void } = {},
+  overrides: {
+    pingProgram?: string;
+    kernelAnswersProveLife?: boolean;
+    localAddress?: string;
+    onLimit?: () => void;
+  } = {},
 ): Prober {
-  const defaults = { pingProgram: null, localAddress: '127.0.0.1', onLimit: () => assert.fail() };
-  return createProber({
+  const defaults = {
+    pingProgram: null,
     kernelAnswersProveLife: true,
+    localAddress: '127.0.0.1',
+    onLimit: () => assert.fail(),
+  };
+  return createProber({
     cluster: 'blue',
     tls: blue.keys('a').tls,
     ...defaults,
@@ -92,6 +101,14 @@ void test('another name, a foreign certificate, no TLS, a refusal and a reset pr
   for (const port of [otherName, foreignCa, noTls, resets, refusing]) {
     assert.equal(await prober().probe(host(port), DEADLINE_MS), 'kernel');
   }
+});
+
+void test('where something else answers in the place of hosts, only their agents count', async (t) => {
+  const strict = prober({ kernelAnswersProveLife: false, pingProgram: fakePing('relay', 'exit 0') });
+  const agent = await listening(t, tlsServer(blue.keys('b').tls));
+  const relay = await listening(t, createServer());
+  assert.equal(await strict.probe(host(agent), DEADLINE_MS), 'agent');
+  assert.equal(await strict.probe(host(relay), 300), 'none');
 });
 
 void test('accepted and then silent is a kernel; its agent may be stopped', async (t) => {

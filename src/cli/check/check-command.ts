@@ -1,0 +1,73 @@
+import { Command } from 'commander';
+import type { Config } from '../../config/schema.ts';
+import { type ConfigFlag, configOf, finish, withConfig } from '../common.ts';
+import { EXIT, EXIT_CODES_HELP } from '../exit-codes.ts';
+import { say, sayJson, styled, table } from '../output.ts';
+import { checkCloud } from './check-cloud.ts';
+import { checkFacts, checkFolder, checkPorts } from './check-host.ts';
+import { checkKeys } from './check-keys.ts';
+import { checkNetwork } from './check-network.ts';
+import { lookAtVolume } from './check-volume-child.ts';
+import { checkVolumes } from './check-volumes.ts';
+import type { Finding } from './finding.ts';
+
+interface CheckFlags extends ConfigFlag {
+  readonly cloud: boolean;
+  readonly json?: boolean;
+}
+
+export function addCheckCommand(program: Command): void {
+  withConfig(
+    program
+      .command('check')
+      .description('really try all that the configuration names; starts and changes nothing'),
+  )
+    .option('--no-cloud', 'leave out token and rights')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `${EXIT_CODES_HELP}\n\nExamples:\n  vigil check\n  vigil check --json | jq '.[] | select(.ok == false)'`,
+    )
+    .action(async (flags: CheckFlags) => {
+      const config = configOf(flags);
+      if (config === null) return;
+      const findings = await checkAll(config, flags.cloud);
+      if (flags.json === true) sayJson(findings);
+      else say(render(findings));
+      finish(findings.some(({ ok }) => ok === false) ? EXIT.failed : EXIT.ok);
+    });
+
+  program.addCommand(
+    new Command('check-volume')
+      .argument('<path>')
+      .argument('<cluster>')
+      .action((path: string, cluster: string) => say(JSON.stringify(lookAtVolume(path, cluster)))),
+    { hidden: true },
+  );
+}
+
+export async function checkAll(config: Config, withCloud: boolean): Promise<readonly Finding[]> {
+  const keys = checkKeys(config);
+  const [volumes, ports, network, cloud] = await Promise.all([
+    checkVolumes(config),
+    checkPorts(config),
+    checkNetwork(config, keys.keys),
+    withCloud ? checkCloud(config) : [],
+  ]);
+  const folders = [
+    checkFolder('runtime directory', config.runtime_directory),
+    checkFolder('state directory', config.state_directory),
+  ];
+  return [checkFacts(config), ...folders, ...keys.findings, ...ports, ...volumes, ...network, ...cloud];
+}
+
+function render(findings: readonly Finding[]): string {
+  const rows = findings.map(({ what, ok, detail, remedy }) => [
+    ok === null ? '-' : ok ? 'ok' : 'FAILED',
+    what,
+    remedy === null ? detail : `${detail}; to do: ${remedy}`,
+  ]);
+  const failed = findings.filter(({ ok }) => ok === false).length;
+  const end = failed === 0 ? styled('green', 'nothing failed') : styled('red', `${failed} failed`);
+  return `${table(['', 'WHAT', 'FOUND'], rows)}\n\n${end}`;
+}
