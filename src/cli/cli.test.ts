@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+const MAIN = new URL('../main.ts', import.meta.url).pathname;
+let root = '';
+let config = '';
+let uuids = 0;
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function finished(child: ChildProcess): Promise<Ran> {
+  let [out, err] = ['', ''];
+  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  await once(child, 'close');
+  return { code: child.exitCode, out, err };
+}
+
+const vigil = async (...args: readonly string[]): Promise<Ran> => finished(start(args));
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : assert.fail();
+}
+
+async function writeConfig(changes: (text: string) => string = (text) => text): Promise<string> {
+  uuids += 1;
+  const path = join(root, `vigil-${uuids}.yaml`);
+  const [udp, api] = [await freePort(), await freePort()];
+  const text = `cluster: {name: blue}
+host: {name: h1, address: 127.0.0.1, eligible: false, hardware_uuid_file: null}
+network: {udp_port: ${udp}, api_port: ${api}, isolation_addresses: ["tcp:127.0.0.1:${api}"]}
+volumes: [{name: a, path: ${root}/a.vol, role: lease}]
+keys: {directory: ${root}/keys/hosts/h1}
+runtime_directory: ${root}/run
+state_directory: ${root}/state
+recovery: {accept_proofs: []}
+reports: {syslog: off}
+`;
+  writeFileSync(path, changes(text));
+  return path;
+}
+
+before(async () => {
+  // Not in memory: volumes are opened with O_DIRECT.
+  root = mkdtempSync(join(process.env['VIGIL_TEST_DIRECTORY'] ?? tmpdir(), 'vigil-cli-'));
+  const made = await vigil(
+    'cluster',
+    'init',
+    join(root, 'keys'),
+    '--cluster',
+    'blue',
+    '--host',
+    'h1=127.0.0.1',
+    '--host',
+    'h2=127.0.0.2',
+    '--eligible',
+    'h2',
+  );
+  assert.equal(made.code, 0, made.err);
+  const volume = await vigil('volume', 'init', join(root, 'a.vol'), '--cluster', 'blue', '--slots', '8');
+  assert.equal(volume.code, 0, volume.err);
+  config = await writeConfig();
+});
+
+after(() => rmSync(root, { recursive: true, force: true }));
+
+void test('wrong use and a wrong configuration end with 2, no agent with 3', async () => {
+  const bogus = await vigil('bogus');
+  assert.equal(bogus.code, 2);
+  const broken = await writeConfig((text) => text.replace('address:', 'adress:'));
+  const refused = await vigil('status', '--config', broken);
+  assert.equal(refused.code, 2);
+  assert.match(refused.err, /:2:\d+: host\.adress is not a known key; should be host\.address/);
+  const nobody = await vigil('status', '--config', config);
+  assert.equal(nobody.code, 3);
+  assert.match(nobody.err, /no agent serves .*agent\.sock/);
+});
+
+void test('check tries everything and is content with a sound host', async () => {
+  const ran = await vigil('check', '--json', '--config', config);
+  const findings: { what: string; ok: boolean | null; detail: string }[] = JSON.parse(ran.out);
+  assert.deepEqual(
+    findings.filter(({ ok }) => ok === false),
+    [],
+  );
+  assert.equal(ran.code, 0);
+  for (const what of ['boot id', 'keys', 'volume a'])
+    assert.ok(
+      findings.some((finding) => finding.what === what && finding.ok),
+      what,
+    );
+});
+
+void test('check names what is wrong with volumes, keys, addresses and ports, and what to do', async (t) => {
+  const busy = createServer();
+  t.after(() => busy.close());
+  busy.listen(0, '127.0.0.1');
+  await once(busy, 'listening');
+  const address = busy.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  writeFileSync(join(root, 'foreign.vol'), Buffer.alloc(1024 * 1024, 7));
+  const bad = await writeConfig((text) =>
+    text
+      .replace(
+        'role: lease}',
+        `role: lease}, {name: b, path: ${root}/foreign.vol, role: heartbeat}, {name: c, path: ${root}/none, role: heartbeat}`,
+      )
+      .replace(/api_port: \d+/, `api_port: ${address.port}`)
+      .replace('hosts/h1', 'hosts/h2'),
+  );
+  const ran = await vigil('check', '--config', bad);
+  assert.equal(ran.code, 1);
+  assert.match(ran.out, /FAILED +keys .*is of host h2, but host\.name is h1/);
+  assert.match(ran.out, /FAILED +volume b .*no volume of Vigil/);
+  assert.match(ran.out, /FAILED +volume c /);
+  assert.match(
+    ran.out,
+    new RegExp(`FAILED +TCP port ${address.port} +in use on 127\\.0\\.0\\.1 by something else`),
+  );
+  assert.match(ran.out, /ok +volume a/);
+});
+
+void test('check does not hang with a volume that does', { timeout: 60_000 }, async () => {
+  const fifo = join(root, 'hangs');
+  assert.equal((await finished(spawn('mkfifo', [fifo]))).code, 0);
+  const path = await writeConfig((text) => text.replace(`${root}/a.vol`, fifo));
+  const ran = await vigil('check', '--config', path);
+  assert.equal(ran.code, 1);
+  assert.match(ran.out, /FAILED +volume a .*(did not answer within 5000 ms)/);
+});
+
+void test('a beat and an agent run, answer the commands, and stop cleanly on SIGTERM within two seconds', {
+  timeout: 60_000,
+}, async () => {
+  assert.equal((await finished(spawn('mkdir', ['-p', join(root, 'run')]))).code, 0);
+  const beat = start(['beat', '--volume', 'a', '--config', config]);
+  const agent = start(['agent', '--config', config]);
+  const [beatEnd, agentEnd] = [finished(beat), finished(agent)];
+  try {
+    let status = await vigil('status', '--json', '--config', config);
+    while (status.code === 3 && agent.exitCode === null)
+      status = await vigil('status', '--json', '--config', config);
+    assert.equal(status.code, 0, status.err);
+    assert.equal(JSON.parse(status.out).status.cluster, 'blue');
+    assert.equal(statSync(join(root, 'run', 'agent.sock')).mode & 0o777, 0o600);
+    const events = await vigil('events', '--json', '--config', config);
+    assert.match(events.out, /"event":"started"/);
+    const second = await vigil('agent', '--config', config);
+    assert.equal(second.code, 1);
+    const confirm = await vigil('confirm-dead', 'h9', '--by', 'ann', '--config', config);
+    assert.equal(confirm.code, 1);
+    assert.match(confirm.err, /--yes/);
+  } finally {
+    const toldMs = performance.now();
+    agent.kill('SIGTERM');
+    const ended = await agentEnd;
+    assert.ok(performance.now() - toldMs < 2_000, `${performance.now() - toldMs} ms`);
+    beat.kill('SIGTERM');
+    await beatEnd;
+    assert.equal(ended.code, 0, ended.err);
+  }
+  assert.match(readFileSync(join(root, 'state', 'journal', 'journal.jsonl'), 'utf8'), /"event":"started"/);
+});
