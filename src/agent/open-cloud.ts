@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import type { Config } from '../config/schema.ts';
-import type { AccessProblem, CloudAccess } from '../drivers/clouds-yaml/cloud-access.ts';
+import { describeAccessProblem, type CloudAccess } from '../drivers/clouds-yaml/cloud-access.ts';
 import { loadCloud } from '../drivers/clouds-yaml/load-cloud.ts';
 import type { TlsTrust } from '../drivers/http/http-client.ts';
 
@@ -21,15 +21,11 @@ export function findCloud(config: Config): CloudFound {
     workingFolder: process.cwd(),
     homeFolder: homedir(),
   });
-  if (!loaded.ok) return { ok: false, words: loaded.problems.map(formatProblem) };
+  if (!loaded.ok) return { ok: false, words: loaded.problems.map(describeAccessProblem) };
   const access = {
     ...loaded.access,
     region: region ?? loaded.access.region,
     interface: endpoints ?? loaded.access.interface,
   };
   return { ok: true, access, tls: access.tls };
-}
-
-export function formatProblem({ file, line, key, problem, remedy }: AccessProblem): string {
-  return `${file}${line === null ? '' : `:${line}`}: ${key}: ${problem}; ${remedy}`;
 }

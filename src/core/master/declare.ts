@@ -50,6 +50,7 @@ export function work(
   sent: boolean,
 ): void {
   const incident = createIncident(record, core.now, sent);
+  master.declaredMs.set(victim, core.now);
   master.incidents.set(victim, incident);
   start(
     pursue(core, master, incident),

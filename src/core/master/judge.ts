@@ -191,8 +191,8 @@ export function countForBrake(core: Core, master: Mastership, victim: HostName):
     if (host === victim) return true;
     return judgement !== undefined && judgement.facts.network === 'lost' && !JUDGED.has(judgement.verdict);
   };
-  const recent = [...master.incidents.values()].filter(
-    (incident) => incident.record.victim !== victim && core.now - incident.declaredMs < timing.brakeWindowMs,
+  const recent = [...master.declaredMs].filter(
+    ([host, atMs]) => host !== victim && core.now - atMs < timing.brakeWindowMs,
   );
   const domain = core.hosts.get(victim)?.said?.failureDomain ?? null;
   const inDomain = [...core.hosts.values()].filter(

@@ -35,6 +35,8 @@ export interface Mastership {
   readonly holds: Map<string, string>;
   /** Own seat as last read back, the clock of orders. */
   readonly seatSeen: Map<string, RestartOrder['leaseSeen'][number]>;
+  /** When hosts were last declared failed, for the brake; incidents that are closed by now count too. */
+  readonly declaredMs: Map<HostName, number>;
   /** Hosts being probed now. */
   readonly probing: Set<HostName>;
 }
@@ -51,6 +53,7 @@ export function createMastership(term: Term, sinceMs: number, sawPreviousHolder:
     wantsOwnView: false,
     holds: new Map(),
     seatSeen: new Map(),
+    declaredMs: new Map(),
     probing: new Set(),
   };
 }

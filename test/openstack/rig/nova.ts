@@ -99,6 +99,13 @@ export class Nova {
       .server;
   }
 
+  /** The one image there is: guests are pretended, but nova wants one. */
+  async imageId(): Promise<string> {
+    const [image] = (await this.session.json(images, 'glance', 'GET', '/images?name=rig')).images;
+    if (image === undefined) throw new Error('the rig has no image');
+    return image.id;
+  }
+
   /** Boots `count` servers named `prefix-1` and so on, pinned to a host; does not wait for them. */
   async createServers(
     count: number,
@@ -106,12 +113,12 @@ export class Nova {
     prefix: string,
     options: CreateOptions = {},
   ): Promise<string[]> {
-    const [image] = (await this.session.json(images, 'glance', 'GET', '/images?name=rig')).images;
+    const imageRef = await this.imageId();
     const one = async (number: number): Promise<string> => {
       const server = {
         name: `${prefix}-${number}`,
         flavorRef: flavorId,
-        imageRef: image?.id,
+        imageRef,
         networks: 'none',
         availability_zone: `nova:${host}`,
         metadata: options.metadata ?? {},

@@ -1,0 +1,112 @@
+/** The master dies while it evacuates, at three instants: all recovered, never two open rows of a VM. */
+import assert from 'node:assert/strict';
+import { hostNames, isEvacuate, monotonicMs, powerOff, signal, waitFor } from '../rig/index.ts';
+import type { Case, Scene } from '../support/case.ts';
+import { secondsSince } from '../support/time.ts';
+import { createVms, expectUntouched, rowsOf, waitRecovered } from '../support/vms.ts';
+
+const VM_COUNT = 10;
+
+type Instant = 'before the first POST' | 'between a POST and its answer' | 'after the last POST';
+const instants: readonly Instant[] = [
+  'before the first POST',
+  'between a POST and its answer',
+  'after the last POST',
+];
+
+export const masterDiesMidway = (runs: number): readonly Case[] =>
+  Array.from({ length: runs }, (_, i) => {
+    const instant = instants[i % instants.length] ?? 'before the first POST';
+    return {
+      name: `master killed while evacuating, ${instant} (run ${i + 1} of ${runs})`,
+      run: (scene: Scene) => dieAt(scene, instant),
+    };
+  });
+
+const dieAt = async ({ cluster, nova, proxy, say }: Scene, instant: Instant): Promise<void> => {
+  const master = await cluster.master();
+  const victim = hostNames.find((host) => host !== master.host) ?? 'h1';
+  const vms = await createVms(nova, victim, VM_COUNT);
+  let posts = 0;
+  let killedMs = 0;
+  const kill = (): void => {
+    if (killedMs !== 0) return;
+    killedMs = monotonicMs();
+    cluster.killAgent(master.host);
+  };
+  // The proxy knows what is on its way to nova, and holds it until the master is dead.
+  proxy.beforeForward((method, path, body) => {
+    const evacuate = isEvacuate(method, path, body);
+    if (evacuate) posts += 1;
+    if (instant === 'before the first POST' && method === 'PUT' && path.includes('/os-services/')) kill();
+    if (instant === 'between a POST and its answer' && evacuate && posts === 3) kill();
+    if (instant === 'after the last POST' && evacuate && posts === VM_COUNT) kill();
+  });
+  const offMs = await powerOff(victim);
+  const worst = { open: 0 };
+  const watching = watchOpenRows(nova, vms.there, worst);
+  await waitFor('the master to be killed', () => killedMs !== 0, { deadlineMs: 90_000 });
+  // Its unit starts it again.
+  cluster.startAgent(master.host);
+  await waitRecovered(nova, vms.there, victim, 300_000);
+  await watching.stop();
+  proxy.beforeForward(undefined);
+  say(
+    `killed ${((killedMs - offMs) / 1000).toFixed(1)} s after the power loss, all ACTIVE after ${secondsSince(offMs)}`,
+  );
+  assert.ok(worst.open <= 1, `never two open rows of a VM, there were ${worst.open}`);
+  await expectUntouched(nova, vms.elsewhere, offMs);
+};
+
+/** Looks at nova's rows all the while. */
+const watchOpenRows = (
+  nova: Scene['nova'],
+  ids: readonly string[],
+  worst: { open: number },
+): { stop(): Promise<void> } => {
+  const state = { on: true };
+  const loop = (async () => {
+    while (state.on) {
+      const rows = await rowsOf(nova, ids).catch(() => []);
+      const open = rows.filter(({ status }) => status === 'accepted' || status === 'pre-migrating');
+      for (const id of ids)
+        worst.open = Math.max(worst.open, open.filter((row) => row.instance_uuid === id).length);
+    }
+  })();
+  return {
+    stop: async () => {
+      state.on = false;
+      await loop;
+    },
+  };
+};
+
+export const masterFreezesMidway: Case = {
+  name: 'master stopped for 30 s in mid-recovery, then continued',
+  run: async ({ cluster, nova, proxy }) => {
+    const master = await cluster.master();
+    const victim = hostNames.find((host) => host !== master.host) ?? 'h1';
+    const vms = await createVms(nova, victim, VM_COUNT);
+    let frozenMs = 0;
+    proxy.beforeForward((method, path, body) => {
+      if (frozenMs !== 0 || !isEvacuate(method, path, body)) return;
+      frozenMs = monotonicMs();
+      signal(cluster.agent(master.host), 'SIGSTOP');
+    });
+    const offMs = await powerOff(victim);
+    await waitFor('the master to be frozen', () => frozenMs !== 0, { deadlineMs: 60_000 });
+    await waitFor('half a minute to pass', () => monotonicMs() - frozenMs >= 30_000, { deadlineMs: 40_000 });
+    const others = (await cluster.masters()).filter(({ host }) => host !== master.host);
+    assert.equal(others.length, 1, 'a new master has taken over');
+    const thawedAt = new Date().toISOString();
+    signal(cluster.agent(master.host), 'SIGCONT');
+    await waitRecovered(nova, vms.there, victim, 300_000);
+    proxy.beforeForward(undefined);
+    const orders = (await cluster.journal(master.host)).filter(
+      (entry) => entry.event === 'order' && entry.at > thawedAt,
+    );
+    assert.deepEqual(orders, [], 'the old master sends nothing once it runs again');
+    assert.equal((await cluster.masters()).length, 1);
+    await expectUntouched(nova, vms.elsewhere, offMs);
+  },
+};
