@@ -38,22 +38,21 @@ export function endStep(state: CloudState, host: string, orderId: string, step: 
   if (taken === undefined || taken.host !== host) return false;
   const { order } = taken;
   if (step !== 'claimed') state.taken.delete(orderId);
-  switch (order.kind) {
-    case 'rebuild':
-      return rebuildStep(state, host, order, step);
-    case 'destroy':
-      return false;
-    case 'create':
-    case 'resume': {
-      const server = serverOf(state, order.vm);
-      if (server === null || server.host !== host) return false;
-      if (step === 'claimed') return true;
-      const runs = step === 'spawned';
-      touchServer(state, server, { vmState: runs ? 'active' : 'error', taskState: null, launched: runs });
-      if (runs) touchServer(state, server, { powerState: 1 });
-      return runs;
-    }
-  }
+  if (order.kind === 'destroy') return false;
+  return order.kind === 'rebuild'
+    ? rebuildStep(state, host, order, step)
+    : buildStep(state, host, order, step);
+}
+
+/** A new guest, or one that a host starts again after its boot. */
+function buildStep(state: CloudState, host: string, order: ComputeOrder, step: RebuildStep): boolean {
+  const server = serverOf(state, order.vm);
+  if (server === null || server.host !== host) return false;
+  if (step === 'claimed') return true;
+  const runs = step === 'spawned';
+  touchServer(state, server, { vmState: runs ? 'active' : 'error', taskState: null, launched: runs });
+  if (runs) touchServer(state, server, { powerState: 1 });
+  return runs;
 }
 
 /**

@@ -9,6 +9,7 @@
  * Nothing has a time-out and nothing is tried twice: a target that dies leaves its row open for ever.
  */
 import { randomUUID } from 'node:crypto';
+import { assertNever } from '../core/lib/assert-never.ts';
 import { allocate, release, selectHost } from './scheduler.ts';
 import {
   after,
@@ -113,6 +114,8 @@ export function rebuildStep(
       return failRebuild(state, host, server, row);
     case 'spawned':
       return spawned(state, host, order, server, row);
+    default:
+      return assertNever(step);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What each case works with: the driver under test, raw nova, and a way to leave the cloud as it was found. */
 import assert from 'node:assert/strict';
+import { z } from 'zod';
 import type {
   CloudAnswer,
   CloudCall,
@@ -14,6 +15,9 @@ import type { ContractTarget } from './target.ts';
 import { waitFor } from './wait.ts';
 
 const DEADLINE_MS = 20_000;
+
+const createdServer = z.object({ server: z.object({ id: z.string() }) });
+const createdGroup = z.object({ server_group: z.object({ id: z.string() }) });
 
 export interface Habit {
   readonly name: string;
@@ -49,6 +53,7 @@ export class Bench {
   async ask<K extends CloudCall['call']>(call: Extract<CloudCall, { call: K }>): Promise<CloudResults[K]> {
     const answer = await this.perform(call);
     assert.ok(answer.ok, `${call.call}: ${JSON.stringify(answer)}`);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an answer's value belongs to its own call
     return answer.value as CloudResults[K];
   }
 
@@ -86,7 +91,7 @@ export class Bench {
     const hints = group === null ? {} : { 'os:scheduler_hints': { group } };
     const answer = await this.raw.request('POST', '/servers', { server, ...hints });
     assert.equal(answer.status, 202, answer.text);
-    const vm = (answer.json as { server: { id: string } }).server.id;
+    const vm = createdServer.parse(answer.json).server.id;
     this.#vms.push(vm);
     const created = await waitFor(`${name} is ACTIVE`, this.target.settleMs, async () => {
       const seen = await this.server(vm);
@@ -101,7 +106,7 @@ export class Bench {
     const body = { server_group: { name: `contract-${policy}`, policy } };
     const answer = await this.raw.request('POST', '/os-server-groups', body);
     assert.equal(answer.status, 200, answer.text);
-    return (answer.json as { server_group: { id: string } }).server_group.id;
+    return createdGroup.parse(answer.json).server_group.id;
   }
 
   act(vm: string, action: unknown, microversion?: string): ReturnType<RawNova['request']> {

@@ -10,7 +10,7 @@ before(async () => {
 after(() => target.close());
 
 for (const one of contractCases) {
-  test(one.name, async () => {
+  void test(one.name, async () => {
     const result = await runContractCase(target, one);
     if (result.kind === 'failed') throw result.error;
     if (result.kind === 'impossible') throw new Error('the embedded cloud can be made to do everything');

@@ -48,7 +48,7 @@ const PASSWORD_CLOUD = `clouds:
       project_domain_id: default
 `;
 
-test('a password cloud is read whole', () => {
+void test('a password cloud is read whole', () => {
   write(PASSWORD_CLOUD);
   const loaded = load();
   assert.ok(loaded.ok);
@@ -70,7 +70,7 @@ test('a password cloud is read whole', () => {
   });
 });
 
-test('an application credential needs no project, and its secret may be in secure.yaml', () => {
+void test('an application credential needs no project, and its secret may be in secure.yaml', () => {
   write(`clouds:
   prod:
     auth_type: v3applicationcredential
@@ -91,14 +91,14 @@ test('an application credential needs no project, and its secret may be in secur
   });
 });
 
-test('a password of digits counts as it is written', () => {
+void test('a password of digits counts as it is written', () => {
   write(PASSWORD_CLOUD.replace(SECRET, '0012'));
   const loaded = load();
   assert.ok(loaded.ok && loaded.access.credential.kind === 'password');
   assert.equal(loaded.access.credential.password, '0012');
 });
 
-test('everything that is wrong is told at once, with file, line, key and remedy', () => {
+void test('everything that is wrong is told at once, with file, line, key and remedy', () => {
   write(`clouds:
   prod:
     interface: outside
@@ -120,14 +120,14 @@ test('everything that is wrong is told at once, with file, line, key and remedy'
   ]);
 });
 
-test('an unknown way to authenticate is refused by name', () => {
+void test('an unknown way to authenticate is refused by name', () => {
   write(PASSWORD_CLOUD.replace('    region_name', '    auth_type: v3oidcpassword\n    region_name'));
   assert.deepEqual(problems(load()), [
     'clouds.yaml:3: clouds.prod.auth_type: Vigil does not know this way to authenticate; use password or v3applicationcredential',
   ]);
 });
 
-test('a file that is not there, not readable as YAML, or without the cloud is told apart', () => {
+void test('a file that is not there, not readable as YAML, or without the cloud is told apart', () => {
   assert.match(problems(load())[0] ?? '', /^clouds\.yaml: clouds\.yaml: there is no such file/);
   write(`clouds:\n  prod:\n    auth: {password: "${SECRET}\n`);
   assert.match(problems(load())[0] ?? '', /^clouds\.yaml:\d+: the file: it is not YAML \([A-Z_]+\)/);
@@ -139,7 +139,7 @@ test('a file that is not there, not readable as YAML, or without the cloud is to
   );
 });
 
-test('without a path it is looked for in the usual places', () => {
+void test('without a path it is looked for in the usual places', () => {
   write(PASSWORD_CLOUD);
   assert.equal(load(null, null).ok, true);
 });

@@ -53,7 +53,7 @@ const answerWith =
     });
   };
 
-test('a refused connection is unreachable', async () => {
+void test('a refused connection is unreachable', async () => {
   const url = await peer(() => {});
   await closers.pop()?.();
   const outcome = await client().send(get(url));
@@ -61,35 +61,35 @@ test('a refused connection is unreachable', async () => {
   assert.ok(outcome.kind === 'unreachable' && /ECONNREFUSED/.test(outcome.detail), JSON.stringify(outcome));
 });
 
-test('a name that does not resolve is unreachable', async () => {
+void test('a name that does not resolve is unreachable', async () => {
   const outcome = await client().send(get('http://no-such-host.invalid/'));
   assert.equal(outcome.kind, 'unreachable');
 });
 
-test('a peer that does not speak TLS is unreachable: nothing of the request was sent', async () => {
+void test('a peer that does not speak TLS is unreachable: nothing of the request was sent', async () => {
   const url = await peer((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 no\r\n\r\n')));
   const outcome = await client().send(get(url.replace('http:', 'https:')));
   assert.equal(outcome.kind, 'unreachable');
 });
 
-test('a handshake that never ends is unreachable', async () => {
+void test('a handshake that never ends is unreachable', async () => {
   const url = await peer(() => {});
   const request = get(url.replace('http:', 'https:'), { deadlineAtMs: performance.now() + 300 });
   assert.equal((await client().send(request)).kind, 'unreachable');
 });
 
-test('an address that is none is unreachable', async () => {
+void test('an address that is none is unreachable', async () => {
   assert.equal((await client().send(get('ftp://127.0.0.1/'))).kind, 'unreachable');
   assert.equal((await client().send(get('nonsense'))).kind, 'unreachable');
 });
 
-test('a peer that takes the request and is silent gives no answer', async () => {
+void test('a peer that takes the request and is silent gives no answer', async () => {
   const url = await peer(() => {});
   const outcome = await client().send(get(url, { deadlineAtMs: performance.now() + 200 }));
   assert.equal(outcome.kind, 'no-answer');
 });
 
-test('a connection that breaks after the request gives no answer', async () => {
+void test('a connection that breaks after the request gives no answer', async () => {
   const url = await peer((socket) => socket.once('data', () => socket.destroy()));
   assert.equal((await client().send(get(url))).kind, 'no-answer');
   assert.equal(
@@ -98,7 +98,7 @@ test('a connection that breaks after the request gives no answer', async () => {
   );
 });
 
-test('a body that ends too early gives no answer, and the status is told', async () => {
+void test('a body that ends too early gives no answer, and the status is told', async () => {
   const url = await peer((socket) =>
     socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"a":')),
   );
@@ -107,13 +107,13 @@ test('a body that ends too early gives no answer, and the status is told', async
   assert.equal(outcome.status, 200);
 });
 
-test('a body that stalls gives no answer by the deadline', async () => {
+void test('a body that stalls gives no answer by the deadline', async () => {
   const url = await peer(answerWith('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"a":'));
   const outcome = await client().send(get(url, { deadlineAtMs: performance.now() + 200 }));
   assert.equal(outcome.kind, 'no-answer');
 });
 
-test('a body longer than the limit is oversized, whether or not its length is told', async () => {
+void test('a body longer than the limit is oversized, whether or not its length is told', async () => {
   const told = await peer(answerWith(`HTTP/1.1 200 OK\r\ncontent-length: 40\r\n\r\n${'x'.repeat(40)}`));
   const chunked = await peer(
     answerWith(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n28\r\n${'x'.repeat(40)}\r\n`),
@@ -125,7 +125,7 @@ test('a body longer than the limit is oversized, whether or not its length is to
   assert.equal((await client({ bodyBytesMax: 40 }).send(get(told))).kind, 'answer');
 });
 
-test('a request given up before it was sent never goes out', async () => {
+void test('a request given up before it was sent never goes out', async () => {
   const seen: string[] = [];
   const url = await peer((socket) => socket.on('data', (bytes) => seen.push(String(bytes))));
   const aborted = AbortSignal.abort();
@@ -138,13 +138,13 @@ test('a request given up before it was sent never goes out', async () => {
   assert.deepEqual(seen, []);
 });
 
-test('a request given up after it was sent gives no answer', async () => {
+void test('a request given up after it was sent gives no answer', async () => {
   const giving = new AbortController();
   const url = await peer((socket) => socket.once('data', () => giving.abort()));
   assert.equal((await client().send(get(url, { signal: giving.signal }))).kind, 'no-answer');
 });
 
-test('each request bears an id of its own, and the service`s own id is told', async () => {
+void test('each request bears an id of its own, and the service`s own id is told', async () => {
   const seen: string[] = [];
   const url = await peer((socket) =>
     socket.on('data', (bytes) => {
@@ -161,7 +161,7 @@ test('each request bears an id of its own, and the service`s own id is told', as
   assert.notEqual(seen[0], seen[1]);
 });
 
-test('a fresh request uses a connection of its own', async () => {
+void test('a fresh request uses a connection of its own', async () => {
   let connections = 0;
   const url = await peer((socket) => {
     connections += 1;

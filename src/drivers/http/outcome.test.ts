@@ -10,7 +10,7 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
   return { kind: 'answer', status, headers, body: text, requestId: 'req-1' };
 }
 
-test('every status has its code, and only a 4xx says that nothing was done', () => {
+void test('every status has its code, and only a 4xx says that nothing was done', () => {
   const codes = {
     302: 'unintelligible',
     400: 'bad-request',
@@ -32,7 +32,7 @@ test('every status has its code, and only a 4xx says that nothing was done', () 
   }
 });
 
-test('the service`s own words are passed on, whatever shape they have', () => {
+void test('the service`s own words are passed on, whatever shape they have', () => {
   const said = (body: unknown): string => failureOfStatus('nova', answer(400, body)).detail;
   assert.equal(said({ badRequest: { code: 400, message: 'still in use' } }), 'still in use');
   assert.equal(said({ error: { code: 400, message: 'malformed' } }), 'malformed');
@@ -41,7 +41,7 @@ test('the service`s own words are passed on, whatever shape they have', () => {
   assert.equal(said({ badRequest: { message: 'x'.repeat(1000) } }).length, 300);
 });
 
-test('an answer that does not fit names the place', () => {
+void test('an answer that does not fit names the place', () => {
   const schema = z.object({
     servers: z.array(
       z.union([z.object({ stub: z.literal(true) }), z.object({ flavor: z.object({ vcpus: z.number() }) })]),
@@ -62,12 +62,12 @@ test('an answer that does not fit names the place', () => {
   assert.equal(read('{"servers": ['), 'the answer is not JSON');
 });
 
-test('an unexpected success is not taken for one', () => {
+void test('an unexpected success is not taken for one', () => {
   const outcome = expectStatus('nova', answer(204, ''), [200]);
   assert.ok(!outcome.ok && outcome.failure.code === 'unintelligible');
 });
 
-test('what failed before a request was sent cannot leave the request open', () => {
+void test('what failed before a request was sent cannot leave the request open', () => {
   const before = { service: 'keystone', status: null, requestId: null, detail: 'silence' } as const;
   for (const code of ['no-answer', 'server-error', 'unintelligible', 'incomplete'] as const) {
     const failure = neverSent({ ...before, code });

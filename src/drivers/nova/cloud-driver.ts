@@ -2,6 +2,7 @@
  * The cloud as the core sees it: a {@link CloudCall} goes in, a {@link CloudAnswer} comes out, always, and never an
  * exception.
  */
+import { setMaxListeners } from 'node:events';
 import type { CloudAnswer, CloudCall, CloudFailure } from '../../core/recovery/cloud.ts';
 import type { CloudAccess } from '../clouds-yaml/cloud-access.ts';
 import type { Authority } from '../http/authorized.ts';
@@ -12,6 +13,9 @@ import { createPlacementClient } from '../placement/placement-client.ts';
 import { checkRights, type RightsReport } from './check-rights.ts';
 import { createNegotiatingLocator, createNovaClient } from './nova-client.ts';
 import { type HandedOverCall, performCall, performHandedOver } from './perform.ts';
+
+/** Requests that one call has under way at the same time, twice over. */
+const LISTENERS_PER_CALL_MAX = 32;
 
 /** Enough for a slave to speak to nova for a while, and nothing that outlives the token. */
 export interface ShortLivedToken {
@@ -100,8 +104,11 @@ export function createHandedOverCloud(config: HandedOverConfig): HandedOverCloud
   };
 }
 
+/** A signal of its own for each call: an agent gives one to hundreds of calls, and each adds its listeners. */
 function budgetOf(deadlineMs: number, signal: AbortSignal): Budget {
-  return { deadlineAtMs: performance.now() + deadlineMs, signal };
+  const own = AbortSignal.any([signal]);
+  setMaxListeners(LISTENERS_PER_CALL_MAX, own);
+  return { deadlineAtMs: performance.now() + deadlineMs, signal: own };
 }
 
 function observer(onRequest: ((record: RequestRecord) => void) | undefined): {

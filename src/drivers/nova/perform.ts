@@ -1,4 +1,5 @@
 /** Turns each {@link CloudCall} into requests. */
+import { assertNever } from '../../core/lib/assert-never.ts';
 import type { CloudAnswer, CloudCall, CloudResults } from '../../core/recovery/cloud.ts';
 import { type Budget, type Outcome, succeed } from '../http/outcome.ts';
 import { listCapacity, underHostNames } from '../placement/capacity.ts';
@@ -36,6 +37,8 @@ export function performCall(
     case 'list-migrations':
     case 'evacuate':
       return performHandedOver(nova, call, budget);
+    default:
+      return assertNever(call);
   }
 }
 
@@ -51,6 +54,8 @@ export function performHandedOver(
       return answered(call.call, listVmMigrations(nova, call.vm, budget));
     case 'evacuate':
       return answered(call.call, evacuate(nova, call, budget));
+    default:
+      return assertNever(call);
   }
 }
 

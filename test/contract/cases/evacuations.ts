@@ -1,7 +1,13 @@
 /** Evacuations that nova accepts, and what becomes of them. */
 import assert from 'node:assert/strict';
+import { z } from 'zod';
 import type { ContractCase } from './case.ts';
 import { eventually, holdsFor, waitFor } from '../wait.ts';
+
+const pageSchema = z.object({
+  migrations: z.array(z.object({ uuid: z.string(), instance_uuid: z.string() })),
+  migrations_links: z.array(z.object({ rel: z.string(), href: z.string() })),
+});
 
 export const evacuationCases: readonly ContractCase[] = [
   {
@@ -199,13 +205,10 @@ export const evacuationCases: readonly ContractCase[] = [
         await bench.rowReaches(vm, 'done');
       }
       const page = await bench.raw.request('GET', `/os-migrations?host=${source}&limit=1`);
-      const { migrations, migrations_links: links } = page.json as {
-        migrations: { uuid: string; instance_uuid: string }[];
-        migrations_links?: { rel: string; href: string }[];
-      };
+      const { migrations, migrations_links: links } = pageSchema.parse(page.json);
       assert.equal(migrations[0]?.instance_uuid, vms[1]);
-      assert.equal(links?.[0]?.rel, 'next');
-      const marker = new URL(links?.[0]?.href ?? '').searchParams.get('marker');
+      assert.equal(links[0]?.rel, 'next');
+      const marker = new URL(links[0]?.href ?? '').searchParams.get('marker');
       assert.equal(marker, migrations[0]?.uuid);
       const next = await bench.raw.request('GET', `/os-migrations?host=${source}&limit=1&marker=${marker}`);
       assert.ok(next.text.includes(vms[0] ?? ''));
