@@ -27,6 +27,8 @@ export function createProgram(): Command {
 
 /** Runs one command; the exit code is left in `process.exitCode`, since some commands go on for hours. */
 export async function runCli(argv: readonly string[]): Promise<void> {
+  // A reader that went away (`vigil hosts | head`) is no fault, and must not end an agent.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     await createProgram().parseAsync([...argv]);
   } catch (error) {

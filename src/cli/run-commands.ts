@@ -43,6 +43,20 @@ export function addRunCommands(program: Command): void {
       `${EXIT_CODES_HELP}\n\nExamples:\n  vigil cloud --host h1 h2 --servers 4 --clouds-file clouds.yaml`,
     )
     .action(cloud);
+
+  program
+    .command('demo')
+    .description(
+      'play it through on this machine: five hosts and a cloud, one host killed, one isolated, one agent killed',
+    )
+    .option('--keep', 'leave it running to play with')
+    .option('--folder <path>', 'where to keep its files (default: a temporary one)')
+    .addHelpText('after', `${EXIT_CODES_HELP}\n\nExamples:\n  vigil demo\n  vigil demo --keep`)
+    .action(async (flags: { readonly keep?: boolean; readonly folder?: string }) => {
+      const { runDemo } = await import('../demo/demo.ts');
+      const folder = flags.folder === undefined ? {} : { folder: flags.folder };
+      finish(await runDemo({ keep: flags.keep === true, ...folder }));
+    });
 }
 
 async function beat(flags: ConfigFlag & { readonly volume: string }): Promise<void> {

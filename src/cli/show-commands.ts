@@ -82,6 +82,7 @@ async function showEvents(flags: EventFlags): Promise<void> {
       readonly last: number;
     };
     for (const entry of events) say(flags.json === true ? JSON.stringify(entry) : eventLine(entry));
+    if (process.stdout.errored !== null) return;
     after = last;
   }
 }

@@ -4,8 +4,8 @@ import { timingOf } from '../../config/relations.ts';
 import type { VolumeSeen } from './check-volume-child.ts';
 import { fine, type Finding, wrong } from './finding.ts';
 
-/** Of an own process, since a hung mount must not hang the command. */
-export const VOLUME_DEADLINE_MS = 5_000;
+/** Of an own process, since a hung mount must not hang the command; its start on a busy host counts too. */
+export const VOLUME_DEADLINE_MS = 10_000;
 const OUTPUT_BYTES_MAX = 64 * 1024;
 
 type Volume = Config['volumes'][number];
