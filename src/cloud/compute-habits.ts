@@ -48,6 +48,8 @@ export function endStep(state: CloudState, host: string, orderId: string, step: 
 function buildStep(state: CloudState, host: string, order: ComputeOrder, step: RebuildStep): boolean {
   const server = serverOf(state, order.vm);
   if (server === null || server.host !== host) return false;
+  // Meanwhile it may be on its way to another host.
+  if (order.kind === 'resume' && (server.taskState !== null || server.vmState !== 'active')) return false;
   if (step === 'claimed') return true;
   const runs = step === 'spawned';
   touchServer(state, server, { vmState: runs ? 'active' : 'error', taskState: null, launched: runs });

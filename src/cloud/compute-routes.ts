@@ -2,6 +2,7 @@
  * The private side of the embedded cloud: what a nova-compute does over the message bus, a pretended one does here over
  * HTTP (`pretend-compute.ts`). Nothing of OpenStack has these paths.
  */
+import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { endStep, reportAlive, startCompute, syncPowerStates, takeOrders } from './compute-habits.ts';
@@ -11,7 +12,7 @@ import { type CloudState, type ComputeOrder, runDueJobs } from './state.ts';
 export const ORDERS_WAIT_MS_MAX = 10_000;
 
 const guestsSchema = z.object({ guests: z.array(z.string()) });
-const waitSchema = z.object({ waitMs: z.number().min(0).max(ORDERS_WAIT_MS_MAX) });
+const waitSchema = z.object({ session: z.string(), waitMs: z.number().min(0).max(ORDERS_WAIT_MS_MAX) });
 const resultSchema = z.object({
   orderId: z.string(),
   step: z.enum(['claimed', 'claim-failed', 'spawned', 'spawn-failed']),
@@ -21,6 +22,8 @@ export function computeRoutes(state: CloudState): Hono {
   const app = new Hono();
   const wakers = new Map<string, Set<() => void>>();
   const syncedAtMs = new Map<string, number>();
+  /** Which start of a host's nova-compute is the latest: an earlier one gets no orders any more. */
+  const sessions = new Map<string, string>();
   state.onOrder = (host) => wakers.get(host)?.forEach((wake) => wake());
 
   app.post('/computes/:host/started', async (context) => {
@@ -30,8 +33,10 @@ export function computeRoutes(state: CloudState): Hono {
     if (!state.services.has(host)) return context.json({ error: `no compute service of ${host}` }, 404);
     if (!body.success) return context.json({ error: 'guests are missing' }, 400);
     syncedAtMs.set(host, state.options.clock.nowMs());
+    const session = randomUUID();
+    sessions.set(host, session);
     const destroy = startCompute(state, host, body.data.guests);
-    return context.json({ reportIntervalMs: state.options.reportIntervalMs, destroy });
+    return context.json({ session, reportIntervalMs: state.options.reportIntervalMs, destroy });
   });
 
   app.post('/computes/:host/report', async (context) => {
@@ -50,11 +55,13 @@ export function computeRoutes(state: CloudState): Hono {
   app.post('/computes/:host/orders', async (context) => {
     const body = waitSchema.safeParse(await jsonOf(context));
     const host = context.req.param('host');
-    if (!body.success) return context.json({ error: 'waitMs is missing' }, 400);
+    if (!body.success) return context.json({ error: 'session or waitMs is missing' }, 400);
+    const latest = (): boolean => sessions.get(host) === body.data.session;
+    if (!latest()) return context.json({ error: 'a later nova-compute has started' }, 409);
     const gone = context.req.raw.signal;
     await orderOrWait(state, wakers, host, body.data.waitMs, gone);
     // Whoever has hung up takes nothing: a dead nova-compute must not empty the bus.
-    const orders: readonly ComputeOrder[] = gone.aborted ? [] : takeOrders(state, host);
+    const orders: readonly ComputeOrder[] = latest() && !gone.aborted ? takeOrders(state, host) : [];
     return context.json({ orders });
   });
 

@@ -10,7 +10,11 @@ const orderSchema = z.object({
   vm: z.string(),
   name: z.string(),
 });
-const startedSchema = z.object({ reportIntervalMs: z.number(), destroy: z.array(z.string()) });
+const startedSchema = z.object({
+  session: z.string(),
+  reportIntervalMs: z.number(),
+  destroy: z.array(z.string()),
+});
 const ordersSchema = z.object({ orders: z.array(orderSchema) });
 const resultSchema = z.object({ keep: z.boolean() });
 
@@ -25,7 +29,7 @@ export type ClientAnswer<T> =
 export interface ComputeClient {
   started(guests: readonly string[]): Promise<ClientAnswer<z.infer<typeof startedSchema>>>;
   report(guests: readonly string[]): Promise<boolean>;
-  orders(waitMs: number): Promise<ClientAnswer<z.infer<typeof ordersSchema>>>;
+  orders(session: string, waitMs: number): Promise<ClientAnswer<z.infer<typeof ordersSchema>>>;
   /** May the guest stay? */
   result(orderId: string, step: RebuildStep): Promise<boolean>;
 }
@@ -58,7 +62,7 @@ export function computeClient(url: string, host: string, signal: AbortSignal): C
   return {
     started: (guests) => ask('started', { guests }, startedSchema),
     report: async (guests) => (await post('report', { guests }))?.ok === true,
-    orders: (waitMs) => ask('orders', { waitMs }, ordersSchema, waitMs),
+    orders: (session, waitMs) => ask('orders', { session, waitMs }, ordersSchema, waitMs),
     result: async (orderId, step) => {
       const answer = await ask('results', { orderId, step }, resultSchema);
       return answer.kind === 'answer' && answer.value.keep;

@@ -92,11 +92,11 @@ class Worker {
   async run(): Promise<'killed' | 'refused'> {
     const started = await this.#register();
     if (started === null) return this.#signal.aborted ? 'killed' : 'refused';
-    await Promise.all([this.#report(started.reportIntervalMs), this.#work()]);
+    await Promise.all([this.#report(started.reportIntervalMs), this.#work(started.session)]);
     return 'killed';
   }
 
-  async #register(): Promise<{ readonly reportIntervalMs: number } | null> {
+  async #register(): Promise<{ readonly session: string; readonly reportIntervalMs: number } | null> {
     while (!this.#signal.aborted) {
       const started = await this.#client.started([...this.#guests.keys()]);
       if (started.kind === 'refused') {
@@ -120,9 +120,9 @@ class Worker {
     }
   }
 
-  async #work(): Promise<void> {
+  async #work(session: string): Promise<void> {
     while (!this.#signal.aborted) {
-      const orders = await this.#client.orders(ORDERS_WAIT_MS);
+      const orders = await this.#client.orders(session, ORDERS_WAIT_MS);
       if (orders.kind !== 'answer') {
         await pause(RETRY_MS, this.#signal);
         continue;

@@ -131,11 +131,29 @@ void test('a request given up before it was sent never goes out', async () => {
   const aborted = AbortSignal.abort();
   assert.equal((await client().send(get(url, { signal: aborted }))).kind, 'unreachable');
   assert.equal((await client().send(get(url, { deadlineAtMs: performance.now() - 1 }))).kind, 'unreachable');
-  const giving = new AbortController();
-  const outcome = client().send(get(url, { signal: giving.signal }));
-  giving.abort();
-  assert.equal((await outcome).kind, 'unreachable');
   assert.deepEqual(seen, []);
+});
+
+void test('a request given up while it waits for its connection does not go out when that is there', async () => {
+  const seen: string[] = [];
+  let connections = 0;
+  const url = await peer((socket) => {
+    connections += 1;
+    socket.on('data', (bytes) => {
+      seen.push(String(bytes).split(' ')[1] ?? '');
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
+    });
+  });
+  const http = client();
+  const giving = new AbortController();
+  const given = http.send(get(`${url}/given-up`, { signal: giving.signal }));
+  giving.abort();
+  assert.equal((await given).kind, 'unreachable');
+  // The second connection is made after the first, and answers after the first could have written.
+  assert.equal((await http.send(get(`${url}/wanted`))).kind, 'answer');
+  assert.equal((await http.send(get(`${url}/wanted`, { fresh: true }))).kind, 'answer');
+  assert.ok(connections >= 2);
+  assert.deepEqual(seen, ['/wanted', '/wanted']);
 });
 
 void test('a request given up after it was sent gives no answer', async () => {
@@ -174,6 +192,7 @@ void test('a fresh request uses a connection of its own', async () => {
   await http.send(get(url));
   assert.equal(connections, 1);
   await http.send(get(url, { fresh: true }));
+  await new Promise((resolve) => setImmediate(resolve));
   await http.send(get(url, { fresh: true }));
   assert.equal(connections, 3);
 });
