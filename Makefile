@@ -1,0 +1,57 @@
+# Each target does all of its own set-up: Node, packages, bundle. `make` lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build check lint format format-check test demo test-openstack bench-failover clean distclean
+
+# Looked for when it is first needed, and only once.
+NODE = $(eval NODE := $$(shell scripts/ensure-node.sh))$(or $(NODE),$(error no suitable Node, see above))
+# What packages bring as programs asks the PATH for node.
+RUN = PATH="$(dir $(NODE)):$$PATH"
+BIN = $(RUN) node_modules/.bin
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: node_modules/.package-lock.json ## fetch Node, if needed, and the packages
+
+# npm writes this file last, so it is there and new only where everything is. Not `npm ci`: it refuses a lock file
+# without the optional packages of platforms that the registry at hand does not have; this, too, installs what the lock
+# file says, and writes nothing back.
+node_modules/.package-lock.json: package-lock.json
+	@echo "Node: $(NODE)"
+	npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build: setup ## bundle dist/vigil.js
+	$(RUN) node scripts/build.mjs
+
+check: setup ## types, and the purity of the core
+	$(BIN)/tsc -p tsconfig.core.json
+	$(BIN)/tsc -p tsconfig.json
+
+lint: setup ## rules beyond types
+	$(BIN)/oxlint --type-aware --deny-warnings
+
+format: setup ## put all files into form
+	$(BIN)/biome format --write .
+
+format-check: setup
+	$(BIN)/biome format .
+
+test: setup check lint format-check ## unit, property and integration tests
+	$(RUN) node scripts/test.mjs
+
+demo: build ## five hosts, three faults, no root needed; ARGS=--keep leaves it running
+	$(RUN) node dist/vigil.js demo $(ARGS)
+
+test-openstack: build ## the same on a real OpenStack; needs root and some time
+	$(RUN) node --import tsx test/openstack/run-cases.ts $(ARGS)
+
+bench-failover: build ## failover times on a real OpenStack beside nova's own; needs root
+	$(RUN) node --import tsx test/openstack/bench.ts $(ARGS)
+
+clean: ## remove the bundle
+	rm -rf dist
+
+distclean: clean ## remove the packages and the fetched Node as well
+	rm -rf node_modules .node
