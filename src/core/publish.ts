@@ -66,7 +66,14 @@ function* write(core: Core, volume: OwnVolume, body: SlotBody, text: string): Ta
     { do: 'write-body', volume: volume.name, body },
     2 * core.settings.timing.beatMs,
   );
-  if (done !== null && done.ok) return true;
+  if (done !== null && done.ok) {
+    volume.bodyRefused = null;
+    return true;
+  }
+  const detail = done === null ? 'no answer by the deadline' : done.detail;
+  if (volume.bodyRefused !== detail)
+    core.outbox.push({ do: 'journal', event: 'body-not-written', data: { volume: volume.name, detail } });
+  volume.bodyRefused = detail;
   // Not known to stand there: write it again with the next beat.
   if (core.publishedBodies.get(volume.name) === text) core.publishedBodies.delete(volume.name);
   return false;

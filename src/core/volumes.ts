@@ -26,6 +26,8 @@ export interface OwnVolume {
   slotsReadMs: number | null;
   /** When a seat write was sent that is not answered: it may still land. Who has one may not claim. */
   seatWriteOpenMs: number | null;
+  /** Why the last write of the own body failed; null after a good one. */
+  bodyRefused: string | null;
 }
 
 export function createVolumes(settings: Settings): Map<VolumeName, OwnVolume> {
@@ -50,6 +52,7 @@ export function createVolumes(settings: Settings): Map<VolumeName, OwnVolume> {
         previousHolderSeen: false,
         slotsReadMs: null,
         seatWriteOpenMs: null,
+        bodyRefused: null,
       },
     ]),
   );

@@ -22,6 +22,8 @@ interface Sighting {
 
 export interface NovaWitness {
   readonly sightings: Map<HostName, Sighting>;
+  /** Vigil itself changed the record then: what was read before, or begun to be read, says nothing about the host. */
+  readonly touchedMs: Map<HostName, number>;
   services: readonly ComputeService[];
   /** Begin of the last successful read; null before the first. */
   readMs: number | null;
@@ -31,7 +33,15 @@ export interface NovaWitness {
 }
 
 export function createNovaWitness(): NovaWitness {
-  return { sightings: new Map(), services: [], readMs: null, reading: false, lastTryMs: null, failure: null };
+  return {
+    sightings: new Map(),
+    touchedMs: new Map(),
+    services: [],
+    readMs: null,
+    reading: false,
+    lastTryMs: null,
+    failure: null,
+  };
 }
 
 /** Takes a complete service list into account; `begunMs` is when the request was sent. */
@@ -43,6 +53,7 @@ export function noteServices(
   witness.services = services;
   witness.readMs = begunMs;
   for (const service of services) {
+    if (begunMs <= (witness.touchedMs.get(service.host) ?? -1)) continue;
     const before = witness.sightings.get(service.host);
     if (before !== undefined && before.updatedAt === service.updatedAt) {
       witness.sightings.set(service.host, { ...before, lastMs: begunMs });
@@ -61,12 +72,21 @@ export function noteServices(
   }
 }
 
+/** forced_down was set or cleared, which changes `updated_at` as a report would. */
+export function noteTouched(witness: NovaWitness, host: HostName, now: number): void {
+  witness.sightings.delete(host);
+  witness.touchedMs.set(host, now);
+}
+
 /** What nova-compute's reports say of a host that was last heard at `lossMs`. */
 export function reportSince(witness: NovaWitness, host: HostName, lossMs: number, timing: Timing): Report {
   const seen = witness.sightings.get(host);
   if (seen === undefined) return 'unknown';
-  if (seen.changed !== null && seen.changed.previousMs >= lossMs) return 'alive';
+  const silentMs = timing.novaReportMs + timing.novaReportSlackMs;
+  const reported = seen.changed !== null && seen.changed.previousMs >= lossMs;
+  // One report is life for as long as the next may take; after that it is as old as any other.
+  if (reported && seen.lastMs - seen.firstMs < silentMs) return 'alive';
   // A value that stood before the loss counts from the loss, one that came after it from its first sight.
   const quietMs = seen.lastMs - Math.max(seen.firstMs, lossMs);
-  return quietMs >= timing.novaReportMs + timing.novaReportSlackMs ? 'quiet' : 'unknown';
+  return quietMs >= silentMs ? 'quiet' : 'unknown';
 }

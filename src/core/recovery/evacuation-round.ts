@@ -3,7 +3,7 @@
  * may be sent. A round whose reading failed takes no action.
  */
 import { isWritable } from '../volumes.ts';
-import { noteServices } from '../evidence/nova-witness.ts';
+import { noteServices, noteTouched } from '../evidence/nova-witness.ts';
 import { all, type Task } from '../lib/task.ts';
 import { countForBrake, factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
@@ -169,7 +169,9 @@ function isForcedDown(core: Core, host: HostName): boolean {
 export function* setForcedDown(core: Core, host: HostName, forcedDown: boolean): Task<string | null> {
   const service = core.nova.services.find((candidate) => candidate.host === host);
   if (service === undefined) return `nova knows no compute service of ${host}`;
+  noteTouched(core.nova, host, core.now);
   const answer = yield* askCloud(core, { call: 'force-down', serviceId: service.id, forcedDown });
+  noteTouched(core.nova, host, core.now);
   if (!answer.ok) return answer.failure.detail;
   core.nova.services = core.nova.services.map((known) =>
     known.host === host ? { ...known, forcedDown: answer.value.forcedDown } : known,

@@ -87,7 +87,8 @@ export const view = record<View>({
     record({ host: hostName, answer: oneOf('agent', 'kernel', 'none') }),
     MAX_NEIGHBOURS_IN_VIEW,
   ),
-  isolation: list(record({ address: ip, answered: bool }), MAX_ISOLATION_ADDRESSES),
+  // As configured, `icmp:IP` or `tcp:IP:PORT`: shown to people, never connected to by the reader.
+  isolation: list(record({ address: words(63), answered: bool }), MAX_ISOLATION_ADDRESSES),
   volumes: list(record({ uuid, name: words(63), writable: bool }), MAX_VOLUMES),
 });
 

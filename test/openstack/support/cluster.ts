@@ -86,6 +86,7 @@ export class Cluster {
         clusterName,
         '--slots',
         '16',
+        '--force',
         ...role,
       ]);
     }
