@@ -37,30 +37,38 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     return EXIT_FAILED;
   }
   const stopping = stopOnSignals();
-  const succeeded = await perform(tell, chosen.folder, options.keep, stopping.signal);
+  const ended = await perform(tell, chosen.folder, options.keep, stopping.signal);
   stopping.forget();
-  if (succeeded && options.folder === undefined) rmSync(chosen.folder, { recursive: true, force: true });
+  if (ended !== 'failed' && options.folder === undefined)
+    rmSync(chosen.folder, { recursive: true, force: true });
   else tell.say(`files and logs are kept in ${chosen.folder}`);
-  return succeeded ? EXIT_OK : EXIT_FAILED;
+  return ended === 'succeeded' ? EXIT_OK : EXIT_FAILED;
 }
 
-async function perform(tell: Teller, folder: string, keep: boolean, signal: AbortSignal): Promise<boolean> {
+type Ended = 'succeeded' | 'failed' | 'stopped';
+
+async function perform(tell: Teller, folder: string, keep: boolean, signal: AbortSignal): Promise<Ended> {
   const beganMs = performance.now();
   const processes = createProcesses();
   const layout = layoutIn(folder);
   let stage: Stage | null = null;
-  let succeeded = false;
+  let ended: Ended = 'stopped';
   tell.title('Vigil: five hosts on this machine, twenty VMs, and three faults');
   try {
     stage = await setStage({ layout, tell, processes, signal });
     await startHosts(stage);
     await tellStories(stage);
-    succeeded = true;
+    ended = 'succeeded';
     tell.say('');
     tell.say(`every VM is where it must be, after ${seconds(performance.now() - beganMs)} s`, 'good');
   } catch (error) {
-    tellFailure(tell, error);
-    if (!signal.aborted) showJournals(tell, layout.hosts);
+    if (signal.aborted) {
+      tell.say('stopped before its end', 'bad');
+    } else {
+      ended = 'failed';
+      tellFailure(tell, error);
+      showJournals(tell, layout.hosts);
+    }
   }
   try {
     if (keep && stage !== null && !signal.aborted) await play(stage, signal);
@@ -69,7 +77,7 @@ async function perform(tell: Teller, folder: string, keep: boolean, signal: Abor
     await processes.stopAll(STOP_MS);
     stage?.relays.close();
   }
-  return succeeded;
+  return ended;
 }
 
 function tellFailure(tell: Teller, error: unknown): void {

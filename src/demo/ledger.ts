@@ -1,6 +1,6 @@
 /** Where each VM was to be, one host after the other, and whether it was: by nova's records and by the guests' files. */
-import type { ServerRecord } from './nova-records.ts';
-import type { Stage } from './stage.ts';
+import type { GuestWatch } from './guests.ts';
+import type { NovaRecords, ServerRecord } from './nova-records.ts';
 import { sleep } from './wait.ts';
 
 /** A guest writes five times a second; on a busy machine it may be late. */
@@ -36,11 +36,19 @@ export interface Problem {
   readonly words: string;
 }
 
+export interface Evidence {
+  readonly nova: Pick<NovaRecords, 'servers' | 'evacuations'>;
+  readonly guests: Pick<GuestWatch, 'lives' | 'lines' | 'longestSilenceMs'>;
+}
+
 /** What is not as it must be; empty when every VM is where it must be and never ran twice. */
-export async function findProblems(stage: Stage, ledger: Ledger): Promise<readonly Problem[]> {
-  const { nova, guests } = stage;
+export async function findProblems(
+  { nova, guests }: Evidence,
+  ledger: Ledger,
+  growthMs = GROWTH_MS,
+): Promise<readonly Problem[]> {
   const linesBefore = new Map([...ledger.hosts.keys()].map((vm) => [vm, guests.lines(vm)]));
-  await sleep(GROWTH_MS);
+  await sleep(growthMs);
   const servers = new Map((await nova.servers()).map((server) => [server.id, server]));
   const rows = await nova.evacuations();
   const found: Problem[] = [];
