@@ -2,7 +2,7 @@
  * The Unix socket on which one agent is served. A new agent displaces the old one: it is the one that systemd started
  * last. What the agent is too slow to take is dropped and counted, never kept.
  */
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { type Server, type Socket, createServer } from 'node:net';
 import {
   type AgentMessage,
@@ -17,6 +17,8 @@ import { type ReportMemory, reportMemory } from './reports.ts';
 
 /** Readings are dropped while this much waits to be taken. */
 export const MAX_UNTAKEN_BYTES = 256 * 1024;
+/** How long a beat that ends waits for its agent to take the last words. */
+const CLOSE_GRACE_MS = 300;
 /** Connections that have not said hello. */
 const MAX_STRANGERS = 4;
 
@@ -52,7 +54,7 @@ export function agentServer(socketPath: string, events: AgentServerEvents): Agen
   let current: { readonly socket: Socket; readonly connection: AgentConnection } | null = null;
   let lastAliveMs = monotonicMs();
   let server: Server | null = null;
-  let inode: number | null = null;
+  let bound: string | null = null;
   const strangers = new Set<Socket>();
 
   function accept(socket: Socket): void {
@@ -138,43 +140,44 @@ export function agentServer(socketPath: string, events: AgentServerEvents): Agen
     agentSilentMs: () => Math.min(monotonicMs() - lastAliveMs, 0xffff_ffff),
     listen() {
       if (server !== null) return Promise.resolve(null);
-      const problem = removeStale(socketPath);
-      if (problem !== null) return Promise.resolve(problem);
+      const found = lstatSync(socketPath, { throwIfNoEntry: false });
+      if (found !== undefined && !found.isSocket()) {
+        return Promise.resolve(`cannot listen on ${socketPath}: it exists and is no socket`);
+      }
+      // Moved into place when it is ready: that replaces what a killed beat left behind, and Node, which unlinks the
+      // path it bound whenever it ends, cannot take away the socket of a later beat.
+      const draft = `${socketPath}.${process.pid}`;
+      rmSync(draft, { force: true });
       const created = createServer(accept);
       server = created;
       return new Promise((resolve) => {
         created.on('error', (error) => resolve(`cannot listen on ${socketPath}: ${error.message}`));
-        created.listen(socketPath, () => {
-          chmodSync(socketPath, 0o600);
-          inode = lstatSync(socketPath).ino;
-          resolve(null);
+        created.listen(draft, () => {
+          try {
+            chmodSync(draft, 0o600);
+            renameSync(draft, socketPath);
+            bound = identityOf(socketPath);
+            resolve(null);
+          } catch (error) {
+            resolve(`cannot listen on ${socketPath}: ${String(error)}`);
+          }
         });
       });
     },
     close() {
       for (const socket of strangers) drop(socket);
-      // What was said last still goes out; a reader that has gone ends it at once.
-      current?.socket.destroySoon();
-      // Node unlinks the path when it closes, even if a later beat listens there by now.
-      if (inode !== null && inodeOf(socketPath) === inode) server?.close();
-      else server?.unref();
+      // What was said last still goes out, to an agent that takes it.
+      const last = current?.socket;
+      last?.destroySoon();
+      setTimeout(() => last?.destroy(), CLOSE_GRACE_MS).unref();
+      if (bound !== null && identityOf(socketPath) === bound) rmSync(socketPath, { force: true });
+      server?.close();
     },
   };
 }
 
-function inodeOf(path: string): number | null {
-  return lstatSync(path, { throwIfNoEntry: false })?.ino ?? null;
-}
-
-/** A socket that a killed beat left behind; anything else in its place is not ours to remove. */
-function removeStale(path: string): string | null {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return null;
-  if (!found.isSocket()) return `cannot listen on ${path}: it exists and is no socket`;
-  try {
-    unlinkSync(path);
-    return null;
-  } catch (error) {
-    return `cannot remove the old socket: ${String(error)}`;
-  }
+/** With the time of its making: inode numbers are used again at once. */
+function identityOf(path: string): string | null {
+  const found = lstatSync(path, { throwIfNoEntry: false, bigint: true });
+  return found === undefined ? null : `${found.ino} ${found.ctimeNs}`;
 }

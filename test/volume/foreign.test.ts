@@ -46,6 +46,27 @@ void test('two beats of one name: the second gives up, the first goes on', { tim
   await until('an agent reaches the first', () => has('connected'));
 });
 
+void test('a frozen beat is replaced, and gives way when it wakes', { timeout: 60_000 }, async (t) => {
+  const dir = folder(t);
+  const volumePath = join(dir, 'volume');
+  await makeVolume(volumePath, TEST_SLOTS);
+  const socketPath = join(dir, 'a.sock');
+  const frozen = startBeat(t, { volumePath, host: 'a', socketPath });
+  await until('the first beats', () => frozen.logged('beating'));
+  frozen.process.kill('SIGSTOP');
+  const second = startBeat(t, { volumePath, host: 'a', socketPath });
+  await until('the second beats', () => second.logged('beating'));
+  frozen.process.kill('SIGCONT');
+  await until('the first stops writing', () => frozen.logged('foreign-writer'));
+  frozen.process.kill('SIGTERM');
+  await until('the first ends', () => frozen.exited() === 0);
+  // It left the socket of the second in place.
+  const { has, nextReading } = startClient(t, { socketPath, host: 'a' });
+  await until('an agent reaches the second', () => has('connected'));
+  await nextReading((reading) => reading.wroteMs !== null && reading.error === null, 'the second writes');
+  assert.equal(second.logged('foreign-writer'), false);
+});
+
 void test('two beats of one name that start together: one gives up', {
   timeout: 60_000,
 }, async (t) => {

@@ -88,6 +88,12 @@ void test('readings that an agent does not take are dropped and counted', { time
     agent.heard.slice(heardBefore).find((message) => message.kind === 'beat' && message.droppedReadings > 0),
   );
   assert.ok(dropped.kind === 'beat' && dropped.slots?.length === slots);
+
+  agent.socket.pause();
+  const last = onDisk();
+  await until('twenty more beats', () => onDisk() > last + 20);
+  beat.process.kill('SIGTERM');
+  await until('it ends although nobody takes its last words', () => beat.exited() === 0, 1_500);
 });
 
 function residentMib(pid: number | undefined): number {
