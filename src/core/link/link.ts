@@ -187,11 +187,15 @@ function* probeRound(core: Core): Task<void> {
     ],
     () => true,
   );
-  link.neighbours = targets.map(({ host }, i) => ({ host, answer: answers[i] ?? 'none' }));
-  link.isolation = isolation.map((address, i) => ({
-    address,
-    answered: (answers[targets.length + i] ?? 'none') !== 'none',
-  }));
+  // What could not be tried is left out: it says nothing about anybody.
+  link.neighbours = targets.flatMap(({ host }, i) => {
+    const answer = answers[i] ?? null;
+    return answer === null ? [] : [{ host, answer }];
+  });
+  link.isolation = isolation.flatMap((address, i) => {
+    const answer = answers[targets.length + i] ?? null;
+    return answer === null ? [] : [{ address, answered: answer !== 'none' }];
+  });
   link.probedMs = core.now;
   link.probing = false;
 }

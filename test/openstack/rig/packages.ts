@@ -19,6 +19,7 @@ const packages = [
   'uwsgi-core',
   'uwsgi-plugin-python3',
   'bindfs',
+  'iputils-ping',
   'fuse3',
   'iproute2',
   'nftables',

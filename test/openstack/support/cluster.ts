@@ -30,7 +30,8 @@ import {
 } from '../rig/index.ts';
 import { webhookUrl } from './webhook-listener.ts';
 
-const bundle = resolve(import.meta.dirname, '../../../dist/vigil.js');
+/** `VIGIL_BUNDLE`: another build than the tree's own, so that one can be tried while the next is made. */
+const bundle = process.env['VIGIL_BUNDLE'] ?? resolve(import.meta.dirname, '../../../dist/vigil.js');
 const home = join(stateDir, 'vigil');
 const clusterName = 'rig';
 

@@ -22,8 +22,8 @@ export class WebhookListener {
       let body = '';
       incoming.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
       incoming.on('end', () => {
-        const payload = JSON.parse(body) as { readonly host: string; readonly report: Report };
-        this.told.push({ atMs: monotonicMs(), by: payload.host, report: payload.report });
+        const payload = JSON.parse(body) as Report & { readonly reporter: string };
+        this.told.push({ atMs: monotonicMs(), by: payload.reporter, report: payload });
         outgoing.writeHead(204).end();
       });
     });
