@@ -91,7 +91,7 @@ try {
   if (only === undefined || 'contract'.includes(only)) count(await contractOnTheRig(say));
   await cluster.install();
   await cluster.configure();
-  await cluster.start();
+  cluster.start();
   await cluster.waitSettled();
   say('four agents with two beats each; one master');
   const scene: Scene = { cluster, nova: new Nova(), proxy, webhook, say: (line) => say(`        ${line}`) };

@@ -11,6 +11,8 @@ import type { PathState } from './volume-path.ts';
 export interface NetworkPath {
   /** Life was last heard then. */
   heardMs: number | null;
+  /** The first life of the current series without a gap. */
+  sinceMs: number | null;
   /** The clock of silence starts here when nothing was heard yet. */
   askedMs: number | null;
   boot: BootId | null;
@@ -33,6 +35,7 @@ function drawNonce(random: Random): string {
 export function createNetworkPath(): NetworkPath {
   return {
     heardMs: null,
+    sinceMs: null,
     askedMs: null,
     boot: null,
     agent: null,

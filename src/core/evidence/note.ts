@@ -79,8 +79,11 @@ export function noteHeartbeat(
 ): { readonly heard: Heard; readonly nonce: string } | null {
   const evidence = evidenceOf(core, beat.host);
   if (evidence === null) return null;
+  const lastMs = evidence.network.heardMs;
   const heard = hear(evidence.network, beat, core.random, core.now);
   if (heard === 'life') {
+    if (lastMs === null || core.now - lastMs >= core.settings.timing.networkLostMs)
+      evidence.network.sinceMs = core.now;
     noteBoot(evidence, beat.boot);
     const { body } = beat;
     const former = evidence.said;

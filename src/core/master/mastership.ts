@@ -31,6 +31,8 @@ export interface Mastership {
   adopted: boolean;
   /** Probe neighbours and isolation addresses: somebody is silent. */
   wantsOwnView: boolean;
+  /** Sides of a partition as last judged, and since when; told once they stand still. */
+  partition: { readonly sides: string; readonly sinceMs: number } | null;
   /** Why it does not act, by code. */
   readonly holds: Map<string, string>;
   /** Own seat as last read back, the clock of orders. */
@@ -51,6 +53,7 @@ export function createMastership(term: Term, sinceMs: number, sawPreviousHolder:
     intents: new IntentBook(),
     adopted: false,
     wantsOwnView: false,
+    partition: null,
     holds: new Map(),
     seatSeen: new Map(),
     declaredMs: new Map(),

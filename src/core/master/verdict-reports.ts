@@ -64,22 +64,30 @@ function degradedBy({ facts }: Judgement): string {
   return [...volumes, ...(facts.hearsMaster ? [] : ['does not hear the master'])].join(', ');
 }
 
+/** For so many beats the sides of a partition must stand before they are told. */
+const SIDES_BEATS = 3;
+
 function reportPartition(core: Core, master: Mastership): void {
   const judged = [...master.judgements];
   // Sides are named once everybody has taken one.
   if (judged.some(([, { verdict, facts }]) => verdict === 'suspect' && facts.network === 'lost')) return;
   const far = judged.filter(([, { verdict }]) => verdict === 'partitioned').map(([host]) => host);
   if (far.length === 0) {
+    master.partition = null;
     end(core, 'partition', 'the management network is whole again');
     return;
   }
   const near = judged.filter(([, { facts }]) => facts.network === 'fresh').map(([host]) => host);
   const thisSide = [core.settings.host, ...near].sort();
   const farSide = far.sort();
+  const sides = `${thisSide.join(', ')} | ${farSide.join(', ')}`;
+  if (master.partition?.sides !== sides) master.partition = { sides, sinceMs: core.now };
+  // While it comes or goes, hosts change sides one after the other.
+  if (core.now - master.partition.sinceMs < SIDES_BEATS * core.settings.timing.beatMs) return;
   begin(core, 'partition', {
     severity: 'critical',
     host: null,
-    title: `the management network is partitioned: ${thisSide.join(', ')} | ${farSide.join(', ')}`,
+    title: `the management network is partitioned: ${sides}`,
     rule: '10: hosts write to shared storage and hear each other, but not the master',
     evidence: { thisSide, farSide },
     advice: 'All VMs run on. Repair the network between the two sides.',

@@ -76,7 +76,7 @@ export function gatherFacts(evidence: HostEvidence, context: FactsContext): Fact
     witnesses,
     novaReport:
       silentSinceMs === null ? 'unknown' : reportSince(context.nova, evidence.host, silentSinceMs, timing),
-    hearsMaster: said === null || said.view.master !== null,
+    hearsMaster: said === null || said.view.master !== null || isJustBack(evidence, context),
     troubledVolumes: [
       ...new Set([
         ...unwritable,
@@ -96,6 +96,11 @@ function advancedLately(evidence: HostEvidence, uuid: string, timing: Timing, no
   const beatMs = Math.max(timing.beatMs, evidence.said?.timing.beatMs ?? 0);
   // A slot that was only ever read standing still is not a sign of life.
   return path !== undefined && path.seenAlive && now - path.advancedMs <= LATELY_BEATS * beatMs;
+}
+
+/** A host that has just been heard again has not had its echo yet. */
+function isJustBack({ network }: HostEvidence, { now, timing }: FactsContext): boolean {
+  return network.sinceMs === null || now - network.sinceMs < timing.networkLostMs;
 }
 
 function judgeStorage(states: readonly PathState[], anyFresh: boolean): StorageState {

@@ -11,7 +11,7 @@ export const heldWithoutProof: Case = {
   run: async ({ cluster, nova }) => {
     await cluster.stop();
     await cluster.configure({ acceptProofs: [] });
-    await cluster.start();
+    cluster.start();
     try {
       await cluster.waitSettled();
       const master = await cluster.master();
@@ -43,7 +43,7 @@ export const heldWithoutProof: Case = {
     } finally {
       await cluster.stop();
       await cluster.configure();
-      await cluster.start();
+      cluster.start();
     }
   },
 };

@@ -28,6 +28,7 @@ import {
   volumePath,
   waitFor,
 } from '../rig/index.ts';
+import { readJson } from './json.ts';
 import { webhookUrl } from './webhook-listener.ts';
 
 /** `VIGIL_BUNDLE`: another build than the tree's own, so that one can be tried while the next is made. */
@@ -101,11 +102,11 @@ export class Cluster {
   }
 
   /** Beats and agents on all hosts; they come back with their host. */
-  async start(): Promise<void> {
+  start(): void {
     forgetHostServices();
     for (const host of hostNames) {
       onPowerOn(host, () => this.startHost(host));
-      await this.startHost(host);
+      this.startHost(host);
     }
   }
 
@@ -172,7 +173,7 @@ export class Cluster {
         headersTimeout: 2_000,
         bodyTimeout: 2_000,
       });
-      const told = (await answer.body.json()) as StatusTold;
+      const told = readJson<StatusTold>(await answer.body.text());
       return answer.statusCode === 200 ? told.status : null;
     } catch {
       return null;
@@ -181,7 +182,7 @@ export class Cluster {
 
   async masters(): Promise<readonly ClusterStatus[]> {
     const all = await Promise.all(hostNames.map((host) => this.ownStatus(host)));
-    return all.filter((status) => status !== null && status.role === 'master') as ClusterStatus[];
+    return all.filter((status) => status !== null).filter(({ role }) => role === 'master');
   }
 
   async master(deadlineMs = 60_000): Promise<ClusterStatus & { readonly host: HostName }> {
@@ -189,7 +190,8 @@ export class Cluster {
       'one master',
       async () => {
         const [master, ...others] = await this.masters();
-        return master !== undefined && others.length === 0 && (master as ClusterStatus & { host: HostName });
+        const host = hostNames.find((known) => known === master?.host);
+        return master !== undefined && host !== undefined && others.length === 0 && { ...master, host };
       },
       { deadlineMs },
     );
@@ -236,13 +238,13 @@ export class Cluster {
   }
 
   async journal(host: HostName): Promise<readonly JournalEntry[]> {
-    const names = (await readdir(journalDir(host)).catch(() => [])).sort();
+    const names = (await readdir(journalDir(host)).catch(() => [])).toSorted((a, b) => (a < b ? -1 : 1));
     const texts = await Promise.all(names.map((name) => readFile(join(journalDir(host), name), 'utf8')));
     return texts.flatMap((text) =>
       text
         .split('\n')
         .filter(Boolean)
-        .map((line) => JSON.parse(line) as JournalEntry),
+        .map((line) => readJson<JournalEntry>(line)),
     );
   }
 }

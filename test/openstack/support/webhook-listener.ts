@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { Report } from '../../../src/core/reports/report.ts';
 import { controllerIp, monotonicMs } from '../rig/index.ts';
+import { readJson } from './json.ts';
 
 const port = 19_099;
 export const webhookUrl = `http://${controllerIp}:${port}/reports`;
@@ -22,7 +23,7 @@ export class WebhookListener {
       let body = '';
       incoming.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
       incoming.on('end', () => {
-        const payload = JSON.parse(body) as Report & { readonly reporter: string };
+        const payload = readJson<Report & { readonly reporter: string }>(body);
         this.told.push({ atMs: monotonicMs(), by: payload.reporter, report: payload });
         outgoing.writeHead(204).end();
       });
