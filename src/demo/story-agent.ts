@@ -22,7 +22,7 @@ export async function agentStory(stage: Stage, victim: string): Promise<readonly
   });
   stage.host(victim).startAgent();
   const back = sinceFault(tell, 'dead agent');
-  back.reach('', `agent started; the ${vms.length} VMs ran on meanwhile`, 'quiet');
+  back.reach('', `agent started, seconds count from here; the ${vms.length} VMs ran on meanwhile`, 'quiet');
   await stage.until(`${victim} online again`, RESTART_MS, async () => {
     if (hostIn(await cluster.status(), victim)?.verdict !== 'online') return null;
     back.reach('online, after the restart', `${victim} is online`, 'good');

@@ -32,7 +32,7 @@ export async function isolationStory(stage: Stage, victim: string): Promise<read
   cut.reach(' ', `still isolated; the ${vms.length} VMs run on`, 'good');
   stage.host(victim).plug();
   const healed = sinceFault(tell, 'isolated host');
-  healed.reach('', 'link back', 'quiet');
+  healed.reach('', 'link back; seconds count from here', 'quiet');
   await stage.until(`${victim} online again`, HEAL_MS, async () => {
     if (hostIn(await cluster.status(), victim)?.verdict !== 'online') return null;
     healed.reach('online, after the repair', `${victim} is online`, 'good');

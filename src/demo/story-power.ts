@@ -20,8 +20,9 @@ export async function powerStory(stage: Stage, victim: string): Promise<readonly
     const status = await stage.cluster.status();
     tellVerdict(seen, status, victim);
     if (!seen.has('failed')) return null;
-    tellIncident(seen, status, victim);
+    tellProof(seen, status, victim);
     await tellForcedDown(seen, stage, victim);
+    tellCandidates(seen, status, victim);
     return (await tellBack(seen, stage, victim, lost)) ? true : null;
   });
   return seen.all.filter((milestone) => milestone.stage !== '');
@@ -37,18 +38,19 @@ function tellVerdict(seen: Milestones, status: ClusterStatus | null, victim: str
   else if (verdict !== 'online') seen.reach(verdict, `${victim} is ${verdict}: ${why}`);
 }
 
-function tellIncident(seen: Milestones, status: ClusterStatus | null, victim: string): void {
+function tellProof(seen: Milestones, status: ClusterStatus | null, victim: string): void {
   const incident = incidentOf(status, victim);
   if (incident === null) return;
-  const { proof, vms, hold } = incident;
-  if (hold !== null && !seen.has(`held: ${hold.code}`))
-    seen.reach(`held: ${hold.code}`, holdText(hold), 'quiet');
+  const { proof, hold } = incident;
+  if (hold !== null) seen.reach(`held: ${hold.code}`, holdText(hold), 'quiet');
   if (proof !== null) seen.reach(`proof: ${proof}`, `proof of death: ${proof}`);
-  const chosen = vms.filter(({ target }) => target !== null);
-  if (chosen.length > 0 && chosen.length === vms.length) {
-    const words = chosen.map(({ name, target }) => `${name} to ${target}`).join(', ');
-    seen.reach('candidates chosen', `candidates: ${words}`);
-  }
+}
+
+function tellCandidates(seen: Milestones, status: ClusterStatus | null, victim: string): void {
+  const vms = incidentOf(status, victim)?.vms ?? [];
+  if (vms.length === 0 || vms.some(({ target }) => target === null)) return;
+  const words = vms.map(({ name, target }) => `${name} to ${target}`).join(', ');
+  seen.reach('candidates chosen', `candidates: ${words}`);
 }
 
 function holdText({ code, words }: { readonly code: string; readonly words: string }): string {
