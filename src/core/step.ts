@@ -160,7 +160,7 @@ function takeVolumeEvent(core: Core, event: VolumeEvent): void {
   if (event.kind === 'connected') {
     core.publishedBodies.delete(volume.name);
     if (event.ownBody !== null) {
-      inheritIntents(core, event.ownBody.body.intents);
+      inheritIntents(core, event.ownBody.body);
       core.termSeen = Math.max(core.termSeen, event.ownBody.body.termSeen);
     }
   }

@@ -6,41 +6,34 @@
  * The intent is written *first* and the lease read *then*; a new master writes its claim first and reads the intents
  * then: one side always sees the other. An intent is cleared only when nothing of it can still happen unseen.
  */
-import { leaseVolumes, majorityOf } from '../election/lease.ts';
-import { rival } from '../election/seats.ts';
 import type { RequestId } from '../input.ts';
-import { all, start, type Task } from '../lib/task.ts';
+import { start, type Task } from '../lib/task.ts';
 import { hearsMaster } from '../link/link.ts';
 import { publishIntents } from '../publish.ts';
-import { request, sleep } from '../requests.ts';
+import { sleep } from '../requests.ts';
 import type { Core } from '../state.ts';
-import type { OwnVolume } from '../volumes.ts';
-import type { CellObservation, SeatObservation, SlotObservation } from '../wire/observations.ts';
-import type { Intent } from '../wire/records.ts';
-import { mayStillHappen } from './cloud.ts';
-import { highestRecord } from './incident.ts';
-import { MAX_ORDERS_AT_ONCE, type OrderOutcome, type RefusalCode, type RestartOrder } from './orders.ts';
+import type { Intent, SlotBody } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
-import { evacuationsAfter, isOpenEvacuation, isOpenLiveMigration } from './rows.ts';
+import { checkBeforeEffect, LOOK_UP_DEADLINE_MS } from './check-before-effect.ts';
+import { mayStillHappen } from './cloud.ts';
+import { MAX_ORDERS_AT_ONCE, refused, type OrderOutcome, type RestartOrder } from './orders.ts';
+import { evacuationsAfter } from './rows.ts';
 import { EVACUATE_DEADLINE_MS } from './send-orders.ts';
 
 /** Orders remembered so that none is executed twice. */
 const MAX_ORDERS_REMEMBERED = 1_024;
 /** Look-ups for the row of an unanswered request are this far apart. */
 const LOOK_UP_EVERY_MS = 2_000;
-const LOOK_UP_DEADLINE_MS = 10_000;
 
 export interface Executor {
   /** Open intents by VM, as they stand in the own slot. */
   readonly intents: Map<string, Intent>;
   /** Ids of orders begun, oldest first. */
   readonly begun: Set<string>;
-  /** Intents of a former life of this agent; nobody knows how far it got. */
-  inherited: boolean;
 }
 
 export function createExecutor(): Executor {
-  return { intents: new Map(), begun: new Set(), inherited: false };
+  return { intents: new Map(), begun: new Set() };
 }
 
 export function executeOrder(core: Core, id: RequestId, order: RestartOrder): void {
@@ -56,8 +49,6 @@ export function executeOrder(core: Core, id: RequestId, order: RestartOrder): vo
   if (refusal !== null) answer(refusal);
   else start(execute(core, id, order, answer), () => true);
 }
-
-const refused = (code: RefusalCode, detail: string): OrderOutcome => ({ outcome: 'refused', code, detail });
 
 function refuseAtOnce(core: Core, order: RestartOrder): OrderOutcome | null {
   const { executor, settings } = core;
@@ -153,155 +144,15 @@ function* clearIntent(core: Core, vm: string): Task<void> {
   yield* publishIntents(core);
 }
 
-interface VolumeRead {
-  readonly volume: OwnVolume;
-  readonly seats: readonly SeatObservation[];
-  readonly slots: readonly SlotObservation[];
-  readonly cells: readonly CellObservation[];
-}
-
-/** Everything that licenses the effect, read anew after the intent was written. */
-function* checkBeforeEffect(core: Core, id: RequestId, order: RestartOrder): Task<OrderOutcome | null> {
-  const volumes = [...core.volumes.values()].filter(({ connected }) => connected);
-  let nova: OrderOutcome | null = refused('nova-unreadable', 'nova did not answer');
-  const [reads] = yield* all<readonly (VolumeRead | null)[] | null>(
-    [
-      all(
-        volumes.map((volume) => readVolume(core, volume)),
-        () => true,
-      ),
-      (function* () {
-        nova = yield* checkNova(core, id, order);
-        return null;
-      })(),
-    ],
-    () => true,
-  );
-  const good = (reads ?? []).filter((read) => read !== null);
-  return (
-    checkLease(core, order, good) ?? checkIncident(core, order, good) ?? checkVictim(order, good) ?? nova
-  );
-}
-
-function* readVolume(core: Core, volume: OwnVolume): Task<VolumeRead | null> {
-  const read = yield* request(
-    core,
-    { do: 'read-volume', volume: volume.name, what: ['seats', 'slots', 'cells'] },
-    2 * core.settings.timing.beatMs,
-  );
-  if (read === null || !read.ok || read.seats === null || read.slots === null || read.cells === null)
-    return null;
-  return { volume, seats: read.seats, slots: read.slots, cells: read.cells };
-}
-
-function leaseReads(core: Core, reads: readonly VolumeRead[]): readonly VolumeRead[] | null {
-  const lease = reads.filter(({ volume }) => volume.lease);
-  return lease.length >= majorityOf(leaseVolumes(core.volumes.values()).length) ? lease : null;
-}
-
-function checkLease(core: Core, order: RestartOrder, reads: readonly VolumeRead[]): OrderOutcome | null {
-  const lease = leaseReads(core, reads);
-  if (lease === null)
-    return refused('lease-unreadable', 'the lease cannot be read on a majority of the lease volumes');
-  let holding = 0;
-  for (const { volume, seats } of lease) {
-    const newer = rival(seats, order.master, NOBODY, order.term + 1);
-    if (newer !== null) return refused('old-term', `${newer.host} has term ${newer.term}`);
-    const seen = order.leaseSeen.find(({ volumeUuid }) => volumeUuid === volume.uuid);
-    const seat = seats.find((candidate) => candidate.state === 'read' && candidate.index === seen?.seat);
-    if (seen === undefined || seat === undefined || seat.state !== 'read') continue;
-    if (seat.body.term !== order.term || seat.body.phase !== 'holding')
-      return refused('old-term', `${order.master} no longer holds term ${order.term}`);
-    if (
-      seat.header.incarnation !== seen.incarnation ||
-      seat.header.counter > seen.counter + order.validRenewals
-    ) {
-      return refused('expired', 'the order is older than it may be by the seat of the master');
-    }
-    holding += 1;
-  }
-  const needed = majorityOf(leaseVolumes(core.volumes.values()).length);
-  return holding >= needed
-    ? null
-    : refused('lease-unreadable', `the seat of ${order.master} is not on a majority of the lease volumes`);
-}
-
-const NOBODY = '';
-
-function checkIncident(core: Core, order: RestartOrder, reads: readonly VolumeRead[]): OrderOutcome | null {
-  const lease = leaseReads(core, reads) ?? [];
-  const records = lease.flatMap(({ cells }) =>
-    cells.flatMap((cell) => (cell.state === 'read' && cell.body.victim === order.victim ? [cell.body] : [])),
-  );
-  const record = highestRecord(records);
-  if (record === null)
-    return refused('incident-unreadable', `no incident of ${order.victim} is on the lease volumes`);
-  if (
-    record.id !== order.incident ||
-    record.phase !== 'evacuating' ||
-    record.proof === null ||
-    record.term !== order.term
-  ) {
-    return refused(
-      'incident-not-open',
-      `the incident of ${order.victim} is ${record.id}, ${record.phase}, of term ${record.term}`,
-    );
-  }
-  return null;
-}
-
-/** Anything later in its slot than what the master saw is life, of whatever boot. */
-function checkVictim(order: RestartOrder, reads: readonly VolumeRead[]): OrderOutcome | null {
-  let read = 0;
-  for (const { volume, slots } of reads) {
-    const seen = order.lastSeen.find(({ volumeUuid }) => volumeUuid === volume.uuid);
-    const slot = slots.find((candidate) => candidate.state === 'read' && candidate.host === order.victim);
-    if (seen === undefined || slot === undefined || slot.state !== 'read') continue;
-    read += 1;
-    const { incarnation, counter } = slot.header;
-    if (incarnation > seen.incarnation || (incarnation === seen.incarnation && counter > seen.counter)) {
-      return refused('victim-alive', `${order.victim} writes to volume ${volume.name}`);
-    }
-  }
-  return read > 0
-    ? null
-    : refused('victim-unreadable', `the slot of ${order.victim} cannot be read on any volume`);
-}
-
-function* checkNova(core: Core, id: RequestId, order: RestartOrder): Task<OrderOutcome | null> {
-  let server: OrderOutcome | null = null;
-  const [rows] = yield* all(
-    [
-      askCloud(core, { call: 'list-migrations', vm: order.vm }, id, LOOK_UP_DEADLINE_MS),
-      (function* () {
-        const found = yield* askCloud(core, { call: 'get-server', vm: order.vm }, id, LOOK_UP_DEADLINE_MS);
-        if (!found.ok) server = refused('nova-unreadable', found.failure.detail);
-        else if (found.value.host !== order.victim)
-          server = refused('vm-not-on-victim', `nova places it on ${found.value.host}`);
-        return null;
-      })(),
-    ],
-    () => true,
-  );
-  if (rows === null || rows === undefined) return refused('nova-unreadable', 'nova did not answer');
-  if (!rows.ok) return refused('nova-unreadable', rows.failure.detail);
-  const open = rows.value.find((row) => isOpenEvacuation(row) && !order.deadRows.includes(row.id));
-  if (open !== undefined) return refused('evacuation-open', `evacuation ${open.id} of it is ${open.status}`);
-  const live = rows.value.find(isOpenLiveMigration);
-  if (live !== undefined)
-    return refused('live-migration-open', `live migration ${live.id} of it is ${live.status}`);
-  return server;
-}
-
 /**
  * Intents that a former life of this agent left in its slot. Nobody knows how far it got, so they stay until nothing
  * of them can still be executed: nova's records show whatever has come of them.
  */
-export function inheritIntents(core: Core, intents: readonly Intent[]): void {
-  const { executor } = core;
-  for (const intent of intents) {
-    if (executor.intents.has(intent.vm) || executor.begun.size > 0) continue;
-    executor.intents.set(intent.vm, intent);
+export function inheritIntents(core: Core, body: SlotBody): void {
+  if (body.agent === core.settings.agent) return;
+  for (const intent of body.intents) {
+    if (core.executor.intents.has(intent.vm)) continue;
+    core.executor.intents.set(intent.vm, intent);
     start(letGo(core, intent), () => true);
   }
 }

@@ -63,3 +63,7 @@ export type OrderOutcome =
   | { readonly outcome: 'rejected'; readonly failure: CloudFailure }
   /** Sent, not answered: may still happen. The slave keeps the intent and looks for the row. */
   | { readonly outcome: 'unknown'; readonly detail: string };
+
+export function refused(code: RefusalCode, detail: string): OrderOutcome {
+  return { outcome: 'refused', code, detail };
+}
