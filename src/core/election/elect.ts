@@ -62,7 +62,7 @@ function considerClaim(core: Core): void {
   const { lease, settings, now } = core;
   if (lease.phase !== 'watching' || core.leaving !== null || now < lease.notBeforeMs) return;
   const { timing } = settings;
-  if (isUnfit(core.observer, timing, now)) return;
+  if (isUnfit(core.observer, timing, now) || !isFreeOfIncident(core)) return;
   const volumes = leaseVolumes(core.volumes.values());
   const quiet = volumes.filter((volume) => isQuiet(core, volume));
   if (quiet.length < majorityOf(volumes.length)) {
@@ -76,6 +76,11 @@ function considerClaim(core: Core): void {
   } else if (now - lease.wantedSinceMs >= lease.staggerMs) {
     start(tryToClaim(core), () => true);
   }
+}
+
+/** A host that was declared failed is judged by others until its incident is closed. */
+function isFreeOfIncident({ ownIncident }: Core): boolean {
+  return ownIncident === null || (ownIncident !== 'unread' && ownIncident.phase === 'closed');
 }
 
 function isQuiet(core: Core, volume: OwnVolume): boolean {

@@ -21,6 +21,8 @@ export interface HostEvidence {
   readonly slotIndex: Map<string, number>;
   /** By asker: the last answer to a probe of this host, and when the probe was begun. */
   readonly probes: Map<HostName, { readonly answer: ProbeAnswer; readonly begunMs: number }>;
+  /** The boot in which it last announced that it leaves, until it says otherwise in the same boot. */
+  leftBoot: BootId | null;
   leaving: { readonly leaving: Leaving; readonly firstSeenMs: number; readonly boot: BootId } | null;
 }
 
@@ -45,6 +47,7 @@ export function createHostEvidence(host: HostName): HostEvidence {
     volumes: new Map(),
     slotIndex: new Map(),
     probes: new Map(),
+    leftBoot: null,
     leaving: null,
   };
 }

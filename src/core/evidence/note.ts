@@ -5,7 +5,8 @@ import type { Heartbeat } from '../wire/datagram.ts';
 import type { SlotObservation } from '../wire/observations.ts';
 import type { BootId, HostName, Leaving } from '../wire/records.ts';
 import { createHostEvidence, MAX_HOSTS, type HostEvidence } from './host.ts';
-import { hear, nonceFor, type Heard } from './network-path.ts';
+import { endOthers } from '../reports/book.ts';
+import { hear, networkState, nonceFor, type Heard } from './network-path.ts';
 import { observe, sight } from './volume-path.ts';
 
 export function evidenceOf(core: Core, host: HostName): HostEvidence | null {
@@ -33,6 +34,7 @@ export function noteEvidence(
   const { uuid } = volume;
   const { endedMs } = span;
   if (uuid === null) return;
+  forgetFreed(core, uuid, slots);
   for (const slot of slots) {
     if (slot.state !== 'read') continue;
     const evidence = evidenceOf(core, slot.host);
@@ -56,12 +58,35 @@ export function noteEvidence(
   }
 }
 
+/** Only an operator frees a slot: a host without any is no member any more. */
+function forgetFreed(core: Core, uuid: string, slots: readonly SlotObservation[]): void {
+  const there = new Set(slots.map(({ host }) => host));
+  // A damaged slot of nobody knows whom may be anybody's.
+  if (there.has(null)) return;
+  for (const [host, evidence] of core.hosts) {
+    if (!evidence.volumes.has(uuid) || there.has(host)) continue;
+    evidence.volumes.delete(uuid);
+    evidence.slotIndex.delete(uuid);
+    const { networkLostMs } = core.settings.timing;
+    if (evidence.volumes.size > 0 || networkState(evidence.network, networkLostMs, core.now) === 'fresh')
+      continue;
+    core.hosts.delete(host);
+    core.outbox.push({ do: 'journal', event: 'host-removed', data: { host } });
+    core.master?.judgements.delete(host);
+    core.master?.incidents.delete(host);
+    endOthers(core, `host/${host}/`, [], () => `${host} was removed from the cluster`);
+    endOthers(core, `incident/${host}`, [], () => `${host} was removed from the cluster`);
+  }
+}
+
 function noteBoot(evidence: HostEvidence, boot: BootId): void {
   evidence.boot = boot;
 }
 
 /** Counted from when it was first seen on the observer's own clock; a repeated announcement is the same one. */
 function noteLeaving(evidence: HostEvidence, leaving: Leaving | null, boot: BootId, now: number): void {
+  if (leaving !== null) evidence.leftBoot = boot;
+  else if (evidence.leftBoot === boot) evidence.leftBoot = null;
   if (leaving === null) {
     evidence.leaving = null;
   } else if (

@@ -106,7 +106,7 @@ function find(
     before !== undefined &&
     before.boot !== null &&
     evidence.boot !== before.boot &&
-    evidence.leaving === null
+    evidence.leftBoot !== before.boot
   ) {
     return declare(core, master, evidence, facts, 'reboot', {
       row: 5,

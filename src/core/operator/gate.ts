@@ -27,7 +27,7 @@ export function gate(core: Core): { readonly open: boolean; readonly words: stri
 export function watchOwnIncident(core: Core): void {
   const { ownIncident } = core;
   const settled = ownIncident === null || (ownIncident !== 'unread' && ownIncident.phase === 'closed');
-  if (settled || core.settings.role !== 'compute') return;
+  if (settled) return;
   start(readOwnCells(core), () => true);
 }
 
