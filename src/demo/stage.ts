@@ -25,8 +25,6 @@ export interface Stage {
   readonly guests: GuestWatch;
   /** Looks until there is something, or fails with what was waited for. */
   until<T>(what: string, deadlineMs: number, look: () => Promise<T | null>): Promise<T>;
-  /** Null while nothing is wrong with the processes themselves. */
-  trouble(): string | null;
   host(name: string): DemoHost;
 }
 
@@ -86,7 +84,6 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     cluster: watchCluster(layout.hosts),
     guests: watchGuests(layout.guests),
     until,
-    trouble: () => processes.unexpected()[0] ?? null,
     host(name) {
       const found = hosts.find((host) => host.name === name);
       if (found === undefined) throw new DemoFailure(`there is no host ${name}`);
