@@ -1,15 +1,18 @@
 /** Virtual time: a queue of events, run in the order of their time and, at the same time, of their making. */
 export class VirtualClock {
   now = 0;
-  private sequence = 0;
-  private queue: { readonly at: number; readonly sequence: number; readonly run: () => void }[] = [];
+  private readonly queue: { readonly at: number; readonly run: () => void }[] = [];
 
   after(delayMs: number, run: () => void): void {
-    this.sequence += 1;
-    const event = { at: this.now + delayMs, sequence: this.sequence, run };
-    const place = this.queue.findIndex((other) => other.at > event.at);
-    if (place === -1) this.queue.push(event);
-    else this.queue.splice(place, 0, event);
+    const at = this.now + delayMs;
+    let place = this.queue.length;
+    let low = 0;
+    while (low < place) {
+      const middle = (low + place) >>> 1;
+      if ((this.queue[middle]?.at ?? 0) > at) place = middle;
+      else low = middle + 1;
+    }
+    this.queue.splice(place, 0, { at, run });
   }
 
   runUntil(at: number): void {

@@ -16,34 +16,42 @@ interface Service {
   forcedDown: boolean;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Fail = (code: CloudFailure['code'], detail: string, status?: number) => CloudAnswer;
+
+/** What nova does to guests and asks of hosts; facts of the world. */
+export interface Compute {
+  readonly alive: (host: string) => boolean;
+  readonly reports: (host: string) => boolean;
+  readonly startGuest: (vm: string, host: string) => void;
+  readonly stopGuest: (vm: string, host: string) => void;
+  readonly accepted: (row: Migration) => void;
+}
+
 export class WorldNova {
   readonly services = new Map<string, Service>();
-  readonly servers = new Map<string, { -readonly [K in keyof Server]: Server[K] }>();
-  readonly rows: { -readonly [K in keyof Migration]: Migration[K] }[] = [];
+  readonly servers = new Map<string, Mutable<Server>>();
+  readonly rows: Mutable<Migration>[] = [];
   up = true;
   /** Take evacuations, but do not answer. */
   swallow = false;
+  /** Calls are carried out up to so much later, long after the caller has given up. */
+  lagMsMax = 0;
   buildMs = 4_000;
 
   private readonly clock: VirtualClock;
-  private readonly computeAlive: (host: string) => boolean;
-  private readonly guest: (vm: string, host: string, runs: boolean) => void;
+  private readonly compute: Compute;
 
-  constructor(
-    clock: VirtualClock,
-    computeAlive: (host: string) => boolean,
-    guest: (vm: string, host: string, runs: boolean) => void,
-  ) {
+  constructor(clock: VirtualClock, compute: Compute) {
     this.clock = clock;
-    this.computeAlive = computeAlive;
-    this.guest = guest;
+    this.compute = compute;
   }
 
   addHost(host: string): void {
     const service = { host, reportedMs: 0, forcedDown: false };
     this.services.set(host, service);
     const report = (): void => {
-      if (this.computeAlive(host)) service.reportedMs = this.clock.now;
+      if (this.compute.reports(host)) service.reportedMs = this.clock.now;
       this.clock.after(REPORT_MS, report);
     };
     this.clock.after(this.services.size * 1_300, report);
@@ -51,87 +59,56 @@ export class WorldNova {
 
   addServer(vm: string, host: string, more: Partial<Server> = {}): void {
     const flavor = { name: 'small', vcpus: 1, memoryMib: 512, diskGib: 1, extraSpecs: {} };
-    const server = {
-      vm,
-      name: vm,
-      projectId: 'p',
-      host,
-      status: 'ACTIVE',
-      vmState: 'active',
-      taskState: null,
-    };
+    const state = { status: 'ACTIVE', vmState: 'active', taskState: null, powerState: 1 };
+    const home = { name: vm, projectId: 'p', host, zone: 'nova' };
     this.servers.set(vm, {
-      ...server,
-      powerState: 1,
-      zone: 'nova',
+      vm,
+      ...home,
+      ...state,
       locked: false,
       bootedFromVolume: true,
       metadata: {},
       flavor,
       ...more,
     });
-    this.guest(vm, host, true);
+    this.compute.startGuest(vm, host);
   }
 
   /** Null: no answer, ever. */
   perform(call: CloudCall): CloudAnswer | null {
-    const fail = (code: CloudFailure['code'], detail: string, status: number | null = null): CloudAnswer => {
-      const failure = { code, service: 'nova' as const, status, requestId: null, detail };
+    const fail: Fail = (code, detail, status) => {
+      const failure = { code, service: 'nova' as const, status: status ?? null, requestId: null, detail };
       return { call: call.call, ok: false, failure };
     };
     if (!this.up) return fail('unreachable', 'connection refused');
     switch (call.call) {
       case 'list-services':
-        return {
-          call: call.call,
-          ok: true,
-          value: [...this.services.values()].map((service) => this.show(service)),
-        };
-      case 'force-down': {
-        const service = this.services.get(call.serviceId);
-        if (service === undefined) return fail('not-found', 'no such service', 404);
-        if (
-          !call.forcedDown &&
-          this.rows.some((row) => row.source === service.host && row.status === 'done')
-        ) {
-          return fail('bad-request', 'evacuations are not completed', 400);
-        }
-        service.forcedDown = call.forcedDown;
-        return { call: call.call, ok: true, value: this.show(service) };
+        return { call: call.call, ok: true, value: [...this.services.values()].map((s) => this.show(s)) };
+      case 'force-down':
+        return this.forceDown(call.serviceId, call.forcedDown, fail);
+      case 'list-servers': {
+        const value = [...this.servers.values()].filter(({ host }) => host === call.host);
+        return { call: call.call, ok: true, value: value.map((server) => ({ ...server })) };
       }
-      case 'list-servers':
-        return {
-          call: call.call,
-          ok: true,
-          value: [...this.servers.values()].filter(({ host }) => host === call.host).map((s) => ({ ...s })),
-        };
       case 'get-server': {
         const server = this.servers.get(call.vm);
-        return server === undefined
-          ? fail('not-found', 'no such server', 404)
-          : { call: call.call, ok: true, value: { ...server } };
+        if (server === undefined) return fail('not-found', 'no such server', 404);
+        return { call: call.call, ok: true, value: { ...server } };
       }
       case 'list-migrations':
+        return { call: call.call, ok: true, value: this.newestFirst(({ vm }) => vm === call.vm) };
+      case 'list-host-migrations': {
+        const ofHost = ({ source, target }: Migration): boolean =>
+          source === call.host || target === call.host;
+        return { call: call.call, ok: true, value: this.newestFirst(ofHost) };
+      }
+      case 'list-capacity': {
+        const free = { freeVcpus: 100, freeMemoryMib: 100_000, freeDiskGib: 1_000 };
         return {
           call: call.call,
           ok: true,
-          value: this.rows
-            .filter(({ vm }) => vm === call.vm)
-            .map((row) => ({ ...row }))
-            .reverse(),
+          value: [...this.services.keys()].map((host) => ({ host, ...free })),
         };
-      case 'list-host-migrations': {
-        const rows = this.rows.filter(({ source, target }) => source === call.host || target === call.host);
-        return { call: call.call, ok: true, value: rows.map((row) => ({ ...row })).reverse() };
-      }
-      case 'list-capacity': {
-        const value = [...this.services.keys()].map((host) => ({
-          host,
-          freeVcpus: 100,
-          freeMemoryMib: 100_000,
-          freeDiskGib: 1_000,
-        }));
-        return { call: call.call, ok: true, value };
       }
       case 'list-groups':
         return { call: call.call, ok: true, value: [] };
@@ -140,16 +117,37 @@ export class WorldNova {
     }
   }
 
-  /** nova-compute of a host starts: its records of evacuations are completed. */
-  computeStarted(host: string): void {
-    for (const row of this.rows) if (row.source === host && row.status === 'done') row.status = 'completed';
+  private newestFirst(wanted: (row: Migration) => boolean): readonly Migration[] {
+    return this.rows
+      .filter(wanted)
+      .map((row) => ({ ...row }))
+      .reverse();
   }
 
-  private evacuate(
-    vm: string,
-    target: string,
-    fail: (code: CloudFailure['code'], detail: string, status: number) => CloudAnswer,
-  ): CloudAnswer | null {
+  /** nova-compute of a host starts: it destroys what was evacuated, completes the records and resumes the rest. */
+  computeStarted(host: string): void {
+    for (const row of this.rows) {
+      if (row.source !== host || !['accepted', 'pre-migrating', 'done'].includes(row.status)) continue;
+      row.status = 'completed';
+      this.compute.stopGuest(row.vm, host);
+    }
+    for (const server of this.servers.values()) {
+      if (server.host !== host) continue;
+      if (server.taskState === null) this.compute.startGuest(server.vm, host);
+      else Object.assign(server, { taskState: null, vmState: 'error', status: 'ERROR' });
+    }
+  }
+
+  private forceDown(id: string, forcedDown: boolean, fail: Fail): CloudAnswer {
+    const service = this.services.get(id);
+    if (service === undefined) return fail('not-found', 'no such service', 404);
+    if (!forcedDown && this.rows.some((row) => row.source === service.host && row.status === 'done'))
+      return fail('bad-request', 'evacuations are not completed', 400);
+    service.forcedDown = forcedDown;
+    return { call: 'force-down', ok: true, value: this.show(service) };
+  }
+
+  private evacuate(vm: string, target: string, fail: Fail): CloudAnswer | null {
     const server = this.servers.get(vm);
     if (server === undefined) return fail('not-found', 'no such server', 404);
     const source = this.services.get(server.host);
@@ -167,18 +165,25 @@ export class WorldNova {
       updatedAt: null,
     };
     this.rows.push(row);
+    this.compute.accepted(row);
     server.taskState = 'rebuilding';
-    this.clock.after(1_000, () => {
-      if (this.computeAlive(target)) row.status = 'pre-migrating';
-    });
-    this.clock.after(1_000 + this.buildMs, () => {
-      if (!this.computeAlive(target)) return;
-      server.host = target;
-      server.taskState = null;
-      row.status = 'done';
-      this.guest(vm, target, true);
-    });
+    this.build(row, server);
     return this.swallow ? null : { call: 'evacuate', ok: true, value: { requestId: null } };
+  }
+
+  /** A target that dies in the middle leaves its row open for ever. */
+  private build(row: Mutable<Migration>, server: Mutable<Server>): void {
+    const target = row.target ?? '';
+    this.clock.after(1_000, () => {
+      if (row.status !== 'accepted' || !this.compute.alive(target)) return;
+      row.status = 'pre-migrating';
+      this.clock.after(this.buildMs, () => {
+        if (row.status !== 'pre-migrating' || !this.compute.alive(target)) return;
+        Object.assign(server, { host: target, taskState: null, vmState: 'active', status: 'ACTIVE' });
+        row.status = 'done';
+        this.compute.startGuest(row.vm, target);
+      });
+    });
   }
 
   private isUp(service: Service): boolean {

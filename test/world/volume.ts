@@ -3,8 +3,9 @@ import type { CellObservation, SeatObservation, SlotObservation } from '../../sr
 import type { BlockHeader, IncidentRecord, SeatBody, SlotBody } from '../../src/core/wire/records.ts';
 
 interface Block<Body> {
-  header: BlockHeader;
-  body: Body;
+  readonly header: BlockHeader;
+  readonly body: Body;
+  readonly bodyBoot: string;
 }
 
 export class WorldVolume {
@@ -14,6 +15,10 @@ export class WorldVolume {
   private readonly order: string[] = [];
   /** Hosts whose access hangs. */
   readonly hung = new Set<string>();
+  /** Hosts whose every access fails with an error. */
+  readonly failing = new Set<string>();
+  /** What a hung host asked for meanwhile: done when the volume answers again, as a hung system call is. */
+  private readonly waiting: { readonly host: string; readonly run: () => void }[] = [];
 
   readonly name: string;
   readonly uuid: string;
@@ -30,28 +35,47 @@ export class WorldVolume {
     return this.order.indexOf(host);
   }
 
+  /** Runs now, or when the host's access stops hanging. */
+  access(host: string, run: () => void): void {
+    if (this.hung.has(host)) this.waiting.push({ host, run });
+    else run();
+  }
+
+  unhang(host: string): void {
+    this.hung.delete(host);
+    const due = this.waiting.filter((access) => access.host === host);
+    this.drop(host);
+    for (const { run } of due) run();
+  }
+
+  /** The beat of the host is gone, and with it what it waited for. */
+  drop(host: string): void {
+    for (let n = this.waiting.length - 1; n >= 0; n -= 1)
+      if (this.waiting[n]?.host === host) this.waiting.splice(n, 1);
+  }
+
+  /** A write of the host's beat that was on its way when the beat was killed; it lands when `land` is called. */
+  writeOnItsWay(host: string): { readonly land: () => void } {
+    const slot = this.slots.get(host);
+    const seat = this.seats.get(host);
+    const next = <Body>({ header, ...rest }: Block<Body>): Block<Body> => ({
+      ...rest,
+      header: { ...header, counter: header.counter + 1 },
+    });
+    return {
+      land: () => {
+        if (slot !== undefined) this.slots.set(host, next(slot));
+        if (seat !== undefined) this.seats.set(host, next(seat));
+      },
+    };
+  }
+
   readSlots(): readonly SlotObservation[] {
-    return [...this.slots].map(([host, { header, body }]) => ({
-      state: 'read',
-      index: this.index(host),
-      host,
-      header: { ...header },
-      body,
-      bodyBoot: header.boot,
-      authentic: true,
-    }));
+    return [...this.slots].map(([host, block]) => this.show(host, block));
   }
 
   readSeats(): readonly SeatObservation[] {
-    return [...this.seats].map(([host, { header, body }]) => ({
-      state: 'read',
-      index: this.index(host),
-      host,
-      header: { ...header },
-      body,
-      bodyBoot: header.boot,
-      authentic: true,
-    }));
+    return [...this.seats].map(([host, block]) => this.show(host, block));
   }
 
   readCells(): readonly CellObservation[] {
@@ -76,5 +100,17 @@ export class WorldVolume {
         authentic: true,
       };
     });
+  }
+
+  private show<Body>(host: string, { header, body, bodyBoot }: Block<Body>) {
+    return {
+      state: 'read' as const,
+      index: this.index(host),
+      host,
+      header: { ...header },
+      body,
+      bodyBoot,
+      authentic: true,
+    };
   }
 }
