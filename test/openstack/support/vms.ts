@@ -17,13 +17,38 @@ export interface Vms {
   readonly elsewhere: readonly string[];
 }
 
+/** Of a host that has just come back, nova's scheduler may still think that it is away: such servers are made anew. */
+const CREATE_ATTEMPTS = 3;
+
+const createActive = async (nova: Nova, count: number, host: HostName, prefix: string): Promise<string[]> => {
+  const good: string[] = [];
+  for (let attempt = 1; good.length < count && attempt <= CREATE_ATTEMPTS; attempt += 1) {
+    const made = await nova.createServers(count - good.length, host, prefix);
+    await waitFor(
+      `servers on ${host} to be built`,
+      async () =>
+        (await Promise.all(made.map((id) => nova.server(id)))).every(
+          ({ status }) => status === 'ACTIVE' || status === 'ERROR',
+        ),
+      { deadlineMs: 120_000, everyMs: 500 },
+    );
+    for (const id of made) {
+      if ((await nova.server(id)).status === 'ACTIVE') good.push(id);
+      else await nova.deleteServer(id);
+    }
+  }
+  await nova.waitActive(good, 30_000, host);
+  assert.equal(good.length, count, `${count} servers on ${host}`);
+  return good;
+};
+
 export const createVms = async (nova: Nova, host: HostName, count: number): Promise<Vms> => {
-  const there = await nova.createServers(count, host, 'vm');
   const others = hostNames.filter((other) => other !== host);
-  const elsewhere = (
-    await Promise.all(others.map((other) => nova.createServers(1, other, `on-${other}`)))
-  ).flat();
-  await nova.waitActive([...there, ...elsewhere]);
+  const [there = [], ...rest] = await Promise.all([
+    createActive(nova, count, host, 'vm'),
+    ...others.map((other) => createActive(nova, 1, other, `on-${other}`)),
+  ]);
+  const elsewhere = rest.flat();
   // A guest tells of itself from its first line on.
   await waitFor(
     'all guests to write',
