@@ -1,4 +1,5 @@
 /** Vigil on the rig's hosts: real agents and beats inside their namespaces, from the bundle that is shipped. */
+import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Agent, request } from 'undici';
@@ -28,6 +29,7 @@ import {
   volumePath,
   waitFor,
 } from '../rig/index.ts';
+import { markedProcesses } from '../rig/processes.ts';
 import { readJson } from './json.ts';
 import { webhookUrl } from './webhook-listener.ts';
 
@@ -64,6 +66,7 @@ export class Cluster {
 
   /** Keys and volumes, once per run. */
   async install(): Promise<void> {
+    await killAll(leftBehind());
     await rm(home, { recursive: true, force: true });
     await mkdir(join(home, 'log'), { recursive: true });
     const hosts = hostNames.map((host) => `${host}=${hostIp(host)}`);
@@ -248,6 +251,16 @@ export class Cluster {
     );
   }
 }
+
+/** Agents and beats of a run that was ended before it could stop them. */
+const leftBehind = (): readonly ProcessId[] =>
+  markedProcesses().filter(({ pid }) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${home}/`);
+    } catch {
+      return false;
+    }
+  });
 
 const dispatchers = new Map<HostName, Agent>();
 const dispatcherOf = (host: HostName): Agent => {
