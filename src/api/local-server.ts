@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { errno } from '../config/errno.ts';
 import type { PeerClient } from '../drivers/orders/peer-client.ts';
+import { agentSocket } from './agent-socket.ts';
 import { createAsker } from './ask.ts';
 import { clusterQuestions } from './cluster-questions.ts';
 import type { ApiCounters, Handle } from './handler.ts';
@@ -18,10 +18,6 @@ export interface LocalServerOptions extends Pick<LocalRoutesOptions, 'identity' 
   readonly handle: Handle;
   readonly client: PeerClient;
   readonly counters: ApiCounters;
-}
-
-export function agentSocket(runtimeDirectory: string): string {
-  return join(runtimeDirectory, 'agent.sock');
 }
 
 /** The server for the commands on this host. A socket that a killed agent left behind is taken over, a live one never. */

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { agentSocket } from '../api/local-server.ts';
+import { agentSocket } from '../api/agent-socket.ts';
 import { formatConfigError, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { type AgentAnswer, type AgentCall, askAgent } from './agent-client.ts';

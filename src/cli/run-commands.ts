@@ -8,6 +8,9 @@ import { complain, say } from './output.ts';
 /** What is still open when the agent is done is stuck: an I/O or a look-up that hangs would hang an exit as well. */
 const STUCK_MS = 1_000;
 
+/** Commands that run until they are told to stop, by name. */
+export const RUN_COMMANDS: ReadonlySet<string> = new Set(['agent', 'beat', 'cloud', 'demo']);
+
 /** Commands that are processes. Their code is loaded when it is needed: a beat is to be small. */
 export function addRunCommands(program: Command): void {
   withConfig(program.command('agent').description('run the agent of this host until SIGTERM'))

@@ -1,5 +1,5 @@
 /** What the cluster says of itself: the master's status, asked at any agent that answers. */
-import { agentSocket } from '../api/local-server.ts';
+import { agentSocket } from '../api/agent-socket.ts';
 import type { StatusTold } from '../api/cluster-questions.ts';
 import { LOCAL_PATHS } from '../api/local-routes.ts';
 import { askAgent } from '../cli/agent-client.ts';

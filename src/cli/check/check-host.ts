@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { isIP } from 'node:net';
 import { dirname } from 'node:path';
-import { agentSocket } from '../../api/local-server.ts';
+import { agentSocket } from '../../api/agent-socket.ts';
 import { LOCAL_PATHS } from '../../api/local-routes.ts';
 import { errno } from '../../config/errno.ts';
 import { readHostFacts } from '../../config/host-facts.ts';

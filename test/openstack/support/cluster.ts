@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Agent, request } from 'undici';
 import { LOCAL_PATHS } from '../../../src/api/local-routes.ts';
-import { agentSocket } from '../../../src/api/local-server.ts';
+import { agentSocket } from '../../../src/api/agent-socket.ts';
 import type { StatusTold } from '../../../src/api/cluster-questions.ts';
 import type { ClusterStatus } from '../../../src/core/status.ts';
 import {

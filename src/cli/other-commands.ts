@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { addActCommands } from './act-commands.ts';
+import { addCheckCommand } from './check/check-command.ts';
+import { clusterCommands } from './cluster-commands.ts';
+import { configCommands } from './config-commands.ts';
+import { addShowCommands } from './show-commands.ts';
+import { volumeCommands } from './volume/commands.ts';
+
+/** Commands that come to an end by themselves. */
+export function addOtherCommands(program: Command): void {
+  addShowCommands(program);
+  addActCommands(program);
+  addCheckCommand(program);
+  program.addCommand(clusterCommands());
+  program.addCommand(volumeCommands());
+  program.addCommand(configCommands());
+}
