@@ -52,7 +52,14 @@ export interface IncidentStatus {
 export interface VmStatus {
   readonly vm: string;
   readonly name: string;
-  readonly state: 'waiting' | 'ordered' | 'evacuating' | 'recovered' | 'not-recovered' | 'held';
+  readonly state:
+    | 'waiting'
+    | 'ordered'
+    | 'evacuating'
+    | 'restarting'
+    | 'recovered'
+    | 'not-recovered'
+    | 'held';
   readonly target: HostName | null;
   readonly attempt: number;
   /** Why it is not recovered or held, in words. */

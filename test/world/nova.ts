@@ -1,10 +1,11 @@
 /** As much of nova as the core's protocol can tell apart, in virtual time; the embedded cloud is the faithful one. */
-import type {
-  CloudAnswer,
-  CloudCall,
-  CloudFailure,
-  Migration,
-  Server,
+import {
+  type CloudAnswer,
+  type CloudCall,
+  type CloudFailure,
+  type Migration,
+  NOT_RUNNING,
+  type Server,
 } from '../../src/core/recovery/cloud.ts';
 import type { VirtualClock } from './clock.ts';
 
@@ -25,6 +26,7 @@ export interface Compute {
   readonly reports: (host: string) => boolean;
   readonly startGuest: (vm: string, host: string) => void;
   readonly stopGuest: (vm: string, host: string) => void;
+  readonly runs: (vm: string, host: string) => boolean;
   readonly accepted: (row: Migration) => void;
 }
 
@@ -38,6 +40,16 @@ export class WorldNova {
   /** Calls are carried out up to so much later, long after the caller has given up. */
   lagMsMax = 0;
   buildMs = 4_000;
+  /** nova's `resume_guests_state_on_host_boot`. */
+  resumeGuests = true;
+  /** So long after its start nova-compute takes guests it does not find for stopped by their users. */
+  powerSyncMs: number | null = null;
+  /** What `GET /servers/…/diagnostics` answers instead, by VM. */
+  readonly diagnostics = new Map<string, Pick<CloudFailure, 'code' | 'status' | 'detail'>>();
+  /** VMs of hard reboots that nova took, in order, and whether they ran then: that must never be. */
+  readonly reboots: { readonly vm: string; readonly atMs: number; readonly ran: boolean }[] = [];
+  /** Starts in place that come to nothing. */
+  readonly rebootFails = new Set<string>();
 
   private readonly clock: VirtualClock;
   private readonly compute: Compute;
@@ -114,6 +126,10 @@ export class WorldNova {
         return { call: call.call, ok: true, value: [] };
       case 'evacuate':
         return this.evacuate(call.vm, call.target, fail);
+      case 'guest-state':
+        return this.guestState(call.vm, fail);
+      case 'hard-reboot':
+        return this.hardReboot(call.vm, fail);
     }
   }
 
@@ -133,9 +149,58 @@ export class WorldNova {
     }
     for (const server of this.servers.values()) {
       if (server.host !== host) continue;
-      if (server.taskState === null) this.compute.startGuest(server.vm, host);
+      if (server.taskState === null) {
+        if (this.resumeGuests && server.vmState === 'active') this.compute.startGuest(server.vm, host);
+      } else if (server.taskState === 'rebooting_hard') this.startAnew(server);
       else Object.assign(server, { taskState: null, vmState: 'error', status: 'ERROR' });
     }
+    if (this.powerSyncMs !== null) this.clock.after(this.powerSyncMs, () => this.syncPower(host));
+  }
+
+  private syncPower(host: string): void {
+    if (!this.compute.alive(host)) return;
+    for (const server of this.servers.values()) {
+      const settled = server.host === host && server.vmState === 'active' && server.taskState === null;
+      if (settled && !this.compute.runs(server.vm, host))
+        Object.assign(server, { vmState: 'stopped', status: 'SHUTOFF', powerState: 4 });
+    }
+  }
+
+  /** nova-compute answers only of guests that run; of others nova says 409 and names what it has recorded. */
+  private guestState(vm: string, fail: Fail): CloudAnswer | null {
+    const server = this.servers.get(vm);
+    if (server === undefined) return fail('not-found', 'no such server', 404);
+    const instead = this.diagnostics.get(vm);
+    if (instead !== undefined) return fail(instead.code, instead.detail, instead.status ?? undefined);
+    if (!this.compute.alive(server.host)) return null;
+    const state = this.compute.runs(vm, server.host) ? 'running' : NOT_RUNNING;
+    return { call: 'guest-state', ok: true, value: { state } };
+  }
+
+  private hardReboot(vm: string, fail: Fail): CloudAnswer {
+    const server = this.servers.get(vm);
+    if (server === undefined) return fail('not-found', 'no such server', 404);
+    if (server.taskState !== null) return fail('conflict', `task ${server.taskState}`, 409);
+    this.reboots.push({ vm, atMs: this.clock.now, ran: this.compute.runs(vm, server.host) });
+    server.taskState = 'rebooting_hard';
+    this.startAnew(server);
+    return { call: 'hard-reboot', ok: true, value: { requestId: null } };
+  }
+
+  private startAnew(server: Mutable<Server>): void {
+    const { vm, host } = server;
+    this.clock.after(1_500, () => {
+      if (!this.compute.alive(host) || server.host !== host || server.taskState !== 'rebooting_hard') return;
+      const fails = this.rebootFails.has(vm);
+      Object.assign(
+        server,
+        { taskState: null },
+        fails
+          ? { vmState: 'error', status: 'ERROR' }
+          : { vmState: 'active', status: 'ACTIVE', powerState: 1 },
+      );
+      if (!fails) this.compute.startGuest(vm, host);
+    });
   }
 
   private forceDown(id: string, forcedDown: boolean, fail: Fail): CloudAnswer {

@@ -65,6 +65,7 @@ export class World {
       reports: (name) => alive(name) && this.network.reachesNova(this.host(name)),
       startGuest: (vm, host) => this.startGuest(vm, host),
       stopGuest: (vm, host) => this.running.get(vm)?.delete(host),
+      runs: (vm, host) => this.running.get(vm)?.has(host) === true,
       accepted: (row) => this.watchers.accepted(row),
     });
     for (let n = 1; n <= options.hosts; n += 1) {

@@ -46,7 +46,8 @@ export function noteEvidence(
     evidence.slotIndex.set(uuid, slot.index);
     core.termSeen = Math.max(core.termSeen, slot.body.termSeen);
     core.master?.intents.note(slot.host, uuid, slot.body.intents, span.begunMs);
-    if (seen !== 'still') noteBoot(evidence, slot.header.boot);
+    // The first sight of a slot may be of one that a former boot has left behind.
+    if (seen === 'advance' || evidence.boot === null) noteBoot(evidence, slot.header.boot);
     // A silent agent's body is what it said before it fell silent.
     const bodyAtMs = endedMs - slot.header.agentSilentMs;
     if (slot.bodyBoot !== evidence.boot || (evidence.said !== null && bodyAtMs < evidence.said.receivedMs))

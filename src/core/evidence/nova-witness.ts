@@ -78,6 +78,12 @@ export function noteTouched(witness: NovaWitness, host: HostName, now: number): 
   witness.touchedMs.set(host, now);
 }
 
+/** Has nova-compute surely reported after that moment? Told by a change between two reads begun after it. */
+export function reportedSince(witness: NovaWitness, host: HostName, sinceMs: number): boolean {
+  const changed = witness.sightings.get(host)?.changed ?? null;
+  return changed !== null && changed.previousMs >= sinceMs;
+}
+
 /** What nova-compute's reports say of a host that was last heard at `lossMs`. */
 export function reportSince(witness: NovaWitness, host: HostName, lossMs: number, timing: Timing): Report {
   const seen = witness.sightings.get(host);

@@ -28,7 +28,7 @@ export function judgeHosts(core: Core, master: Mastership): void {
     const facts = factsOf(core, evidence);
     const before = master.judgements.get(evidence.host);
     const found = find(core, master, evidence, facts, before);
-    master.judgements.set(evidence.host, next(core, evidence, facts, before, found));
+    master.judgements.set(evidence.host, next(core, master, evidence, facts, before, found));
   }
   reportVerdicts(core, master);
 }
@@ -45,6 +45,7 @@ export function factsOf(core: Core, evidence: HostEvidence): Facts {
 
 function next(
   core: Core,
+  master: Mastership,
   evidence: HostEvidence,
   facts: Facts,
   before: Judgement | undefined,
@@ -52,6 +53,8 @@ function next(
 ): Judgement {
   const fresh = facts.network === 'fresh' || facts.storage === 'fresh';
   const same = before !== undefined && before.verdict === found.verdict;
+  // A reboot whose incident the brake holds back must be seen as one again next round.
+  const held = hasRebooted(evidence, before) && !master.incidents.has(evidence.host);
   if (!same) {
     core.outbox.push({
       do: 'journal',
@@ -70,7 +73,7 @@ function next(
     ...found,
     facts,
     sinceMs: same ? before.sinceMs : core.now,
-    boot: fresh && found.row !== 5 ? evidence.boot : (before?.boot ?? null),
+    boot: fresh && !held ? evidence.boot : (before?.boot ?? null),
     lostRounds: isLost(facts) ? (before?.lostRounds ?? 0) + 1 : 0,
     everFresh: (before?.everFresh ?? false) || fresh,
   };
@@ -101,13 +104,7 @@ function find(
       words: `it announced that it leaves: ${evidence.leaving?.leaving.why ?? ''}`,
     };
   }
-  if (
-    fresh &&
-    before !== undefined &&
-    before.boot !== null &&
-    evidence.boot !== before.boot &&
-    evidence.leftBoot !== before.boot
-  ) {
+  if (fresh && hasRebooted(evidence, before)) {
     return declare(core, master, evidence, facts, 'reboot', {
       row: 5,
       words: 'it is back with a new boot id and had not announced a reboot',
@@ -163,6 +160,12 @@ function declare(
   if (stop !== null) return { verdict: 'unknown', row: 15, words: `held by the brake: ${stop}` };
   declareIncident(core, master, evidence, facts, null);
   return { verdict: 'failed', ...found };
+}
+
+/** It has another boot than this master knew, and the former one had not said that it would leave. */
+function hasRebooted(evidence: HostEvidence, before: Judgement | undefined): boolean {
+  if (before === undefined || before.boot === null) return false;
+  return evidence.boot !== before.boot && evidence.leftBoot !== before.boot;
 }
 
 export function isLeaving(core: Core, { leaving }: HostEvidence): boolean {

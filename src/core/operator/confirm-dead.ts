@@ -2,6 +2,7 @@
 import { networkOf } from '../evidence/host.ts';
 import { declareIncident } from '../master/declare.ts';
 import { countForBrake, factsOf } from '../master/judge.ts';
+import { isBackWithNewBoot } from '../recovery/life.ts';
 import type { Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
 import type { HostName } from '../wire/records.ts';
@@ -18,18 +19,30 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
   const evidence = core.hosts.get(host);
   if (evidence === undefined) return no(`${host} is not known; see vigil hosts`);
   const facts = factsOf(core, evidence);
+  const incident = master.incidents.get(host);
+  if (
+    incident?.record.phase === 'proving' &&
+    incident.record.confirmedBy === null &&
+    isBackWithNewBoot(incident.record, evidence, facts)
+  ) {
+    incident.record = { ...incident.record, confirmedBy: by };
+    return { ok: true, words: `${host} has booted; on the word of ${by} its VMs are restarted in place` };
+  }
   if (networkOf(evidence, settings.timing, core.now) === 'fresh' || facts.storage === 'fresh') {
     return no(`${host} is alive: its heartbeats arrive`);
   }
   if (facts.witness === 'agent-heard' || facts.witness === 'nova-compute-alive') {
     return no(`${host} is alive: ${facts.witnesses.join(', ')} still hears it`);
   }
-  const incident = master.incidents.get(host);
   if (incident === undefined) {
     const stop = brake(countForBrake(core, master, host), 'operator');
     if (stop !== null) return no(stop);
     declareIncident(core, master, evidence, facts, by);
     return { ok: true, words: `${host} is declared failed on the word of ${by}` };
+  }
+  if (incident.hold?.code === 'no-proof' && incident.record.proof !== null) {
+    incident.confirmedAgainBy = by;
+    return { ok: true, words: `${host} is confirmed dead once more by ${by}; its VMs are recovered` };
   }
   if (incident.record.phase !== 'declared' && incident.record.phase !== 'proving') {
     return no(`the incident of ${host} is already ${incident.record.phase}`);

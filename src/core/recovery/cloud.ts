@@ -87,7 +87,14 @@ export type CloudCall =
   | { readonly call: 'list-capacity' }
   | { readonly call: 'list-groups' }
   /** Asks nova to rebuild the VM on `target`. Success means accepted, nothing more (nova-evacuate: 200, asynchronous). */
-  | { readonly call: 'evacuate'; readonly vm: string; readonly target: string };
+  | { readonly call: 'evacuate'; readonly vm: string; readonly target: string }
+  /** What the hypervisor itself says of the guest; what nova has recorded of it is stale after a boot of its host. */
+  | { readonly call: 'guest-state'; readonly vm: string }
+  /** Starts the guest anew where it is, whether it runs or not. Success means accepted, nothing more. */
+  | { readonly call: 'hard-reboot'; readonly vm: string };
+
+/** {@link CloudResults} `guest-state` of a guest that nova-compute does not find running, whatever else it is. */
+export const NOT_RUNNING = 'not-running';
 
 export interface CloudResults {
   'list-services': readonly ComputeService[];
@@ -99,6 +106,9 @@ export interface CloudResults {
   'list-capacity': readonly HostCapacity[];
   'list-groups': readonly ServerGroup[];
   evacuate: { readonly requestId: string | null };
+  /** `running`, {@link NOT_RUNNING}, or another of nova's words for a power state (`shutdown`, `paused`, …). */
+  'guest-state': { readonly state: string };
+  'hard-reboot': { readonly requestId: string | null };
 }
 
 export type CloudFailureCode =

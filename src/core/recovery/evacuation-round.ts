@@ -3,7 +3,6 @@
  * may be sent. A round whose reading failed takes no action.
  */
 import { isWritable } from '../volumes.ts';
-import { noteServices, noteTouched } from '../evidence/nova-witness.ts';
 import { all, type Task } from '../lib/task.ts';
 import { countForBrake, factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
@@ -11,37 +10,26 @@ import { isActing, type Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
 import type { HostName } from '../wire/records.ts';
 import type { CandidateHost } from './candidates.ts';
-import type {
-  CloudAnswer,
-  CloudCall,
-  CloudResults,
-  HostCapacity,
-  Migration,
-  Server,
-  ServerGroup,
-} from './cloud.ts';
 import { hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
-import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
+import {
+  BUSY_ROUND_MS,
+  go,
+  held,
+  IDLE_ROUND_MS,
+  notWritten,
+  novaUnreadable,
+  type RoundEnd,
+} from './round-end.ts';
 import { askCloud } from './ask-cloud.ts';
+import { noteComeback, proveAgain } from './comeback.ts';
+import { forceDown, setForcedDown } from './force-down.ts';
 import { isAlive, isBackWithNewBoot } from './life.ts';
 import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
+import { freshServices, type Read, type Reading, read } from './reading.ts';
 import { sendOrders } from './send-orders.ts';
 import { isOpenEvacuation } from './rows.ts';
-
-/** While VMs wait or move, and when all are settled. */
-const BUSY_ROUND_MS = 1_000;
-const IDLE_ROUND_MS = 10_000;
-/** The witness reads the service list anyway; a list this young need not be read again. */
-const SERVICES_FRESH_MS = 3_000;
-
-export interface Reading {
-  readonly servers: readonly Server[];
-  readonly rows: readonly Migration[];
-  readonly capacity: readonly HostCapacity[];
-  readonly groups: readonly ServerGroup[];
-}
 
 export function* evacuationRound(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
   const { victim } = incident.record;
@@ -56,16 +44,22 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
       BUSY_ROUND_MS,
     );
   }
+  if (back) noteComeback(core, incident, evidence);
+  else {
+    const unproven = yield* proveAgain(core, master, incident, evidence, facts);
+    if (unproven !== null) return unproven;
+  }
 
   const services = yield* freshServices(core);
   if (services !== null) return novaUnreadable(services);
   // Nothing in nova's lists depends on forced_down, so they are read while it is set; an order waits for both.
   let forced: RoundEnd | null = null;
-  const [reading] = yield* all<Read | null>(
+  const [reading] = yield* all<Read<Reading> | null>(
     [
       read(core, master, victim),
       (function* () {
-        forced = yield* forceDown(core, master, incident);
+        // Evacuations that nova has taken go on without it, and no further ones are ordered.
+        if (!back) forced = yield* forceDown(core, master, incident);
         return null;
       })(),
     ],
@@ -74,7 +68,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   if (forced !== null) return forced;
   if (reading === null || reading === undefined || !reading.ok)
     return novaUnreadable(reading?.why ?? 'no answer');
-  incident.servers = reading.value.servers;
+  if (!back || incident.before === null) incident.before = reading.value;
   incident.rows = reading.value.rows;
   const stop = brake(countForBrake(core, master, victim), incident.record.proof);
   const orders = planRound(core, master, incident, reading.value, {
@@ -84,7 +78,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   });
   sendOrders(core, master, incident, orders);
   yield* confirmEnded(core, incident);
-  reportProgress(core, incident);
+  reportProgress(core, incident, back);
 
   const open = [...incident.vms.values()].filter(
     ({ state }) => state === 'ordered' || state === 'evacuating',
@@ -127,93 +121,6 @@ function* afterLife(core: Core, master: Mastership, incident: Incident): Task<Ro
   }
   const written = yield* writeRecord(core, master, incident, { phase: 'closed' });
   return written ? go(0) : notWritten(core, incident);
-}
-
-/** Services as nova showed them within the last seconds; null when core.nova has them, else why not. */
-function* freshServices(core: Core): Task<string | null> {
-  const { nova } = core;
-  if (nova.readMs !== null && core.now - nova.readMs <= SERVICES_FRESH_MS) return null;
-  const begunMs = core.now;
-  const answer = yield* askCloud(core, { call: 'list-services' });
-  if (!answer.ok) return answer.failure.detail;
-  noteServices(nova, answer.value, begunMs);
-  return null;
-}
-
-/** Null when nova has the host forced down; the cell says first who did it, so that nobody undoes another's. */
-function* forceDown(core: Core, master: Mastership, incident: Incident): Task<RoundEnd | null> {
-  const { victim, forcedDownBy } = incident.record;
-  if (forcedDownBy === 'somebody-else' || (forcedDownBy === 'vigil' && isForcedDown(core, victim)))
-    return null;
-  const service = core.nova.services.find(({ host }) => host === victim);
-  if (service === undefined) {
-    if (core.hosts.get(victim)?.said?.role === 'control') return null;
-    return held(hold('not-a-compute-host', `nova knows no compute service of ${victim}`), IDLE_ROUND_MS);
-  }
-  if (forcedDownBy === null) {
-    const by = service.forcedDown ? 'somebody-else' : 'vigil';
-    if (!(yield* writeRecord(core, master, incident, { forcedDownBy: by })))
-      return notWritten(core, incident);
-  }
-  if (service.forcedDown) return null;
-  if (!isActing(core, master)) return go(0);
-  const refused = yield* setForcedDown(core, victim, true);
-  return refused === null ? null : held(hold('force-down-refused', refused), BUSY_ROUND_MS);
-}
-
-function isForcedDown(core: Core, host: HostName): boolean {
-  return core.nova.services.find((service) => service.host === host)?.forcedDown ?? false;
-}
-
-/** Null on success, else why not, in words. */
-export function* setForcedDown(core: Core, host: HostName, forcedDown: boolean): Task<string | null> {
-  const service = core.nova.services.find((candidate) => candidate.host === host);
-  if (service === undefined) return `nova knows no compute service of ${host}`;
-  noteTouched(core.nova, host, core.now);
-  const answer = yield* askCloud(core, { call: 'force-down', serviceId: service.id, forcedDown });
-  noteTouched(core.nova, host, core.now);
-  if (!answer.ok) return answer.failure.detail;
-  core.nova.services = core.nova.services.map((known) =>
-    known.host === host ? { ...known, forcedDown: answer.value.forcedDown } : known,
-  );
-  return answer.value.forcedDown === forcedDown ? null : 'nova answered, but still shows the former value';
-}
-
-type Read = { readonly ok: true; readonly value: Reading } | { readonly ok: false; readonly why: string };
-
-function* read(core: Core, master: Mastership, victim: HostName): Task<Read> {
-  const failures: string[] = [];
-  const reading: { -readonly [K in keyof Reading]?: Reading[K] } = {};
-  yield* all(
-    [
-      keepValue(core, failures, { call: 'list-servers', host: victim }, (value) => (reading.servers = value)),
-      keepValue(
-        core,
-        failures,
-        { call: 'list-host-migrations', host: victim },
-        (value) => (reading.rows = value),
-      ),
-      keepValue(core, failures, { call: 'list-capacity' }, (value) => (reading.capacity = value)),
-      keepValue(core, failures, { call: 'list-groups' }, (value) => (reading.groups = value)),
-    ],
-    () => isActing(core, master),
-  );
-  const { servers, rows, capacity, groups } = reading;
-  if (servers === undefined || rows === undefined || capacity === undefined || groups === undefined) {
-    return { ok: false, why: failures[0] ?? 'no answer' };
-  }
-  return { ok: true, value: { servers, rows, capacity, groups } };
-}
-
-function* keepValue<K extends CloudCall['call']>(
-  core: Core,
-  failures: string[],
-  call: Extract<CloudCall, { readonly call: K }>,
-  keep: (value: CloudResults[K]) => void,
-): Task<void> {
-  const answer: CloudAnswer<K> = yield* askCloud(core, call);
-  if (answer.ok) keep(answer.value);
-  else failures.push(answer.failure.detail);
 }
 
 /** This host and every other as candidates; who is not fit says why. */

@@ -18,6 +18,8 @@ const RELEASES = {
     'an operator makes sure that each VM named runs once, then: vigil confirm-dead HOST, or reboots the host',
   'evacuations-settling': 'the evacuations under way end',
   'rows-not-completed': 'nova-compute starts on the host and completes its evacuation records',
+  'compute-not-back': 'nova-compute starts on the host and reports to nova',
+  'restarts-pending': 'each VM named runs, or its owner stops or deletes it; see vigil vms',
   'force-up-refused': 'nova accepts to clear forced_down',
 } as const;
 

@@ -5,7 +5,7 @@ import type { Core } from '../state.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing } from '../state.ts';
 import { leaseVolumes, majorityOf } from '../election/lease.ts';
-import type { HostName, IncidentRecord } from '../wire/records.ts';
+import type { BootId, HostName, IncidentRecord } from '../wire/records.ts';
 import type { Migration, Server } from './cloud.ts';
 import type { Hold } from './holds.ts';
 import type { OrderOutcome, RestartOrder } from './orders.ts';
@@ -20,14 +20,28 @@ export interface Incident {
   sent: boolean;
   /** Rows of the last complete round. */
   rows: readonly Migration[];
-  servers: readonly Server[];
-  settledRounds: number;
+  /**
+   * What nova said of the host's VMs before its nova-compute could start again and change it: within a minute of its
+   * start that takes guests it does not find for stopped by their users. Null: this master has not read it in time.
+   */
+  before: { readonly servers: readonly Server[]; readonly rows: readonly Migration[] } | null;
+  /** The host's new life, once this master has seen it. */
+  back: Comeback | null;
+  /** Who said that the new life has ended, too. */
+  confirmedAgainBy: string | null;
+}
+
+export interface Comeback {
+  readonly boot: BootId;
+  readonly sinceMs: number;
+  /** nova-compute has reported to nova since. */
+  reported: boolean;
 }
 
 export interface VmWork {
   readonly vm: string;
   name: string;
-  state: 'waiting' | 'ordered' | 'evacuating' | 'recovered' | 'not-recovered' | 'held';
+  state: 'waiting' | 'ordered' | 'evacuating' | 'restarting' | 'recovered' | 'not-recovered' | 'held';
   target: HostName | null;
   attempt: number;
   reason: string | null;
@@ -39,6 +53,13 @@ export interface VmWork {
   deadRows: readonly number[];
   /** Row by which the last failure was counted. */
   failedRow: number;
+  /** Starting it where it is, once its host is back. */
+  inPlace: {
+    tries: number;
+    notBeforeMs: number;
+    /** Boot of the host in which nothing more is to be done for it there. */
+    settledInBoot: BootId | null;
+  };
 }
 
 export interface OpenOrder {
@@ -50,7 +71,17 @@ export interface OpenOrder {
 }
 
 export function createIncident(record: IncidentRecord, declaredMs: number, sent: boolean): Incident {
-  return { record, declaredMs, hold: null, vms: new Map(), sent, rows: [], servers: [], settledRounds: 0 };
+  return {
+    record,
+    declaredMs,
+    hold: null,
+    vms: new Map(),
+    sent,
+    rows: [],
+    before: null,
+    back: null,
+    confirmedAgainBy: null,
+  };
 }
 
 export function createVmWork(vm: string, name: string): VmWork {
@@ -66,6 +97,7 @@ export function createVmWork(vm: string, name: string): VmWork {
     excluded: new Map(),
     deadRows: [],
     failedRow: 0,
+    inPlace: { tries: 0, notBeforeMs: 0, settledInBoot: null },
   };
 }
 

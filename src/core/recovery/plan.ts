@@ -8,9 +8,10 @@ import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
 import { chooseCandidate, type CandidateHost } from './candidates.ts';
 import type { Migration, Server } from './cloud.ts';
-import { ENDED, type Reading } from './evacuation-round.ts';
+import { ENDED } from './evacuation-round.ts';
 import { createVmWork, type Incident, type VmWork } from './incident.ts';
 import { protection } from './protectable.ts';
+import type { Reading } from './reading.ts';
 import {
   evacuationsAfter,
   isEndedWell,

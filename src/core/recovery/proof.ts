@@ -19,13 +19,10 @@ export function findProof(
   // Somebody gave his name for it: that is a choice made, whatever the configuration accepts by itself.
   if (record.confirmedBy !== null) return { proof: 'operator' };
   const accepted = core.settings.recovery.acceptedProofs;
-  if (
-    accepted.includes('reboot') &&
-    evidence !== undefined &&
-    facts !== undefined &&
-    isBackWithNewBoot(record, evidence, facts)
-  ) {
-    return { proof: 'reboot' };
+  if (evidence !== undefined && facts !== undefined && isBackWithNewBoot(record, evidence, facts)) {
+    if (accepted.includes('reboot')) return { proof: 'reboot' };
+    const lacking = 'it is back with a new boot id, but recovery.accept_proofs does not list reboot';
+    return { proof: null, lacking };
   }
   const lacking = accepted.map((proof) => `${proof}: ${lackOf(core, proof, facts)}`);
   if (accepted.includes('silence') && facts !== undefined && silenceHolds(core, facts))

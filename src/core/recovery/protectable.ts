@@ -33,7 +33,7 @@ export function protection(server: Server, context: ProtectionContext): Protecti
   );
 }
 
-function excluded({ metadata }: Server, { protectByDefault }: RecoverySettings): Protection | null {
+export function excluded({ metadata }: Server, { protectByDefault }: RecoverySettings): Protection | null {
   const wish = metadata[HA_KEY]?.toLowerCase();
   if (wish === 'false') return leave(`excluded by its metadata ${HA_KEY}`);
   if (wish === 'true' || protectByDefault) return null;

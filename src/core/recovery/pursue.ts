@@ -2,6 +2,8 @@
  * An incident from its declaration to its end.
  *
  *   declared ──(written)──► proving ──(accepted proof)──► evacuating ──(host back, settled)──► returning ──► closed
+ *                                                             ▲                                   │
+ *                                                             └─────(silent again, new proof)─────┘
  *
  * Each phase is written to the incident cells before anything is done on its ground. Level-triggered: every round
  * starts from what nova and the slots say now.
@@ -114,9 +116,13 @@ const PASSING_MS: Partial<Record<Hold['code'], number>> = {
   'no-proof': 20_000,
   'evacuations-settling': 60_000,
   'rows-not-completed': 60_000,
+  'compute-not-back': 120_000,
+  'restarts-pending': 60_000,
   brake: 15_000,
 };
 
 function isPassing(core: Core, incident: Incident, reason: Hold): boolean {
-  return core.now - incident.declaredMs < (PASSING_MS[reason.code] ?? 0);
+  // What a return waits for is counted from the return.
+  const sinceMs = incident.back?.sinceMs ?? incident.declaredMs;
+  return core.now - sinceMs < (PASSING_MS[reason.code] ?? 0);
 }

@@ -1,18 +1,23 @@
 /**
  * A failed host is back: its nova-compute starts and completes the evacuation records, then forced_down is cleared in
- * the sequence nova allows (nova/api/openstack/compute/services.py refuses it while a row is `done`). What Vigil did
- * not force down it does not force up.
+ * the sequence nova allows (nova/api/openstack/compute/services.py refuses it while a row is `done`), and what is still
+ * on it and was to run is started in place. What Vigil did not force down it does not force up.
  */
+import { noteServices } from '../evidence/nova-witness.ts';
 import type { Task } from '../lib/task.ts';
+import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing, type Core } from '../state.ts';
-import { factsOf } from '../master/judge.ts';
-import { setForcedDown } from './evacuation-round.ts';
+import { askCloud } from './ask-cloud.ts';
+import { hasReported, noteComeback, proveAgain } from './comeback.ts';
+import { setForcedDown } from './force-down.ts';
 import { hold } from './holds.ts';
+import { anyUnsettled, inPlaceRound, survey } from './in-place-round.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import { isBackWithNewBoot } from './life.ts';
+import { reportProgress } from './progress-reports.ts';
+import { readHost } from './reading.ts';
 import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
-import { askCloud } from './ask-cloud.ts';
 
 const RETURN_ROUND_MS = 2_000;
 
@@ -20,22 +25,35 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
   const { victim, forcedDownBy } = incident.record;
   const evidence = core.hosts.get(victim);
   if (evidence === undefined) return go(RETURN_ROUND_MS);
-  if (!isBackWithNewBoot(incident.record, evidence, factsOf(core, evidence))) {
-    return held(hold('rows-not-completed', `${victim} was back and is silent again`), RETURN_ROUND_MS);
+  const facts = factsOf(core, evidence);
+  if (!isBackWithNewBoot(incident.record, evidence, facts)) {
+    const unproven = yield* proveAgain(core, master, incident, evidence, facts);
+    return unproven ?? go(0);
   }
-  const rows = yield* askCloud(core, { call: 'list-host-migrations', host: victim });
-  if (!rows.ok) return novaUnreadable(rows.failure.detail);
-  const done = rows.value.filter(
+  const back = noteComeback(core, incident, evidence);
+  if (back === null) return go(RETURN_ROUND_MS);
+
+  const now = yield* readHost(core, master, victim);
+  if (!now.ok) return novaUnreadable(now.why);
+  const begunMs = core.now;
+  const services = yield* askCloud(core, { call: 'list-services' });
+  if (!services.ok) return novaUnreadable(services.failure.detail);
+  noteServices(core.nova, services.value, begunMs);
+
+  const done = now.value.rows.filter(
     (row) => row.type === 'evacuation' && row.source === victim && row.status === 'done',
   );
   if (done.length > 0) {
     const words = `${done.length} evacuation records of ${victim} are done and not yet completed`;
     return held(hold('rows-not-completed', words), RETURN_ROUND_MS);
   }
+  const toAsk = survey(core, incident, back, now.value);
+  reportProgress(core, incident, true);
+  if (anyUnsettled(incident) && !hasReported(core, incident, back)) {
+    const words = `nova-compute of ${victim} has not reported since the host booted`;
+    return held(hold('compute-not-back', words), RETURN_ROUND_MS);
+  }
   if (forcedDownBy === 'vigil') {
-    const services = yield* askCloud(core, { call: 'list-services' });
-    if (!services.ok) return novaUnreadable(services.failure.detail);
-    core.nova.services = services.value;
     if (!isActing(core, master)) return go(0);
     const service = services.value.find(({ host }) => host === victim);
     if (service?.forcedDown === true) {
@@ -43,6 +61,9 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
       if (refused !== null) return held(hold('force-up-refused', refused), RETURN_ROUND_MS);
     }
   }
+  const pending = yield* inPlaceRound(core, master, incident, back, toAsk);
+  reportProgress(core, incident, true);
+  if (pending !== null) return held(pending, RETURN_ROUND_MS);
   const written = yield* writeRecord(core, master, incident, { phase: 'closed' });
   return written ? go(0) : notWritten(core, incident);
 }

@@ -8,6 +8,9 @@ export interface RoundEnd {
   readonly pauseMs: number;
 }
 
+/** While VMs wait or move, and when all are settled. */
+export const BUSY_ROUND_MS = 1_000;
+export const IDLE_ROUND_MS = 10_000;
 /** Between tries while OpenStack does not answer. */
 const NOVA_RETRY_MS = 1_000;
 

@@ -6,6 +6,7 @@ import { listCapacity, underHostNames } from '../placement/capacity.ts';
 import type { PlacementClient } from '../placement/placement-client.ts';
 import { evacuate } from './evacuate.ts';
 import { listGroups } from './groups.ts';
+import { guestState, hardReboot } from './guests.ts';
 import { listHostMigrations, listVmMigrations } from './migrations.ts';
 import type { NovaClient } from './nova-client.ts';
 import { getServer, listServers } from './servers.ts';
@@ -33,6 +34,10 @@ export function performCall(
       return answered(call.call, hostCapacity(nova, placement, budget));
     case 'list-groups':
       return answered(call.call, listGroups(nova, budget));
+    case 'guest-state':
+      return answered(call.call, guestState(nova, call.vm, budget));
+    case 'hard-reboot':
+      return answered(call.call, hardReboot(nova, call.vm, budget));
     case 'get-server':
     case 'list-migrations':
     case 'evacuate':

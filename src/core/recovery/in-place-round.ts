@@ -1,0 +1,170 @@
+/**
+ * Starts the VMs of a host that has booted, where they are. Level-triggered like everything else: each round asks the
+ * hypervisor of each VM that is to run, and starts those that do not. A guest that runs is never touched.
+ */
+import { all, type Task } from '../lib/task.ts';
+import { factsOf } from '../master/judge.ts';
+import type { Mastership } from '../master/mastership.ts';
+import { isActing, type Core } from '../state.ts';
+import { askCloud } from './ask-cloud.ts';
+import type { CloudFailure, Server } from './cloud.ts';
+import { hold, type Hold } from './holds.ts';
+import { type Comeback, createVmWork, type Incident, type VmWork } from './incident.ts';
+import { isBackWithNewBoot } from './life.ts';
+import type { OnHost } from './reading.ts';
+import { inPlace, judgeGuest } from './restart-in-place.ts';
+import type { HostName } from '../wire/records.ts';
+
+/** A start that nova has taken may still be under way for so long; then each further one waits twice as long. */
+const TRY_EVERY_MS = 120_000;
+const TRY_EVERY_MS_MAX = 960_000;
+/** nova-compute starts guests one after the other where they share a disk cache; more at once gain nothing. */
+const AT_ONCE_MAX = 16;
+const UNSETTLED: ReadonlySet<VmWork['state']> = new Set(['waiting', 'restarting', 'held']);
+/** `501`: the hypervisor's driver has no diagnostics. */
+const NOT_IMPLEMENTED = 501;
+
+/** Shows for each VM of the host what is to become of it, and gives those whose guest is to be asked for. */
+export function survey(core: Core, incident: Incident, back: Comeback, now: OnHost): readonly Server[] {
+  for (const work of incident.vms.values()) {
+    if (!UNSETTLED.has(work.state) || now.servers.some(({ vm }) => vm === work.vm)) continue;
+    Object.assign(work, { state: 'not-recovered', reason: 'nova no longer places it on the host' });
+  }
+  return now.servers.filter((server) => {
+    const work = incident.vms.get(server.vm) ?? createVmWork(server.vm, server.name);
+    incident.vms.set(server.vm, work);
+    if (work.inPlace.settledInBoot === back.boot) return false;
+    const tried = work.inPlace.tries > 0;
+    const rule = inPlace(server, {
+      recovery: core.settings.recovery,
+      before: beforeOf(incident, server),
+      rowsBefore: incident.before?.rows ?? [],
+      rows: now.rows,
+      tried,
+    });
+    if (rule.is === 'left') settle(work, back, 'not-recovered', rule.reason, null);
+    else if (rule.is === 'busy') show(incident, work, tried ? 'restarting' : 'waiting', rule.reason);
+    else if (work.state !== 'restarting' && work.state !== 'held')
+      show(incident, work, 'waiting', 'the host is back; its guest is asked for once nova-compute reports');
+    return rule.is === 'to-run';
+  });
+}
+
+export function anyUnsettled({ vms }: Incident): boolean {
+  return [...vms.values()].some(({ state }) => UNSETTLED.has(state));
+}
+
+/** Asks for these guests and starts those that do not run; null when nothing more is to be done for any VM. */
+export function* inPlaceRound(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  back: Comeback,
+  servers: readonly Server[],
+): Task<Hold | null> {
+  const unreadable: string[] = [];
+  for (let from = 0; from < servers.length; from += AT_ONCE_MAX) {
+    yield* all(
+      servers
+        .slice(from, from + AT_ONCE_MAX)
+        .map((server) => tend(core, master, incident, back, server, unreadable)),
+      () => isActing(core, master),
+    );
+  }
+  if (unreadable[0] !== undefined)
+    return hold('nova-unreadable', `a guest's state cannot be asked for: ${unreadable[0]}`);
+  const open = [...incident.vms.values()].filter(({ state }) => UNSETTLED.has(state));
+  if (open.length === 0) return null;
+  const names = open.map(({ name, vm, reason }) => `${name} (${vm}): ${reason ?? 'waiting'}`);
+  return hold('restarts-pending', `not all VMs of ${incident.record.victim} run yet: ${names.join('; ')}`);
+}
+
+function* tend(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  back: Comeback,
+  server: Server,
+  unreadable: string[],
+): Task<void> {
+  const { vm } = server;
+  const work = incident.vms.get(vm);
+  if (work === undefined) return;
+  const asked = yield* askCloud(core, { call: 'guest-state', vm });
+  if (!asked.ok) {
+    if (isRefusal(asked.failure)) {
+      const words = `nova does not tell whether its guest runs (${asked.failure.detail}): see to it by hand`;
+      settle(work, back, 'not-recovered', words, null);
+    } else {
+      show(incident, work, work.state, `nova does not tell whether its guest runs: ${asked.failure.detail}`);
+      unreadable.push(`${server.name}: ${asked.failure.detail}`);
+    }
+    return;
+  }
+  const guest = judgeGuest(asked.value.state, server, beforeOf(incident, server));
+  if (guest.is === 'running') {
+    const words = work.inPlace.tries > 0 ? null : 'it runs; nothing had to be done';
+    settle(work, back, 'recovered', words, incident.record.victim);
+  } else if (guest.is === 'unclear') {
+    show(incident, work, 'held', guest.reason);
+  } else if (core.now >= work.inPlace.notBeforeMs && mayStart(core, master, incident, back)) {
+    yield* startGuest(core, incident, back, work);
+  }
+}
+
+/** Asked right before the effect: is this still the master, and still the life of the host that was judged? */
+function mayStart(core: Core, master: Mastership, { record }: Incident, back: Comeback): boolean {
+  const evidence = core.hosts.get(record.victim);
+  return (
+    isActing(core, master) &&
+    evidence?.boot === back.boot &&
+    isBackWithNewBoot(record, evidence, factsOf(core, evidence))
+  );
+}
+
+function* startGuest(core: Core, incident: Incident, back: Comeback, work: VmWork): Task<void> {
+  const { inPlace: tries, vm } = work;
+  tries.tries += 1;
+  work.attempt += 1;
+  tries.notBeforeMs = core.now + Math.min(TRY_EVERY_MS_MAX, TRY_EVERY_MS * 2 ** (tries.tries - 1));
+  show(incident, work, 'restarting', 'nova is asked to start it in place');
+  core.outbox.push({
+    do: 'journal',
+    event: 'restart-in-place',
+    data: { vm, host: incident.record.victim, incident: incident.record.id, attempt: tries.tries },
+  });
+  const answer = yield* askCloud(core, { call: 'hard-reboot', vm });
+  if (answer.ok) {
+    show(incident, work, 'restarting', `nova is starting it in place (try ${tries.tries})`);
+  } else if (answer.failure.code === 'forbidden') {
+    const words = `nova refuses to start it (${answer.failure.detail}): start it by hand`;
+    settle(work, back, 'not-recovered', words, null);
+  } else {
+    show(incident, work, 'restarting', `nova did not take its start: ${answer.failure.detail}`);
+  }
+}
+
+/** Nova has answered, and will answer the same again. */
+function isRefusal({ code, status }: CloudFailure): boolean {
+  if (status === NOT_IMPLEMENTED) return true;
+  return code === 'forbidden' || code === 'not-found' || code === 'conflict' || code === 'bad-request';
+}
+
+function beforeOf({ before }: Incident, { vm }: Server): Server | null {
+  return before?.servers.find((server) => server.vm === vm) ?? null;
+}
+
+function show({ record }: Incident, work: VmWork, state: VmWork['state'], reason: string): void {
+  Object.assign(work, { state, reason, target: record.victim });
+}
+
+function settle(
+  work: VmWork,
+  back: Comeback,
+  state: 'recovered' | 'not-recovered',
+  reason: string | null,
+  target: HostName | null,
+): void {
+  Object.assign(work, { state, reason, target });
+  work.inPlace.settledInBoot = back.boot;
+}

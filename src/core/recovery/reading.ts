@@ -1,0 +1,91 @@
+/** What a round reads from OpenStack before it decides anything: all of it, or nothing. */
+import { noteServices } from '../evidence/nova-witness.ts';
+import { all, type Task } from '../lib/task.ts';
+import type { Mastership } from '../master/mastership.ts';
+import { isActing, type Core } from '../state.ts';
+import type { HostName } from '../wire/records.ts';
+import { askCloud } from './ask-cloud.ts';
+import type {
+  CloudAnswer,
+  CloudCall,
+  CloudResults,
+  HostCapacity,
+  Migration,
+  Server,
+  ServerGroup,
+} from './cloud.ts';
+
+/** The witness reads the service list anyway; a list this young need not be read again. */
+const SERVICES_FRESH_MS = 3_000;
+
+export interface OnHost {
+  readonly servers: readonly Server[];
+  readonly rows: readonly Migration[];
+}
+
+export interface Reading extends OnHost {
+  readonly capacity: readonly HostCapacity[];
+  readonly groups: readonly ServerGroup[];
+}
+
+/** Services as nova showed them within the last seconds; null when core.nova has them, else why not. */
+export function* freshServices(core: Core): Task<string | null> {
+  const { nova } = core;
+  if (nova.readMs !== null && core.now - nova.readMs <= SERVICES_FRESH_MS) return null;
+  const begunMs = core.now;
+  const answer = yield* askCloud(core, { call: 'list-services' });
+  if (!answer.ok) return answer.failure.detail;
+  noteServices(nova, answer.value, begunMs);
+  return null;
+}
+
+export type Read<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly why: string };
+
+/** What nova places on the host, and what is or was on its way from or to it. */
+export function* readHost(core: Core, master: Mastership, host: HostName): Task<Read<OnHost>> {
+  const failures: string[] = [];
+  const reading: { -readonly [K in keyof OnHost]?: OnHost[K] } = {};
+  yield* all(
+    [
+      keep(core, failures, { call: 'list-servers', host }, (value) => (reading.servers = value)),
+      keep(core, failures, { call: 'list-host-migrations', host }, (value) => (reading.rows = value)),
+    ],
+    () => isActing(core, master),
+  );
+  const { servers, rows } = reading;
+  if (servers === undefined || rows === undefined) return { ok: false, why: failures[0] ?? 'no answer' };
+  return { ok: true, value: { servers, rows } };
+}
+
+/** The same, and what there is to choose candidates by. */
+export function* read(core: Core, master: Mastership, host: HostName): Task<Read<Reading>> {
+  const failures: string[] = [];
+  const reading: { -readonly [K in 'capacity' | 'groups']?: Reading[K] } = {};
+  const [onHost] = yield* all<Read<OnHost> | null>(
+    [
+      readHost(core, master, host),
+      keep(core, failures, { call: 'list-capacity' }, (value) => (reading.capacity = value)),
+      keep(core, failures, { call: 'list-groups' }, (value) => (reading.groups = value)),
+    ],
+    () => isActing(core, master),
+  );
+  if (onHost === undefined || onHost === null) return { ok: false, why: 'no answer' };
+  if (!onHost.ok) return onHost;
+  const { capacity, groups } = reading;
+  if (capacity === undefined || groups === undefined) return { ok: false, why: failures[0] ?? 'no answer' };
+  return { ok: true, value: { ...onHost.value, capacity, groups } };
+}
+
+function* keep<K extends CloudCall['call']>(
+  core: Core,
+  failures: string[],
+  call: Extract<CloudCall, { readonly call: K }>,
+  take: (value: CloudResults[K]) => void,
+): Task<null> {
+  const answer: CloudAnswer<K> = yield* askCloud(core, call);
+  if (answer.ok) take(answer.value);
+  else failures.push(answer.failure.detail);
+  return null;
+}

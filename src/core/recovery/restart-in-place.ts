@@ -1,0 +1,119 @@
+/**
+ * May this VM be started where it is, on a host that has booted? One rule a state. Its disk is there, whatever it is,
+ * and so is everything else that keeps nova from evacuating a VM; what counts is whether it was to run, and whether
+ * it may run somewhere else by now.
+ */
+import type { RecoverySettings } from '../settings.ts';
+import { type Migration, NOT_RUNNING, type Server } from './cloud.ts';
+import { excluded } from './protectable.ts';
+import { isOpenEvacuation, isOpenLiveMigration } from './rows.ts';
+
+export type InPlace =
+  | { readonly is: 'to-run' }
+  /** nova is still at work on it: look again. */
+  | { readonly is: 'busy'; readonly reason: string }
+  | { readonly is: 'left'; readonly reason: string };
+
+export interface InPlaceContext {
+  readonly recovery: RecoverySettings;
+  /** The VM before nova-compute could start again; null when that is not known. */
+  readonly before: Server | null;
+  readonly rowsBefore: readonly Migration[];
+  /** The VM's rows now. */
+  readonly rows: readonly Migration[];
+  /** Vigil has already started it in this incident. */
+  readonly tried: boolean;
+}
+
+/** Work that was to end with the VM not running here, or nobody can tell how it ended. */
+const UNDER_WAY: readonly (readonly [string, string])[] = [
+  ['powering-off', 'it was being stopped'],
+  ['deleting', 'it was being deleted'],
+  ['soft-deleting', 'it was being deleted'],
+  ['suspending', 'it was being suspended'],
+  ['pausing', 'it was being paused'],
+  ['shelving', 'it was being shelved'],
+  ['rescuing', 'it was being rescued'],
+  ['resize_', 'it was being resized: nova cannot tell which disk is the good one'],
+  ['migrating', 'it was being live-migrated: see whether it runs on the other host'],
+];
+
+const left = (reason: string): InPlace => ({ is: 'left', reason });
+const busy = (reason: string): InPlace => ({ is: 'busy', reason });
+
+export function inPlace(server: Server, context: InPlaceContext): InPlace {
+  const barred = excluded(server, context.recovery);
+  if (barred !== null && !barred.recover) return left(barred.reason);
+  return wasToRun(server, context) ?? migrates(server, context) ?? byStateNow(server, context);
+}
+
+function wasToRun(server: Server, { before, tried }: InPlaceContext): InPlace | null {
+  // Once Vigil has started it, what nova shows is the outcome of that.
+  if (before === null && tried) return null;
+  const { vmState, taskState } = before ?? server;
+  if (vmState === 'stopped') return left('it was stopped; it stays stopped where it is');
+  if (vmState === 'error') return left('it was in ERROR: look at its fault, then reset or rebuild it');
+  if (vmState !== 'active')
+    return left(`it was ${vmState}: nova starts only what was ACTIVE; start it by hand`);
+  const work = UNDER_WAY.find(([task]) => taskState?.startsWith(task) === true);
+  return work === undefined ? null : left(work[1]);
+}
+
+/** A live migration that was cut off may have ended on its target, whatever nova has made of its record since. */
+function migrates({ vm }: Server, { before, rows, rowsBefore }: InPlaceContext): InPlace | null {
+  const mine = (row: Migration): boolean => row.vm === vm;
+  const open = [...rows, ...rowsBefore].find((row) => mine(row) && isOpenLiveMigration(row));
+  const newest = rows
+    .filter(mine)
+    .reduce<Migration | null>((a, b) => (a === null || b.id > a.id ? b : a), null);
+  const cutOff =
+    before === null && newest?.type === 'live-migration' && isUnclear(newest) ? newest : undefined;
+  const live = open ?? cutOff;
+  if (live === undefined) return null;
+  return left(`a live migration to ${live.target ?? 'another host'} was open: see whether it runs there`);
+}
+
+function isUnclear({ status }: Migration): boolean {
+  return status === 'error' || status === 'failed';
+}
+
+function byStateNow(server: Server, { before, rows, tried }: InPlaceContext): InPlace {
+  if (server.taskState !== null) return busy(`nova is at work on it: ${server.taskState}`);
+  const open = rows.find((row) => row.vm === server.vm && isOpenEvacuation(row));
+  if (open !== undefined) return busy(`evacuation ${open.id} is open`);
+  switch (server.vmState) {
+    case 'active':
+      return { is: 'to-run' };
+    case 'stopped':
+      // nova-compute did not find its guest after the boot and took it for stopped by its user; that happens once.
+      return before !== null && !tried
+        ? { is: 'to-run' }
+        : left('it was stopped after it had been started; it stays stopped');
+    case 'error':
+      return tried
+        ? { is: 'to-run' }
+        : left(
+            'nova has set it to ERROR since the failure: see where it runs, then openstack server reboot --hard',
+          );
+    default:
+      return left(`it is ${server.vmState} by now`);
+  }
+}
+
+export type GuestVerdict =
+  | { readonly is: 'running' | 'down' }
+  /** It has memory that a restart would lose: a person has to look. */
+  | { readonly is: 'unclear'; readonly reason: string };
+
+const DOWN: ReadonlySet<string> = new Set([NOT_RUNNING, 'shutdown', 'crashed']);
+const PAUSED = 3;
+const SUSPENDED = 7;
+
+/** Guests that merely do not run stand still with their memory; nova's record tells those, once it has looked. */
+export function judgeGuest(state: string, server: Server, before: Server | null): GuestVerdict {
+  if (state === 'running') return { is: 'running' };
+  const standsStill = server.powerState === PAUSED || server.powerState === SUSPENDED;
+  if (DOWN.has(state) && (!standsStill || before?.powerState === server.powerState)) return { is: 'down' };
+  const seen = DOWN.has(state) ? (server.powerState === PAUSED ? 'paused' : 'suspended') : state;
+  return { is: 'unclear', reason: `its guest is ${seen}: see why, then resume or reboot it by hand` };
+}
