@@ -65,6 +65,8 @@ export function createCore(settings: Settings, now: number): Core {
 
 export function step(core: Core, input: Input): readonly Effect[] {
   core.now = Math.max(core.now, input.now);
+  // After a pause anything may come before the next tick; nothing is done on a lease that has run out meanwhile.
+  checkLease(core);
   switch (input.kind) {
     case 'tick':
       tick(core);
@@ -95,7 +97,6 @@ function tick(core: Core): void {
     for (const evidence of core.hosts.values()) restartClocks(evidence, core.now);
     core.outbox.push({ do: 'journal', event: 'stalled', data: { stalls: core.observer.stalls.length } });
   }
-  checkLease(core);
   expire(core);
   if (core.master?.adopted === true) suspect(core, core.master);
   if (core.lastBeatMs !== null && core.now - core.lastBeatMs < timing.beatMs) return;

@@ -28,7 +28,7 @@ export function elect(core: Core): void {
   }
 }
 
-/** Each tick: the lease may run out between beats. */
+/** At each input: the lease may run out between beats. */
 export function checkLease(core: Core): void {
   const { lease, settings } = core;
   if (lease.phase !== 'holding') return;
