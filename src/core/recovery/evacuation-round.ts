@@ -68,6 +68,13 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   if (forced !== null) return forced;
   if (reading === null || reading === undefined || !reading.ok)
     return novaUnreadable(reading?.why ?? 'no answer');
+  // nova took its time: only what is known of the host now licenses an order.
+  const since = factsOf(core, evidence);
+  if (
+    isAlive(incident.record, evidence, since) ||
+    isBackWithNewBoot(incident.record, evidence, since) !== back
+  )
+    return go(0);
   if (!back || incident.before === null) incident.before = reading.value;
   incident.rows = reading.value.rows;
   const stop = brake(countForBrake(core, master, victim), incident.record.proof);
@@ -84,11 +91,10 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     ({ state }) => state === 'ordered' || state === 'evacuating',
   );
   if (back) {
-    const settling =
-      open.length > 0 || incident.rows.some((row) => row.source === victim && isOpenEvacuation(row));
-    if (settling)
+    const settling = Math.max(open.length, openRows(incident));
+    if (settling > 0)
       return held(
-        hold('evacuations-settling', `${open.length} evacuations from ${victim} are under way`),
+        hold('evacuations-settling', `${settling} evacuations from ${victim} are under way`),
         BUSY_ROUND_MS,
       );
     const written = yield* writeRecord(core, master, incident, { phase: 'returning' });
@@ -100,6 +106,16 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     ({ state }) => state === 'waiting' || state === 'ordered' || state === 'evacuating',
   );
   return go(busy || incident.vms.size === 0 ? BUSY_ROUND_MS : IDLE_ROUND_MS);
+}
+
+/** Evacuations of the victim that may still end, by nova's records. */
+function openRows({ record, rows, vms }: Incident): number {
+  return rows.filter(
+    (row) =>
+      row.source === record.victim &&
+      isOpenEvacuation(row) &&
+      vms.get(row.vm)?.deadRows.includes(row.id) !== true,
+  ).length;
 }
 
 /** Whatever the proof: life with the old boot id stops everything further. */

@@ -51,6 +51,8 @@ export interface VmWork {
   readonly excluded: Map<HostName, { readonly untilMs: number; readonly reason: string }>;
   /** Open rows whose target is dead. */
   deadRows: readonly number[];
+  /** By open row: the boot of its target when this master first saw it. */
+  readonly rowBoots: Map<number, BootId>;
   /** Row by which the last failure was counted. */
   failedRow: number;
   /** Starting it where it is, once its host is back. */
@@ -96,6 +98,7 @@ export function createVmWork(vm: string, name: string): VmWork {
     order: null,
     excluded: new Map(),
     deadRows: [],
+    rowBoots: new Map(),
     failedRow: 0,
     inPlace: { tries: 0, notBeforeMs: 0, settledInBoot: null },
   };

@@ -119,10 +119,11 @@ function needOf(
     return 'nothing';
   };
 
+  // nova never ends a row whose target died, also not when the target is back and its incident closed.
   work.deadRows = allRows
-    .filter((row) => isOpenEvacuation(row) && targetIsDead(master, row))
+    .filter((row) => isOpenEvacuation(row) && isDead(core, master, work, row))
     .map(({ id }) => id);
-  const open = allRows.find((row) => isOpenEvacuation(row) && !targetIsDead(master, row));
+  const open = allRows.find((row) => isOpenEvacuation(row) && !work.deadRows.includes(row.id));
   if (open !== undefined) {
     work.order = null;
     if (open.id <= afterId)
@@ -163,10 +164,16 @@ function needOf(
   return 'order';
 }
 
-/** A row whose target is itself proven dead will never end; nova does not clean it up. */
-function targetIsDead(master: Mastership, row: Migration): boolean {
-  const incident = row.target === null ? undefined : master.incidents.get(row.target);
-  return incident !== undefined && incident.record.proof !== null;
+/** A row whose target is itself proven dead, or has booted since, will never end; nova does not clean it up. */
+function isDead(core: Core, master: Mastership, work: VmWork, { id, target }: Migration): boolean {
+  if (work.deadRows.includes(id)) return true;
+  if (target === null) return false;
+  const proof = master.incidents.get(target)?.record.proof ?? null;
+  if (proof !== null) return true;
+  const boot = target === core.settings.host ? core.settings.boot : core.hosts.get(target)?.boot;
+  const bootThen = work.rowBoots.get(id);
+  if (bootThen === undefined && boot !== undefined && boot !== null) work.rowBoots.set(id, boot);
+  return bootThen !== undefined && bootThen !== boot;
 }
 
 function intentIsDead(core: Core, master: Mastership, host: HostName): boolean {
