@@ -1,7 +1,8 @@
 /**
  * The slave's side of an order: have nova evacuate a VM to this host, exactly once.
  *
- *   intent written on a majority ──► lease, incident, victim, nova's records read ──► POST ──► row seen ──► intent cleared
+ *   intent written on a majority ──► lease, incident, victim, nova's records read ──► intent says `posted` ──► POST
+ *                                                                          intent cleared ◄── row seen ◄──┘
  *
  * The intent is written *first* and the lease read *then*; a new master writes its claim first and reads the intents
  * then: one side always sees the other. An intent is cleared only when nothing of it can still happen unseen.
@@ -76,15 +77,15 @@ function* execute(
   remember(executor, order.id);
   const { incident, vm, attempt, term } = order;
   executor.intents.set(vm, { incident, vm, attempt, term, phase: 'intended' });
-  const refusal = (yield* publishIntents(core))
-    ? yield* checkBeforeEffect(core, id, order)
-    : refused('intent-not-written', 'the intent could not be written to a majority of the lease volumes');
+  const refusal =
+    (yield* writeIntents(core)) ??
+    (yield* checkBeforeEffect(core, id, order)) ??
+    (yield* notePosting(core, order));
   if (refusal !== null) {
     yield* clearIntent(core, vm);
     answer(refusal);
     return;
   }
-  executor.intents.set(vm, { incident, vm, attempt, term, phase: 'posted' });
   const postedMs = core.now;
   const posted = yield* askCloud(
     core,
@@ -133,6 +134,17 @@ function* awaitRow(
   }
 }
 
+function* writeIntents(core: Core): Task<OrderOutcome | null> {
+  if (yield* publishIntents(core)) return null;
+  return refused('intent-not-written', 'the intent could not be written to a majority of the lease volumes');
+}
+
+/** An intent found later that does not say `posted` was never sent, and need not be waited for. */
+function* notePosting(core: Core, { incident, vm, attempt, term }: RestartOrder): Task<OrderOutcome | null> {
+  core.executor.intents.set(vm, { incident, vm, attempt, term, phase: 'posted' });
+  return yield* writeIntents(core);
+}
+
 function remember(executor: Executor, id: string): void {
   executor.begun.add(id);
   const oldest = executor.begun.values().next().value;
@@ -145,13 +157,13 @@ function* clearIntent(core: Core, vm: string): Task<void> {
 }
 
 /**
- * Intents that a former life of this agent left in its slot. Nobody knows how far it got, so they stay until nothing
- * of them can still be executed: nova's records show whatever has come of them.
+ * Intents that a former life of this agent left in its slot. What was not about to be sent goes with that life; the
+ * rest stays until nothing of it can still be executed: nova's records show whatever has come of it.
  */
 export function inheritIntents(core: Core, body: SlotBody): void {
   if (body.agent === core.settings.agent) return;
   for (const intent of body.intents) {
-    if (core.executor.intents.has(intent.vm)) continue;
+    if (intent.phase === 'intended' || core.executor.intents.has(intent.vm)) continue;
     core.executor.intents.set(intent.vm, intent);
     start(letGo(core, intent), () => true);
   }
