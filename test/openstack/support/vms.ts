@@ -44,7 +44,7 @@ const createActive = async (nova: Nova, count: number, host: HostName, prefix: s
 
 export const createVms = async (nova: Nova, host: HostName, count: number): Promise<Vms> => {
   const others = hostNames.filter((other) => other !== host);
-  const [there = [], ...rest] = await Promise.all([
+  const [there, ...rest] = await Promise.all([
     createActive(nova, count, host, 'vm'),
     ...others.map((other) => createActive(nova, 1, other, `on-${other}`)),
   ]);

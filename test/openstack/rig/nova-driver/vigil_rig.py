@@ -107,6 +107,12 @@ class StandInDriver(fake.FakeDriver):
         running = self._runs(self._read(instance.uuid))
         return hardware.InstanceInfo(state=power_state.RUNNING if running else power_state.SHUTDOWN)
 
+    def get_instance_diagnostics(self, instance):
+        # The stand-in's parent answers "running" whatever is asked.
+        diagnostics = super().get_instance_diagnostics(instance)
+        diagnostics.state = power_state.STATE_MAP[self.get_info(instance).state]
+        return diagnostics
+
     def spawn(self, context, instance, image_meta, injected_files, admin_password, allocations,
               network_info=None, block_device_info=None, power_on=True, accel_info=None):
         definition = {'uuid': instance.uuid, 'name': instance.name, 'pid': None, 'ticks': None}
