@@ -39,9 +39,31 @@ export function endStep(state: CloudState, host: string, orderId: string, step: 
   const { order } = taken;
   if (step !== 'claimed') state.taken.delete(orderId);
   if (order.kind === 'destroy') return false;
+  if (order.kind === 'reboot') return rebootStep(state, host, order, step);
   return order.kind === 'rebuild'
     ? rebuildStep(state, host, order, step)
     : buildStep(state, host, order, step);
+}
+
+export function endDiagnosis(state: CloudState, host: string, orderId: string, runs: boolean): void {
+  if (state.taken.get(orderId)?.host !== host) return;
+  state.taken.delete(orderId);
+  state.diagnoses.get(orderId)?.(runs);
+}
+
+/** `_reboot_instance`: whatever the guest did before, it is started; one that does not start is in ERROR. */
+function rebootStep(state: CloudState, host: string, order: ComputeOrder, step: RebuildStep): boolean {
+  const server = serverOf(state, order.vm);
+  if (server === null || server.host !== host || server.taskState?.startsWith('reboot') !== true)
+    return false;
+  if (step === 'claimed') {
+    touchServer(state, server, { taskState: 'reboot_started_hard' });
+    return true;
+  }
+  const runs = step === 'spawned';
+  touchServer(state, server, { vmState: runs ? 'active' : 'error', taskState: null });
+  if (runs) touchServer(state, server, { powerState: 1 });
+  return runs;
 }
 
 /** A new guest, or one that a host starts again after its boot. */
@@ -87,6 +109,11 @@ function initServer(state: CloudState, server: ServerRecord, guests: readonly st
   if (server.vmState === 'error') return;
   if (server.taskState?.startsWith('rebuild') === true) {
     touchServer(state, server, { vmState: 'error', taskState: null });
+    return;
+  }
+  // `_retry_reboot`: one that was cut off is begun again.
+  if (server.taskState === 'reboot_started_hard') {
+    sendOrder(state, server.host ?? '', 'reboot', server);
     return;
   }
   if (server.vmState !== 'active' || guests.includes(server.uuid) || !server.launched) return;

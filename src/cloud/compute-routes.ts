@@ -5,7 +5,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { endStep, reportAlive, startCompute, syncPowerStates, takeOrders } from './compute-habits.ts';
+import {
+  endDiagnosis,
+  endStep,
+  reportAlive,
+  startCompute,
+  syncPowerStates,
+  takeOrders,
+} from './compute-habits.ts';
 import { type CloudState, type ComputeOrder, runDueJobs } from './state.ts';
 
 /** A request for orders is answered empty after this long. */
@@ -13,6 +20,7 @@ export const ORDERS_WAIT_MS_MAX = 10_000;
 
 const guestsSchema = z.object({ guests: z.array(z.string()) });
 const waitSchema = z.object({ session: z.string(), waitMs: z.number().min(0).max(ORDERS_WAIT_MS_MAX) });
+const diagnosisSchema = z.object({ orderId: z.string(), runs: z.boolean() });
 const resultSchema = z.object({
   orderId: z.string(),
   step: z.enum(['claimed', 'claim-failed', 'spawned', 'spawn-failed']),
@@ -71,6 +79,13 @@ export function computeRoutes(state: CloudState): Hono {
     const keep = endStep(state, context.req.param('host'), body.data.orderId, body.data.step);
     runDueJobs(state);
     return context.json({ keep });
+  });
+
+  app.post('/computes/:host/diagnoses', async (context) => {
+    const body = diagnosisSchema.safeParse(await jsonOf(context));
+    if (!body.success) return context.json({ error: 'orderId or runs is missing' }, 400);
+    endDiagnosis(state, context.req.param('host'), body.data.orderId, body.data.runs);
+    return context.body(null, 204);
   });
   return app;
 }

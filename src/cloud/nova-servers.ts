@@ -2,6 +2,7 @@
 import type { Hono } from 'hono';
 import { createServer } from './create-server.ts';
 import { evacuateAction } from './nova-evacuate.ts';
+import { rebootAction } from './nova-guests.ts';
 import { bodyOf, fault, type NovaContext, type NovaVariables, refuse } from './nova-request.ts';
 import { serverStub, serverView, statusOf, type Visibility } from './nova-server-view.ts';
 import { pageLinks, pageOf } from './nova-paging.ts';
@@ -121,6 +122,8 @@ async function act(state: CloudState, context: NovaContext): Promise<Response> {
   const server = visibleServer(state, context);
   if (server === null) return serverNotFound(context);
   switch (action) {
+    case 'reboot':
+      return rebootAction(state, context, server, body[action]);
     case 'lock':
     case 'unlock':
       touchServer(state, server, { locked: action === 'lock' });

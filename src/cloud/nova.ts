@@ -1,5 +1,6 @@
 /** nova's application: the version document and everything below /v2.1. */
 import { Hono } from 'hono';
+import { guestRoutes } from './nova-guests.ts';
 import { migrationRoutes } from './nova-migrations.ts';
 import { miscRoutes } from './nova-misc.ts';
 import { fault, novaRequest, type NovaVariables } from './nova-request.ts';
@@ -23,6 +24,7 @@ export function novaApp(state: CloudState): Hono<{ Variables: NovaVariables }> {
   const api = new Hono<{ Variables: NovaVariables }>();
   api.use(novaRequest(state));
   serverRoutes(api, state);
+  guestRoutes(api, state);
   serviceRoutes(api, state);
   migrationRoutes(api, state);
   miscRoutes(api, state);

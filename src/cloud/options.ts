@@ -22,6 +22,8 @@ export interface CloudOptions {
   readonly powerSyncIntervalMs: number;
   /** nova `[DEFAULT] resume_guests_state_on_host_boot`. */
   readonly resumeGuestsOnHostBoot: boolean;
+  /** nova `[DEFAULT] rpc_response_timeout`: for so long the API waits for a nova-compute that it has to ask. */
+  readonly rpcTimeoutMs: number;
   readonly tokenLifetimeMs: number;
   /** nova `[quota] instances`, per project; null for none. */
   readonly serversPerProjectMax: number | null;
@@ -39,6 +41,7 @@ export const DEFAULT_OPTIONS: CloudOptions = {
   finishDelayMs: 20,
   powerSyncIntervalMs: 600_000,
   resumeGuestsOnHostBoot: false,
+  rpcTimeoutMs: 60_000,
   tokenLifetimeMs: 3_600_000,
   serversPerProjectMax: null,
   computeServiceVersion: 66,

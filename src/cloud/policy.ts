@@ -7,6 +7,7 @@ const PROJECT_RULES = new Set([
   'os_compute_api:servers:show',
   'os_compute_api:servers:create',
   'os_compute_api:servers:delete',
+  'os_compute_api:servers:reboot',
   'os_compute_api:os-server-groups:index',
   'os_compute_api:os-server-groups:create',
 ]);

@@ -6,7 +6,7 @@ const REQUEST_DEADLINE_MS = 5_000;
 
 const orderSchema = z.object({
   id: z.string(),
-  kind: z.enum(['create', 'rebuild', 'resume', 'destroy']),
+  kind: z.enum(['create', 'rebuild', 'resume', 'reboot', 'diagnose', 'destroy']),
   vm: z.string(),
   name: z.string(),
 });
@@ -30,6 +30,7 @@ export interface ComputeClient {
   started(guests: readonly string[]): Promise<ClientAnswer<z.infer<typeof startedSchema>>>;
   report(guests: readonly string[]): Promise<boolean>;
   orders(session: string, waitMs: number): Promise<ClientAnswer<z.infer<typeof ordersSchema>>>;
+  diagnosis(orderId: string, runs: boolean): Promise<boolean>;
   /** May the guest stay? */
   result(orderId: string, step: RebuildStep): Promise<boolean>;
 }
@@ -63,6 +64,7 @@ export function computeClient(url: string, host: string, signal: AbortSignal): C
     started: (guests) => ask('started', { guests }, startedSchema),
     report: async (guests) => (await post('report', { guests }))?.ok === true,
     orders: (session, waitMs) => ask('orders', { session, waitMs }, ordersSchema, waitMs),
+    diagnosis: async (orderId, runs) => (await post('diagnoses', { orderId, runs }))?.ok === true,
     result: async (orderId, step) => {
       const answer = await ask('results', { orderId, step }, resultSchema);
       return answer.kind === 'answer' && answer.value.keep;

@@ -127,7 +127,11 @@ class Worker {
         await pause(RETRY_MS, this.#signal);
         continue;
       }
-      this.#waiting.push(...orders.value.orders);
+      for (const order of orders.value.orders) {
+        // Questions do not wait for what is being built.
+        if (order.kind === 'diagnose') void this.#client.diagnosis(order.id, this.#guests.has(order.vm));
+        else this.#waiting.push(order);
+      }
       this.#startWaiting();
     }
   }
@@ -150,11 +154,13 @@ class Worker {
       this.#destroy(vm);
       return;
     }
-    if (!(this.#options.claims?.(vm) ?? true)) {
+    if (order.kind !== 'reboot' && !(this.#options.claims?.(vm) ?? true)) {
       await this.#client.result(order.id, 'claim-failed');
       return;
     }
     if (!(await this.#client.result(order.id, 'claimed'))) return;
+    // A hard reboot ends what runs.
+    if (order.kind === 'reboot') this.#destroy(vm);
     await pause(this.#options.buildMs, this.#signal);
     if (this.#signal.aborted) return;
     if (!(this.#options.spawns?.(vm) ?? true)) {

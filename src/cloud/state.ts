@@ -111,7 +111,7 @@ export interface TokenRecord {
 /** A message on its way to a nova-compute. It waits on the bus while that nova-compute is dead. */
 export interface ComputeOrder {
   readonly id: string;
-  readonly kind: 'create' | 'rebuild' | 'resume' | 'destroy';
+  readonly kind: 'create' | 'rebuild' | 'resume' | 'reboot' | 'diagnose' | 'destroy';
   readonly vm: string;
   readonly name: string;
   readonly projectId: string;
@@ -144,6 +144,8 @@ export interface CloudState {
   readonly orders: Map<string, ComputeOrder[]>;
   /** Orders a nova-compute has taken and not ended, by id. */
   readonly taken: Map<string, { readonly host: string; readonly order: ComputeOrder }>;
+  /** Calls that wait for a nova-compute to tell whether a guest runs, by the order that asks it. */
+  readonly diagnoses: Map<string, (runs: boolean) => void>;
   /** Cells whose database does not answer. */
   readonly deadCells: Set<string>;
   readonly jobs: DueJob[];
@@ -167,6 +169,7 @@ export function createState(options: CloudOptions): CloudState {
     allocations: new Map(),
     orders: new Map(),
     taken: new Map(),
+    diagnoses: new Map(),
     deadCells: new Set(),
     jobs: [],
     onOrder: () => {},
@@ -206,7 +209,7 @@ export function sendOrder(
   kind: ComputeOrder['kind'],
   server: ServerRecord,
   rebuild: { readonly migrationId: number | null; readonly stopAfterwards: boolean } | null = null,
-): void {
+): string {
   const order: ComputeOrder = {
     id: randomUUID(),
     kind,
@@ -218,6 +221,7 @@ export function sendOrder(
   };
   state.orders.set(host, [...(state.orders.get(host) ?? []), order]);
   state.onOrder(host);
+  return order.id;
 }
 
 export function serverOf(state: CloudState, uuid: string): ServerRecord | null {

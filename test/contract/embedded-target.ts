@@ -15,7 +15,12 @@ const HOSTS = ['h1', 'h2', 'h3'];
 const PASSWORD = 'embedded';
 
 export async function startEmbeddedTarget(options: Partial<CloudOptions> = {}): Promise<EmbeddedTarget> {
-  const cloud = await startEmbeddedCloud({ conductorDelayMs: 30, reportIntervalMs: 100, ...options });
+  const cloud = await startEmbeddedCloud({
+    conductorDelayMs: 30,
+    reportIntervalMs: 100,
+    rpcTimeoutMs: 500,
+    ...options,
+  });
   const service = addProject(cloud.state, 'service');
   addUser(cloud.state, { name: 'vigil', password: PASSWORD, projectId: service.id, admin: true });
   const flavor = addFlavor(cloud.state, { name: 'tiny', vcpus: 1, memoryMib: 128, diskGib: 1 });

@@ -3,10 +3,16 @@ import { Bench, type Habit } from './bench.ts';
 import type { ContractCase } from './cases/case.ts';
 import { evacuationCases } from './cases/evacuations.ts';
 import { requestCases } from './cases/requests.ts';
+import { guestCases } from './cases/guests.ts';
 import { returnCases } from './cases/returns.ts';
 import type { ContractTarget } from './target.ts';
 
-export const contractCases: readonly ContractCase[] = [...requestCases, ...evacuationCases, ...returnCases];
+export const contractCases: readonly ContractCase[] = [
+  ...requestCases,
+  ...evacuationCases,
+  ...returnCases,
+  ...guestCases,
+];
 
 export type CaseResult =
   | { readonly kind: 'passed'; readonly habits: readonly Habit[] }
