@@ -3,6 +3,7 @@
  * write of anybody harmless: it can only raise a term that others then see.
  */
 import { all, type Task } from '../lib/task.ts';
+import { openForSeat } from '../reports/book.ts';
 import { request, sleep } from '../requests.ts';
 import type { Core } from '../state.ts';
 import type { OwnVolume } from '../volumes.ts';
@@ -161,7 +162,7 @@ export function* writeSeat(
     {
       do: 'write-seat',
       volume: volume.name,
-      body: { host, address, agent, term, phase, openReports: core.reports.forSeat() },
+      body: { host, address, agent, term, phase, openReports: openForSeat(core.reports) },
     },
     timing.seatWriteMs,
   );

@@ -4,13 +4,13 @@ import { createMastership } from '../master/mastership.ts';
 import { takeOver } from '../master/take-over.ts';
 import { isFit, missesMasterMs } from '../link/link.ts';
 import { isUnfit } from '../evidence/observer.ts';
-import { dropMasterReports } from '../reports/book.ts';
+import { dropMasterReports, end, noteHeritage } from '../reports/book.ts';
 import type { Core } from '../state.ts';
 import { isReadable, type OwnVolume } from '../volumes.ts';
 import type { SeatObservation } from '../wire/observations.ts';
 import { claim, writeSeat } from './claim.ts';
 import { leaseVolumes, majorityOf, remainingMs, watching } from './lease.ts';
-import { apparentHolder, isMine, quietSinceMs, rival } from './seats.ts';
+import { apparentHolder, isMine, otherSeats, quietSinceMs, rival } from './seats.ts';
 
 /** Each beat. */
 export function elect(core: Core): void {
@@ -93,6 +93,7 @@ function* tryToClaim(core: Core): Task<void> {
   const { timing } = core.settings;
   const sawPreviousHolder = leaseVolumes(core.volumes.values()).some((volume) => volume.previousHolderSeen);
   core.lease = { phase: 'claiming', term: core.termSeen + 1, begunMs: core.now };
+  noteHeritage(core, otherSeats(core));
   const ended = yield* claim(core, () => true);
   if (core.leaving !== null || !ended.won) {
     const why = ended.won ? 'the agent is stopping' : ended.why;
@@ -155,7 +156,8 @@ export function stepDown(core: Core, why: string): void {
   core.lease = watching(core.now + core.settings.timing.leaseMs);
   core.master = null;
   core.link.sinceMs = core.now;
-  dropMasterReports(core);
+  end(core, 'master/suspecting-myself', 'this agent is no longer the master');
+  dropMasterReports(core, lease.term);
   core.outbox.push({ do: 'journal', event: 'stepped-down', data: { term: lease.term, why } });
 }
 

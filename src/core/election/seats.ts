@@ -1,6 +1,8 @@
 /** The lease seats of one volume as this host reads them: whose, which term, and for how long unchanged. */
+import type { Core } from '../state.ts';
 import type { SeatObservation } from '../wire/observations.ts';
 import type { AgentIncarnation, HostName, SeatBody, Term } from '../wire/records.ts';
+import { leaseVolumes } from './lease.ts';
 
 export interface SeatTrack {
   readonly observation: SeatObservation;
@@ -102,4 +104,15 @@ export function apparentHolder(
     if (best === null || observation.body.term > best.body.term) best = { body: observation.body, changedMs };
   }
   return best;
+}
+
+/** What all seats but the own agent's say. */
+export function otherSeats(core: Pick<Core, 'volumes' | 'settings'>): readonly SeatBody[] {
+  return leaseVolumes(core.volumes.values()).flatMap((volume) =>
+    [...volume.seats.values()].flatMap(({ observation }) =>
+      observation.state === 'read' && observation.body.agent !== core.settings.agent
+        ? [observation.body]
+        : [],
+    ),
+  );
 }

@@ -62,14 +62,20 @@ function lookAtMyself(core: Core, master: Mastership): boolean {
   }
   const words = reasons.join('; ');
   master.holds.set('suspecting-myself', words);
-  begin(core, 'master/suspecting-myself', {
-    severity: 'critical',
-    host: core.settings.host,
-    title: `the master suspects itself: ${words}`,
-    rule: '1: it hears no host and no isolation address, or cannot read what it needs to judge',
-    evidence: {},
-    advice: 'All VMs run on. Check the management network of the master, or of the whole site.',
-  });
+  begin(
+    core,
+    'master/suspecting-myself',
+    {
+      severity: 'critical',
+      host: core.settings.host,
+      title: `the master suspects itself: ${words}`,
+      rule: '1: it hears no host and no isolation address, or cannot read what it needs to judge',
+      evidence: {},
+      advice: 'All VMs run on. Check the management network of the master, or of the whole site.',
+    },
+    // Of this agent: its seat may be out of reach, and it ends with its mastership.
+    false,
+  );
   const fitter = [...core.hosts.values()].find(
     ({ said, volumes }) =>
       // A view that still names a master is older than the trouble.

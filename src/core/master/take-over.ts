@@ -3,39 +3,25 @@
  * master's slaves still do is seen, and take up what was left open.
  */
 import { leaseVolumes, majorityOf } from '../election/lease.ts';
-import { apparentHolder } from '../election/seats.ts';
+import { otherSeats } from '../election/seats.ts';
 import { noteEvidence } from '../evidence/note.ts';
 import { all, start, type Task } from '../lib/task.ts';
 import { highestRecord } from '../recovery/incident.ts';
-import { inherit } from '../reports/book.ts';
+import { endOthers, inherit, noteHeritage } from '../reports/book.ts';
 import { request, sleep } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
 import type { OwnVolume } from '../volumes.ts';
-import type { CellObservation, SeatObservation } from '../wire/observations.ts';
+import type { CellObservation } from '../wire/observations.ts';
 import type { HostName, IncidentRecord } from '../wire/records.ts';
 import { work } from './declare.ts';
 import type { Mastership } from './mastership.ts';
 
 export function takeOver(core: Core, master: Mastership): void {
-  inheritReports(core);
+  noteHeritage(core, otherSeats(core));
+  inherit(core);
+  const { host } = core.settings;
+  endOthers(core, `host/${host}/`, [], () => `${host} is the master now`);
   start(adopt(core, master), () => isActing(core, master));
-}
-
-function inheritReports(core: Core): void {
-  const seats = leaseVolumes(core.volumes.values()).flatMap((volume) => [...volume.seats.values()]);
-  const others = seats.filter(({ observation }) => isFormer(observation, core));
-  const former = apparentHolder(others) ?? null;
-  const released = others
-    .map(({ observation }) => observation)
-    .filter((observation) => observation.state === 'read')
-    .sort((a, b) => b.body.term - a.body.term)[0];
-  const body =
-    former !== null && former.body.term >= (released?.body.term ?? 0) ? former.body : released?.body;
-  if (body !== undefined) inherit(core, body.openReports);
-}
-
-function isFormer(observation: SeatObservation, core: Core): boolean {
-  return observation.state === 'read' && observation.body.agent !== core.settings.agent;
 }
 
 function* adopt(core: Core, master: Mastership): Task<void> {

@@ -174,7 +174,7 @@ function* confirmEnded(core: Core, incident: Incident): Task<void> {
     ({ state, reason }) => state === 'evacuating' && reason === ENDED,
   );
   yield* all(
-    ended.slice(0, MAX_CONFIRMED_AT_ONCE).map((work) => confirm(core, work)),
+    ended.slice(0, MAX_CONFIRMED_AT_ONCE).map((work) => confirm(core, incident.record.victim, work)),
     () => true,
   );
 }
@@ -185,12 +185,17 @@ const MAX_CONFIRMED_AT_ONCE = 8;
 
 function* confirm(
   core: Core,
+  victim: HostName,
   work: Incident['vms'] extends Map<string, infer Work> ? Work : never,
 ): Task<void> {
   const answer = yield* askCloud(core, { call: 'get-server', vm: work.vm });
   if (!answer.ok) return;
   const { status, host, taskState } = answer.value;
-  if (host === work.target && taskState === null && (status === 'ACTIVE' || status === 'SHUTOFF')) {
+  if (host === victim) return;
+  const runs = taskState === null && (status === 'ACTIVE' || status === 'SHUTOFF');
+  // Moved on since, or its new host has failed, too: what becomes of it now is that host's incident.
+  const movedOn = host !== work.target || core.master?.incidents.has(host) === true;
+  if (runs || movedOn) {
     work.state = 'recovered';
     work.reason = null;
   }

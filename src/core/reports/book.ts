@@ -3,7 +3,7 @@
  * it is seen in between, and also across a change of master: the open ones travel in the master's seat.
  */
 import type { Core } from '../state.ts';
-import { MAX_OPEN_REPORTS, type OpenReport } from '../wire/records.ts';
+import { MAX_OPEN_REPORTS, type OpenReport, type SeatBody, type Term } from '../wire/records.ts';
 import type { Report } from './report.ts';
 
 export type ReportText = Omit<Report, 'cause' | 'state'>;
@@ -13,23 +13,24 @@ export interface ReportBook {
     string,
     { readonly severity: Report['severity']; title: string; readonly ofMaster: boolean }
   >;
-  /** The most severe first, as many as a seat can carry. */
-  forSeat(): readonly OpenReport[];
+  /** While this agent is not master: what the last holder had open as far as this agent knows; a claim carries it on. */
+  former: { readonly term: Term; readonly open: readonly OpenReport[] } | null;
 }
 
 const ORDER: Record<Report['severity'], number> = { critical: 0, warning: 1, info: 2 };
 
 export function createReportBook(): ReportBook {
-  const open: ReportBook['open'] = new Map();
-  return {
-    open,
-    forSeat: () =>
-      [...open]
-        .filter(([, { ofMaster }]) => ofMaster)
-        .map(([cause, { severity }]) => ({ cause, severity }))
-        .sort((a, b) => ORDER[a.severity] - ORDER[b.severity])
-        .slice(0, MAX_OPEN_REPORTS),
-  };
+  return { open: new Map(), former: { term: 0, open: [] } };
+}
+
+/** What the own seat says: the most severe first, as many as it can carry. */
+export function openForSeat({ open, former }: ReportBook): readonly OpenReport[] {
+  if (former !== null) return former.open;
+  return [...open]
+    .filter(([, { ofMaster }]) => ofMaster)
+    .map(([cause, { severity }]) => ({ cause, severity }))
+    .sort((a, b) => ORDER[a.severity] - ORDER[b.severity])
+    .slice(0, MAX_OPEN_REPORTS);
 }
 
 /** Begins a report, or does nothing when its cause is already open; new words for an open cause are an update. */
@@ -71,13 +72,24 @@ export function endOthers(
   }
 }
 
-export function inherit(core: Core, reports: readonly OpenReport[]): void {
-  for (const { cause, severity } of reports) {
-    if (!core.reports.open.has(cause)) core.reports.open.set(cause, { severity, title: '', ofMaster: true });
-  }
+/** Before a claim, and when it is won: what the seats say of the last holder's reports, if they are newer. */
+export function noteHeritage(core: Core, seats: Iterable<SeatBody>): void {
+  const { reports } = core;
+  for (const { term, openReports } of seats)
+    if (reports.former !== null && term > reports.former.term) reports.former = { term, open: openReports };
 }
 
-/** A deposed master's reports are its successor's to end. */
-export function dropMasterReports(core: Core): void {
-  for (const [cause, { ofMaster }] of core.reports.open) if (ofMaster) core.reports.open.delete(cause);
+/** A new master goes on with what the last one has begun. */
+export function inherit(core: Core): void {
+  const { reports } = core;
+  for (const { cause, severity } of reports.former?.open ?? [])
+    if (!reports.open.has(cause)) reports.open.set(cause, { severity, title: '', ofMaster: true });
+  reports.former = null;
+}
+
+/** A deposed master's reports are its successor's to end, who may be itself. */
+export function dropMasterReports(core: Core, term: Term): void {
+  const { reports } = core;
+  reports.former = { term, open: openForSeat(reports) };
+  for (const [cause, { ofMaster }] of reports.open) if (ofMaster) reports.open.delete(cause);
 }
