@@ -119,6 +119,7 @@ const RULES = [
   'os_compute_api:os-extended-server-attributes',
   'os_compute_api:servers:allow_all_filters',
   'os_compute_api:os-evacuate',
+  'os_compute_api:os-server-diagnostics',
   'os_compute_api:os-migrations:index',
   'os_compute_api:os-migrations:index:host',
   'os_compute_api:os-server-groups:index:all_projects',

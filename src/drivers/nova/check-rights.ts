@@ -4,6 +4,7 @@
  * A right to change something is tried on what does not exist: nova checks the policy first and answers 403 without the
  * right, 404 with it. Evacuate is different: nova looks the server up before the policy (`evacuate.py` `_evacuate`), so
  * it is tried on a real server towards a host that does not exist; the host is looked up before anything is begun.
+ * The right to reboot (`os_compute_api:servers:reboot`, any member's by default) cannot be tried without a reboot.
  */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -46,6 +47,9 @@ const migrationsSchema = z.object({
 });
 /** A record in one of these states has had a target chosen, so a null there means it is hidden. */
 const STATES_WITH_TARGET = new Set(['pre-migrating', 'done', 'completed', 'running', 'post-migrating']);
+const DIAGNOSTICS_MS = 3_000;
+const CONFLICT = 409;
+const NOT_IMPLEMENTED = 501;
 /** Enough recent records to find one with a target. */
 const MIGRATIONS_SEEN_MAX = 100;
 
@@ -85,6 +89,12 @@ export async function checkRights(
     'evacuate a server',
     'os_compute_api:os-evacuate',
     one === undefined ? noServer(servers) : await tryEvacuate(nova, one.id, budget),
+  );
+
+  note(
+    'see whether a guest runs',
+    'os_compute_api:os-server-diagnostics',
+    one === undefined ? noServer(servers) : await tryDiagnostics(nova, one.id, budget),
   );
 
   const query = { limit: String(MIGRATIONS_SEEN_MAX) };
@@ -150,6 +160,16 @@ async function tryEvacuate(nova: NovaClient, vm: string, budget: Budget): Promis
   const body = { evacuate: { host: nobodysHost() } };
   const path = `/servers/${encodeURIComponent(vm)}/action`;
   return heldIfNotFound(await nova.send({ method: 'POST', path, body }, budget));
+}
+
+/** Whatever the nova-compute answers, the policy was asked before it; a dead one must not eat the time of the rest. */
+async function tryDiagnostics(nova: NovaClient, vm: string, budget: Budget): Promise<Trial> {
+  const deadlineAtMs = Math.min(budget.deadlineAtMs, performance.now() + DIAGNOSTICS_MS);
+  const path = `/servers/${encodeURIComponent(vm)}/diagnostics`;
+  const answer = await nova.send({ method: 'GET', path }, { ...budget, deadlineAtMs });
+  if (answer.ok || answer.failure.status === CONFLICT || answer.failure.status === NOT_IMPLEMENTED)
+    return HELD;
+  return trialOfFailure(answer.failure);
 }
 
 /** No server is on a host that does not exist; who may not filter by host is given others. */
