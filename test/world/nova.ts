@@ -23,6 +23,8 @@ type Fail = (code: CloudFailure['code'], detail: string, status?: number) => Clo
 /** What nova does to guests and asks of hosts; facts of the world. */
 export interface Compute {
   readonly alive: (host: string) => boolean;
+  /** Names one life of its nova-compute. */
+  readonly life: (host: string) => string;
   readonly reports: (host: string) => boolean;
   readonly startGuest: (vm: string, host: string) => void;
   readonly stopGuest: (vm: string, host: string) => void;
@@ -236,18 +238,35 @@ export class WorldNova {
     return this.swallow ? null : { call: 'evacuate', ok: true, value: { requestId: null } };
   }
 
-  /** A target that dies in the middle leaves its row open for ever. */
+  /**
+   * A target that dies in the middle leaves its row open for ever; one that dies before finds the message in its queue
+   * when it starts again.
+   */
   private build(row: Mutable<Migration>, server: Mutable<Server>): void {
     const target = row.target ?? '';
     this.clock.after(1_000, () => {
-      if (row.status !== 'accepted' || !this.compute.alive(target)) return;
+      if (row.status !== 'accepted') return;
+      if (!this.compute.alive(target)) {
+        this.build(row, server);
+        return;
+      }
+      if (server.taskState !== 'rebuilding') {
+        Object.assign(server, { vmState: 'error', status: 'ERROR' });
+        row.status = 'failed';
+        return;
+      }
       row.status = 'pre-migrating';
-      this.clock.after(this.buildMs, () => {
-        if (row.status !== 'pre-migrating' || !this.compute.alive(target)) return;
-        Object.assign(server, { host: target, taskState: null, vmState: 'active', status: 'ACTIVE' });
-        row.status = 'done';
-        this.compute.startGuest(row.vm, target);
-      });
+      this.finish(row, server, this.compute.life(target));
+    });
+  }
+
+  private finish(row: Mutable<Migration>, server: Mutable<Server>, life: string): void {
+    const target = row.target ?? '';
+    this.clock.after(this.buildMs, () => {
+      if (row.status !== 'pre-migrating' || this.compute.life(target) !== life) return;
+      Object.assign(server, { host: target, taskState: null, vmState: 'active', status: 'ACTIVE' });
+      row.status = 'done';
+      this.compute.startGuest(row.vm, target);
     });
   }
 

@@ -62,6 +62,7 @@ export class World {
     const alive = (name: string): boolean => this.host(name).power && this.host(name).compute;
     this.nova = new WorldNova(this.clock, {
       alive,
+      life: (name) => `${this.host(name).boot} ${alive(name)}`,
       reports: (name) => alive(name) && this.network.reachesNova(this.host(name)),
       startGuest: (vm, host) => this.startGuest(vm, host),
       stopGuest: (vm, host) => this.running.get(vm)?.delete(host),
