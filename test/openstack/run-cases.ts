@@ -8,6 +8,7 @@ import { heldWithoutProof } from './cases/no-proof.ts';
 import { answerSwallowed, novaApiDown } from './cases/nova-trouble.ts';
 import { masterLosesPower, slaveLosesPower } from './cases/power-loss.ts';
 import { agentDies } from './cases/processes.ts';
+import { fastReboot } from './cases/fast-reboot.ts';
 import { hostReturns } from './cases/return.ts';
 import { volumesHang } from './cases/storage.ts';
 import { contractOnTheRig } from './contract.ts';
@@ -27,6 +28,7 @@ const cases: readonly Case[] = [
   ...masterDiesMidway(8),
   novaApiDown,
   hostReturns,
+  fastReboot,
   answerSwallowed,
   masterFreezesMidway,
   heldWithoutProof,

@@ -1,6 +1,7 @@
 /** A host that is back with a new boot id: its VMs are started where they are. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { z } from 'zod';
 import type { Incident, VmWork } from '../../src/core/recovery/incident.ts';
 import { World, type WorldOptions } from './world.ts';
 
@@ -44,12 +45,14 @@ const isClosed = (scene: Scene): boolean =>
 const runsThere = ({ world, victim }: Scene, vm: string): boolean =>
   world.running.get(vm)?.has(victim) === true;
 
+const toldVms = z.array(z.object({ vm: z.string(), state: z.string(), reason: z.string().nullable() }));
+
 /** The last thing told of a VM, by the report of the incident. */
 function told({ world, victim }: Scene, vm: string): { state: string; reason: string | null } | undefined {
   const last = world.reports.findLast(
     ({ report }) => report.cause === `incident/${victim}` && report.state !== 'end',
   );
-  const vms = last?.report.evidence['vms'] as readonly { vm: string; state: string; reason: string | null }[];
+  const vms = toldVms.parse(last?.report.evidence['vms']);
   return vms.find((known) => known.vm === vm);
 }
 

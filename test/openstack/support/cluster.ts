@@ -289,7 +289,7 @@ keys: { directory: ${join(home, 'keys', 'hosts', host)} }
 runtime_directory: ${runtimeDir(host)}
 state_directory: ${join(home, 'state', host)}
 recovery:
-  accept_proofs: [${(options.acceptProofs ?? ['silence']).join(', ')}]
+  accept_proofs: [${(options.acceptProofs ?? ['silence', 'reboot']).join(', ')}]
   shared_storage: true
 openstack: { clouds_file: ${cloudsYaml}, cloud: ${options.cloud ?? 'rig-proxied'} }
 reports:

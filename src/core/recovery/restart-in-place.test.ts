@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Migration, NOT_RUNNING, type Server } from './cloud.ts';
+import { type InPlaceContext, inPlace, judgeGuest } from './restart-in-place.ts';
+
+const server = (change: Partial<Server> = {}): Server => ({
+  vm: 'vm',
+  name: 'vm',
+  projectId: 'p',
+  host: 'h1',
+  status: 'ACTIVE',
+  vmState: 'active',
+  taskState: null,
+  powerState: 1,
+  zone: 'nova',
+  locked: false,
+  bootedFromVolume: false,
+  metadata: {},
+  flavor: { name: 'f', vcpus: 1, memoryMib: 1, diskGib: 1, extraSpecs: {} },
+  ...change,
+});
+
+const row = (change: Partial<Migration>): Migration => ({
+  id: 7,
+  vm: 'vm',
+  type: 'live-migration',
+  status: 'running',
+  source: 'h1',
+  target: 'h2',
+  createdAt: '',
+  updatedAt: null,
+  ...change,
+});
+
+const context = (change: Partial<InPlaceContext> = {}): InPlaceContext => ({
+  recovery: { acceptedProofs: [], ordersPerTargetMax: 1, protectByDefault: true, sharedStorage: false },
+  before: server(),
+  rowsBefore: [],
+  rows: [],
+  tried: false,
+  ...change,
+});
+
+const isOf = (change: Partial<Server>, more: Partial<InPlaceContext> = {}): string =>
+  inPlace(server(change), context(more)).is;
+
+void test('what was ACTIVE without a task is to run, whatever keeps nova from evacuating it', () => {
+  assert.equal(isOf({}), 'to-run');
+  const extraSpecs = { 'hw:tpm_version': '2.0', 'accel:device_profile': 'x' };
+  assert.equal(isOf({ flavor: { ...server().flavor, extraSpecs } }), 'to-run');
+  assert.equal(isOf({ locked: true }), 'to-run');
+});
+
+void test('what was anything else stays as it is, with the reason', () => {
+  for (const vmState of 'stopped error paused suspended rescued resized building shelved soft-delete'.split(
+    ' ',
+  )) {
+    for (const before of [server({ vmState }), null]) {
+      const rule = inPlace(server({ vmState }), context({ before }));
+      assert.ok(rule.is === 'left' && rule.reason !== '', vmState);
+    }
+  }
+});
+
+void test('work that was to end with it not running here is not undone', () => {
+  const tasks =
+    'powering-off deleting soft-deleting suspending pausing shelving rescuing resize_prep migrating';
+  for (const taskState of tasks.split(' ')) {
+    assert.equal(isOf({}, { before: server({ taskState }) }), 'left', taskState);
+    assert.equal(isOf({ taskState }, { before: null }), 'left', taskState);
+  }
+  assert.equal(isOf({}, { before: server({ taskState: 'image_uploading' }) }), 'to-run');
+  assert.equal(isOf({ taskState: 'reboot_started_hard' }), 'busy');
+});
+
+void test('HA_Enabled is honoured both ways', () => {
+  assert.equal(isOf({ metadata: { HA_Enabled: 'false' } }), 'left');
+  const recovery = { ...context().recovery, protectByDefault: false };
+  assert.equal(isOf({}, { recovery }), 'left');
+  assert.equal(isOf({ metadata: { HA_Enabled: 'True' } }, { recovery }), 'to-run');
+});
+
+void test('stopped since: by nova-compute, as long as it was active before and Vigil has not started it', () => {
+  assert.equal(isOf({ vmState: 'stopped' }), 'to-run');
+  assert.equal(isOf({ vmState: 'stopped' }, { tried: true }), 'left');
+  assert.equal(isOf({ vmState: 'stopped' }, { before: null }), 'left');
+});
+
+void test('in ERROR since: tried again only when it was Vigil that tried', () => {
+  assert.equal(isOf({ vmState: 'error' }), 'left');
+  assert.equal(isOf({ vmState: 'error' }, { tried: true }), 'to-run');
+  assert.equal(isOf({ vmState: 'error' }, { tried: true, before: null }), 'to-run');
+});
+
+void test('a live migration that was cut off leaves it where nobody knows', () => {
+  assert.equal(isOf({}, { rows: [row({})] }), 'left');
+  assert.equal(isOf({}, { rowsBefore: [row({})], rows: [row({ status: 'error' })] }), 'left');
+  assert.equal(isOf({}, { before: null, rows: [row({ status: 'error' })] }), 'left');
+  assert.equal(isOf({}, { rows: [row({ status: 'error' })] }), 'to-run', 'it had ended before the failure');
+  const later = row({ id: 9, status: 'completed' });
+  assert.equal(isOf({}, { before: null, rows: [row({ status: 'error' }), later] }), 'to-run');
+  assert.equal(isOf({}, { rows: [row({ vm: 'another' })] }), 'to-run');
+});
+
+void test('an open evacuation is waited for', () => {
+  assert.equal(isOf({}, { rows: [row({ type: 'evacuation', status: 'accepted' })] }), 'busy');
+  assert.equal(isOf({}, { rows: [row({ type: 'evacuation', status: 'failed' })] }), 'to-run');
+});
+
+void test('a guest that runs is never started, one with memory to lose is left to a person', () => {
+  const is = (state: string, powerState = 1, before: Server | null = server()): string =>
+    judgeGuest(state, server({ powerState }), before).is;
+  assert.equal(is('running'), 'running');
+  for (const state of [NOT_RUNNING, 'shutdown', 'crashed']) assert.equal(is(state), 'down');
+  for (const state of ['paused', 'suspended', 'pending', 'something new']) assert.equal(is(state), 'unclear');
+  assert.equal(is(NOT_RUNNING, 3), 'unclear', 'paused since the boot, by what nova has seen');
+  assert.equal(is(NOT_RUNNING, 7, null), 'unclear');
+  assert.equal(is(NOT_RUNNING, 3, server({ powerState: 3 })), 'down', 'a record from before the boot');
+  assert.equal(is(NOT_RUNNING, 4), 'down');
+});

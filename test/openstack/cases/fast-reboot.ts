@@ -1,0 +1,85 @@
+/** A host that is off and on again before it could be found silent: its VMs start where they are. */
+import assert from 'node:assert/strict';
+import {
+  guestsOn,
+  type HostName,
+  hostNames,
+  monotonicMs,
+  powerOff,
+  powerOn,
+  readGuest,
+  waitFor,
+} from '../rig/index.ts';
+import type { Case, Scene } from '../support/case.ts';
+import { secondsSince, watchFor } from '../support/time.ts';
+import { createVms, expectNoDoubles, expectUntouched, rowsOf } from '../support/vms.ts';
+
+const VM_COUNT = 6;
+/** Well within the silence after which a host is given up. */
+const OFF_MS_MAX = 5_000;
+/** nova-compute starts, reports twice, tells of each guest and starts it. */
+const RUNNING_MS_MAX = 180_000;
+/** Long enough to see that nothing is started a second time. */
+const QUIET_MS = 15_000;
+
+export const fastReboot: Case = {
+  name: "fast reboot of a slave's host: VMs start in place",
+  run: async (scene) => {
+    const { cluster, nova, say, webhook } = scene;
+    const master = await cluster.master();
+    const victim = hostNames.find((host) => host !== master.host) ?? 'h1';
+    const vms = await createVms(nova, victim, VM_COUNT);
+    const offMs = await powerOff(victim);
+    await powerOn(victim);
+    assert.ok(
+      monotonicMs() - offMs < OFF_MS_MAX,
+      `it was off for ${secondsSince(offMs)}: too slow for this case`,
+    );
+    await waitWriting(scene, vms.there, victim);
+    say(`all run in place again ${secondsSince(offMs)} after the power loss`);
+    await cluster.waitVerdict(victim, 'online', 60_000);
+    await nova.waitActive(vms.there, 30_000, victim);
+    const startedBy = await Promise.all(vms.there.map((id) => writersSince(id, offMs)));
+    await watchFor(QUIET_MS);
+    assert.deepEqual(await rowsOf(nova, vms.there), [], 'nothing may be evacuated');
+    assert.equal((await nova.service(victim)).forced_down, false);
+    await expectNoDoubles(vms.there);
+    assert.deepEqual(
+      await Promise.all(vms.there.map((id) => writersSince(id, offMs))),
+      startedBy,
+      'each guest was started once and not interrupted again',
+    );
+    assert.ok(startedBy.every((writers) => writers.length === 1));
+    assert.equal((await guestsOn(victim)).length, VM_COUNT);
+    await expectUntouched(nova, vms.elsewhere, offMs);
+    const told = webhook.since(offMs, `incident/${victim}`).map(({ report }) => report.state);
+    assert.ok(
+      told.includes('begin') && told.includes('end'),
+      `the incident is told with its end: ${told.join()}`,
+    );
+  },
+};
+
+/** The processes that were the VM since then; `offMs` itself may still have seen the last line of the former one. */
+const writersSince = async (id: string, offMs: number): Promise<readonly string[]> =>
+  (await readGuest(id, offMs + 500)).writers.map(({ host, pid }) => `${host} ${pid}`);
+
+const waitWriting = async ({ cluster }: Scene, ids: readonly string[], host: HostName): Promise<void> => {
+  let seen = '';
+  await waitFor(
+    `${ids.length} guests to write on ${host} again`,
+    async () => {
+      const sinceMs = monotonicMs() - 1_000;
+      const guests = await Promise.all(ids.map((id) => readGuest(id, sinceMs)));
+      const incidents = (await cluster.master()).incidents;
+      seen = incidents
+        .flatMap(({ phase, hold, vms }) => [
+          `${phase} ${hold?.words ?? ''}`,
+          ...vms.map(({ name, state, reason }) => `${name} ${state} ${reason ?? ''}`),
+        ])
+        .join('; ');
+      return guests.every(({ writers }) => writers.some((writer) => writer.host === host));
+    },
+    { deadlineMs: RUNNING_MS_MAX, everyMs: 500, explain: () => seen },
+  );
+};
