@@ -12,8 +12,8 @@ import type { OwnVolume } from '../volumes.ts';
 import type { CellObservation, SeatObservation, SlotObservation } from '../wire/observations.ts';
 import { askCloud } from './ask-cloud.ts';
 import { highestRecord } from './incident.ts';
-import { refused, type OrderOutcome, type RestartOrder } from './orders.ts';
-import { isOpenEvacuation, isOpenLiveMigration } from './rows.ts';
+import { refused, type OrderOutcome, type RefusalCode, type RestartOrder } from './orders.ts';
+import { highestId, isOpenEvacuation, isOpenLiveMigration } from './rows.ts';
 
 /** Of one look-up in nova by a slave. */
 export const LOOK_UP_DEADLINE_MS = 10_000;
@@ -25,31 +25,26 @@ interface VolumeRead {
   readonly cells: readonly CellObservation[];
 }
 
-/** Everything that licenses the effect, read anew after the intent was written. */
-export function* checkBeforeEffect(
-  core: Core,
-  id: RequestId,
-  order: RestartOrder,
-): Task<OrderOutcome | null> {
+export interface Checked {
+  /** Null: nothing stands against it. */
+  readonly refusal: OrderOutcome | null;
+  /** The VM's newest migration record; whatever comes of the order is newer. */
+  readonly newestRow: number;
+}
+
+/** Everything that licenses the effect, read anew after the intent was written; what is slow first. */
+export function* checkBeforeEffect(core: Core, id: RequestId, order: RestartOrder): Task<Checked> {
+  const nova = yield* checkNova(core, id, order);
+  if (nova.refusal !== null) return nova;
   const volumes = [...core.volumes.values()].filter(({ connected }) => connected);
-  let nova: OrderOutcome | null = refused('nova-unreadable', 'nova did not answer');
-  const [reads] = yield* all<readonly (VolumeRead | null)[] | null>(
-    [
-      all(
-        volumes.map((volume) => readVolume(core, volume)),
-        () => true,
-      ),
-      (function* () {
-        nova = yield* checkNova(core, id, order);
-        return null;
-      })(),
-    ],
+  const reads = yield* all(
+    volumes.map((volume) => readVolume(core, volume)),
     () => true,
   );
-  const good = (reads ?? []).filter((read) => read !== null);
-  return (
-    checkLease(core, order, good) ?? checkIncident(core, order, good) ?? checkVictim(order, good) ?? nova
-  );
+  const good = reads.filter((read) => read !== null);
+  const refusal =
+    checkLease(core, order, good) ?? checkIncident(core, order, good) ?? checkVictim(order, good);
+  return { ...nova, refusal };
 }
 
 function* readVolume(core: Core, volume: OwnVolume): Task<VolumeRead | null> {
@@ -137,27 +132,31 @@ function checkVictim(order: RestartOrder, reads: readonly VolumeRead[]): OrderOu
     : refused('victim-unreadable', `the slot of ${order.victim} cannot be read on any volume`);
 }
 
-function* checkNova(core: Core, id: RequestId, order: RestartOrder): Task<OrderOutcome | null> {
-  let server: OrderOutcome | null = null;
+function* checkNova(core: Core, id: RequestId, order: RestartOrder): Task<Checked> {
+  const no = (code: RefusalCode, detail: string): Checked => ({
+    refusal: refused(code, detail),
+    newestRow: 0,
+  });
+  let server: Checked | null = null;
   const [rows] = yield* all(
     [
       askCloud(core, { call: 'list-migrations', vm: order.vm }, id, LOOK_UP_DEADLINE_MS),
       (function* () {
         const found = yield* askCloud(core, { call: 'get-server', vm: order.vm }, id, LOOK_UP_DEADLINE_MS);
-        if (!found.ok) server = refused('nova-unreadable', found.failure.detail);
+        if (!found.ok) server = no('nova-unreadable', found.failure.detail);
         else if (found.value.host !== order.victim)
-          server = refused('vm-not-on-victim', `nova places it on ${found.value.host}`);
+          server = no('vm-not-on-victim', `nova places it on ${found.value.host}`);
         return null;
       })(),
     ],
     () => true,
   );
-  if (rows === null || rows === undefined) return refused('nova-unreadable', 'nova did not answer');
-  if (!rows.ok) return refused('nova-unreadable', rows.failure.detail);
+  if (rows === null || rows === undefined) return no('nova-unreadable', 'nova did not answer');
+  if (!rows.ok) return no('nova-unreadable', rows.failure.detail);
   const open = rows.value.find((row) => isOpenEvacuation(row) && !order.deadRows.includes(row.id));
-  if (open !== undefined) return refused('evacuation-open', `evacuation ${open.id} of it is ${open.status}`);
+  if (open !== undefined) return no('evacuation-open', `evacuation ${open.id} of it is ${open.status}`);
   const live = rows.value.find(isOpenLiveMigration);
   if (live !== undefined)
-    return refused('live-migration-open', `live migration ${live.id} of it is ${live.status}`);
-  return server;
+    return no('live-migration-open', `live migration ${live.id} of it is ${live.status}`);
+  return server ?? { refusal: null, newestRow: highestId(rows.value) };
 }

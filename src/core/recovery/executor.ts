@@ -15,7 +15,7 @@ import { sleep } from '../requests.ts';
 import type { Core } from '../state.ts';
 import type { Intent, SlotBody } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
-import { checkBeforeEffect, LOOK_UP_DEADLINE_MS } from './check-before-effect.ts';
+import { checkBeforeEffect, type Checked, LOOK_UP_DEADLINE_MS } from './check-before-effect.ts';
 import { mayStillHappen } from './cloud.ts';
 import { MAX_ORDERS_AT_ONCE, refused, type OrderOutcome, type RestartOrder } from './orders.ts';
 import { evacuationsAfter } from './rows.ts';
@@ -77,10 +77,10 @@ function* execute(
   remember(executor, order.id);
   const { incident, vm, attempt, term } = order;
   executor.intents.set(vm, { incident, vm, attempt, term, phase: 'intended' });
-  const refusal =
-    (yield* writeIntents(core)) ??
-    (yield* checkBeforeEffect(core, id, order)) ??
-    (yield* notePosting(core, order));
+  const unwritten = yield* writeIntents(core);
+  const checked: Checked =
+    unwritten === null ? yield* checkBeforeEffect(core, id, order) : { refusal: unwritten, newestRow: 0 };
+  const refusal = checked.refusal ?? (yield* notePosting(core, order));
   if (refusal !== null) {
     yield* clearIntent(core, vm);
     answer(refusal);
@@ -102,23 +102,18 @@ function* execute(
   } else {
     answer({ outcome: 'unknown', detail: posted.failure.detail });
   }
-  yield* awaitRow(core, id, order, postedMs);
+  yield* awaitRow(core, id, vm, checked.newestRow, postedMs);
   yield* clearIntent(core, vm);
 }
 
 /** The row, or the certainty that none comes: only look-ups until then, one last after the bound. */
-function* awaitRow(
-  core: Core,
-  id: RequestId,
-  { vm, afterMigrationId }: RestartOrder,
-  postedMs: number,
-): Task<void> {
+function* awaitRow(core: Core, id: RequestId, vm: string, newestRow: number, postedMs: number): Task<void> {
   for (;;) {
     const begunMs = core.now;
     const rows = yield* askCloud(core, { call: 'list-migrations', vm }, id, LOOK_UP_DEADLINE_MS);
     if (rows.ok) {
       if (
-        evacuationsAfter(rows.value, vm, afterMigrationId).some(
+        evacuationsAfter(rows.value, vm, newestRow).some(
           ({ target }) => target === core.settings.host || target === null,
         )
       )
