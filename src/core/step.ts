@@ -92,9 +92,10 @@ export function step(core: Core, input: Input): readonly Effect[] {
 
 function tick(core: Core): void {
   const { timing } = core.settings;
+  const beforeMs = core.observer.lastTickMs ?? core.now;
   if (noteTick(core.observer, timing, core.now)) {
     // Whoever was late himself does not accuse others of the time he missed.
-    for (const evidence of core.hosts.values()) restartClocks(evidence, core.now);
+    for (const evidence of core.hosts.values()) restartClocks(evidence, timing, beforeMs, core.now);
     core.outbox.push({ do: 'journal', event: 'stalled', data: { stalls: core.observer.stalls.length } });
   }
   expire(core);

@@ -57,9 +57,24 @@ export function listedVolumes(view: View): readonly string[] {
   return view.volumes.filter((volume) => volume.writable).map((volume) => volume.uuid);
 }
 
-export function restartClocks(evidence: HostEvidence, now: number): void {
-  restartNetworkClock(evidence.network, now);
-  for (const [uuid, path] of evidence.volumes) evidence.volumes.set(uuid, restartClock(path, now));
+/** The observer was late: `beforeMs` is when it last looked in time. */
+export function restartClocks(evidence: HostEvidence, timing: Timing, beforeMs: number, now: number): void {
+  const heard = networkOf(evidence, timing, beforeMs) === 'fresh';
+  restartNetworkClock(evidence.network, heard, now);
+  for (const [uuid, path] of evidence.volumes) {
+    const advancing = advancedLately(evidence, uuid, timing, beforeMs);
+    evidence.volumes.set(uuid, restartClock(path, advancing, now));
+  }
+}
+
+/** Beats within which an advance must lie to tell of life after the network was lost, not only of life before. */
+const LATELY_BEATS = 3;
+
+export function advancedLately(evidence: HostEvidence, uuid: string, timing: Timing, now: number): boolean {
+  const path = evidence.volumes.get(uuid);
+  const beatMs = Math.max(timing.beatMs, evidence.said?.timing.beatMs ?? 0);
+  // A slot that was only ever read standing still is not a sign of life.
+  return path !== undefined && path.seenAlive && now - path.advancedMs <= LATELY_BEATS * beatMs;
 }
 
 export function networkOf(evidence: HostEvidence, timing: Timing, now: number): PathState {

@@ -103,7 +103,15 @@ export function networkState(path: NetworkPath, lostMs: number, now: number): Pa
   return path.heardMs === null ? 'unseen' : 'fresh';
 }
 
-export function restartNetworkClock(path: NetworkPath, now: number): void {
-  if (path.heardMs !== null) path.heardMs = Math.max(path.heardMs, now);
-  if (path.askedMs !== null) path.askedMs = Math.max(path.askedMs, now);
+/** What was fresh stays so from now; what was silent is not life, but may have spoken unheard. */
+export function restartNetworkClock(path: NetworkPath, wasFresh: boolean, now: number): void {
+  if (path.heardMs === null && path.askedMs === null) return;
+  path.heardMs = wasFresh ? now : null;
+  path.askedMs = now;
+}
+
+/** What was heard in a former mastership tells nothing about now: everybody is asked anew. */
+export function forgetNetwork(path: NetworkPath): void {
+  path.heardMs = null;
+  path.askedMs = null;
 }

@@ -125,5 +125,7 @@ export function noteHeartbeat(
     };
     noteLeaving(evidence, body.leaving, beat.boot, core.now);
   }
-  return { heard, nonce: nonceFor(evidence.network) };
+  // A replayed datagram of somebody else's life must not take the nonce of this one away.
+  const nonce = heard === 'life' ? evidence.network.nonce : nonceFor(evidence.network);
+  return { heard, nonce };
 }

@@ -18,7 +18,7 @@ export interface VolumePath {
   agentSilentMs: number;
   /** End of the last read that showed an advance, or start of observation where none was seen yet. */
   advancedMs: number;
-  /** An advance was really seen, not only a first sight. */
+  /** An advance was really seen since the clock was started, not only a first sight. */
   seenAlive: boolean;
   stillReads: number;
   /** End of the last valid read. */
@@ -64,9 +64,10 @@ export function observe(path: VolumePath | undefined, header: BlockHeader, ended
   return { ...path, stillReads: path.stillReads + 1, readMs: Math.max(path.readMs, endedMs) };
 }
 
-/** The observer stalled: what it did not see happen, it does not hold against anybody. */
-export function restartClock(path: VolumePath, now: number): VolumePath {
-  return { ...path, advancedMs: Math.max(path.advancedMs, now), stillReads: 0 };
+/** The observer stalled: what it did not see happen, it holds neither against anybody nor for life. */
+export function restartClock(path: VolumePath, wasFresh: boolean, now: number): VolumePath {
+  const advancedMs = Math.max(path.advancedMs, now);
+  return { ...path, advancedMs, stillReads: 0, seenAlive: path.seenAlive && wasFresh };
 }
 
 export function pathState(

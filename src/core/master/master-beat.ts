@@ -20,8 +20,10 @@ export function masterBeat(core: Core, master: Mastership): void {
 function announce(core: Core): void {
   const { settings } = core;
   for (const evidence of core.hosts.values()) {
-    if (evidence.said === null || networkOf(evidence, settings.timing, core.now) === 'fresh') continue;
+    if (networkOf(evidence, settings.timing, core.now) === 'fresh') continue;
     evidence.network.askedMs ??= core.now;
+    // Where its agent is reached it says in its slot; a host that has booted and not spoken yet has not.
+    if (evidence.said === null) continue;
     core.link.counter += 1;
     core.outbox.push({
       do: 'send',

@@ -4,6 +4,7 @@
  */
 import { leaseVolumes, majorityOf } from '../election/lease.ts';
 import { otherSeats } from '../election/seats.ts';
+import { forgetNetwork } from '../evidence/network-path.ts';
 import { noteEvidence } from '../evidence/note.ts';
 import { all, start, type Task } from '../lib/task.ts';
 import { highestRecord } from '../recovery/incident.ts';
@@ -19,6 +20,7 @@ import type { Mastership } from './mastership.ts';
 export function takeOver(core: Core, master: Mastership): void {
   noteHeritage(core, otherSeats(core));
   inherit(core);
+  for (const { network } of core.hosts.values()) forgetNetwork(network);
   const { host } = core.settings;
   endOthers(core, `host/${host}/`, [], () => `${host} is the master now`);
   start(adopt(core, master), () => isActing(core, master));

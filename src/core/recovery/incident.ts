@@ -121,6 +121,8 @@ export function* writeRecord(
     sequence: incident.record.sequence + 1,
   };
   incident.record = { ...incident.record, sequence: record.sequence };
+  // Somebody may confirm it while it is being written.
+  const confirmedBefore = incident.record.confirmedBy;
   const volumes = leaseVolumes(core.volumes.values());
   const slots = core.hosts.get(record.victim)?.slotIndex;
   const which = record.sequence % 2 === 0 ? 0 : 1;
@@ -132,7 +134,8 @@ export function* writeRecord(
     () => isActing(core, master),
   );
   if (written.filter(Boolean).length < majorityOf(volumes.length)) return false;
-  incident.record = record;
+  const { confirmedBy } = incident.record;
+  incident.record = confirmedBy === confirmedBefore ? record : { ...record, confirmedBy };
   core.outbox.push({ do: 'journal', event: 'incident', data: { ...record } });
   return true;
 }

@@ -3,6 +3,7 @@
  * the table does not know.
  */
 import {
+  advancedLately,
   agentSilentMs,
   lastLifeMs,
   listedVolumes,
@@ -86,16 +87,6 @@ export function gatherFacts(evidence: HostEvidence, context: FactsContext): Fact
     freshVolumes: seenFresh.map(context.volumeName),
     silentSinceMs,
   };
-}
-
-/** Beats within which an advance must lie to tell of life after the network was lost, not only of life before. */
-const LATELY_BEATS = 3;
-
-function advancedLately(evidence: HostEvidence, uuid: string, timing: Timing, now: number): boolean {
-  const path = evidence.volumes.get(uuid);
-  const beatMs = Math.max(timing.beatMs, evidence.said?.timing.beatMs ?? 0);
-  // A slot that was only ever read standing still is not a sign of life.
-  return path !== undefined && path.seenAlive && now - path.advancedMs <= LATELY_BEATS * beatMs;
 }
 
 /** A host that has just been heard again has not had its echo yet. */
