@@ -40,7 +40,8 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
     declareIncident(core, master, evidence, facts, by);
     return { ok: true, words: `${host} is declared failed on the word of ${by}` };
   }
-  if (incident.hold?.code === 'no-proof' && incident.record.proof !== null) {
+  const code = incident.hold?.code;
+  if ((code === 'no-proof' && incident.record.proof !== null) || code === 'life-after-failed') {
     incident.confirmedAgainBy = by;
     return { ok: true, words: `${host} is confirmed dead once more by ${by}; its VMs are recovered` };
   }

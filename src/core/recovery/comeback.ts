@@ -54,6 +54,7 @@ export function* proveAgain(
   const written = yield* writeRecord(core, master, incident, {
     phase: 'evacuating',
     proof: found.proof,
+    hold: null,
     confirmedBy: incident.confirmedAgainBy,
     victimBoot: back?.boot ?? evidence.boot ?? record.victimBoot,
     ...(afresh ? { migrationIdAtDeclaration: highestId(rows.value) } : {}),

@@ -10,7 +10,7 @@ import { isActing, type Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
 import type { HostName } from '../wire/records.ts';
 import type { CandidateHost } from './candidates.ts';
-import { hold } from './holds.ts';
+import { hold, type Hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import {
   BUSY_ROUND_MS,
@@ -38,6 +38,10 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   const facts = factsOf(core, evidence);
   const back = isBackWithNewBoot(incident.record, evidence, facts);
   if (!back && isAlive(incident.record, evidence, facts)) return yield* afterLife(core, master, incident);
+  if (!back && incident.record.hold === 'life-after-failed') {
+    const released = yield* releaseAfterLife(core, master, incident);
+    if (released !== null) return released;
+  }
   if (!back && (facts.witness === 'agent-heard' || facts.witness === 'nova-compute-alive')) {
     return held(
       hold('life-signs', `${victim} shows life (${facts.witnesses.join(', ')}), of unknown boot`),
@@ -97,7 +101,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
         hold('evacuations-settling', `${settling} evacuations from ${victim} are under way`),
         BUSY_ROUND_MS,
       );
-    const written = yield* writeRecord(core, master, incident, { phase: 'returning' });
+    const written = yield* writeRecord(core, master, incident, { phase: 'returning', hold: null });
     return written ? go(0) : notWritten(core, incident);
   }
   if (stop !== null && [...incident.vms.values()].some(({ state }) => state === 'waiting'))
@@ -118,25 +122,40 @@ function openRows({ record, rows, vms }: Incident): number {
   ).length;
 }
 
-/** Whatever the proof: life with the old boot id stops everything further. */
+/** Whatever the proof: life with the old boot id stops everything further, also when it falls silent again. */
 function* afterLife(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
-  const { victim } = incident.record;
   if (incident.sent) {
-    const moved = [...incident.vms.values()].filter(
-      ({ state }) => state !== 'not-recovered' && state !== 'waiting',
-    );
-    const names = moved.map(
-      ({ name, vm, target }) => `${name} (${vm})${target === null ? '' : ` also on ${target}`}`,
-    );
-    const words = `${victim} was declared failed and shows life with the same boot; these VMs may run twice: ${names.join(', ') || 'unknown'}`;
-    return held(hold('life-after-failed', words), BUSY_ROUND_MS);
+    incident.confirmedAgainBy = null;
+    if (
+      incident.record.hold !== 'life-after-failed' &&
+      !(yield* writeRecord(core, master, incident, { hold: 'life-after-failed' }))
+    )
+      return notWritten(core, incident);
+    return held(lifeAfterFailed(incident), BUSY_ROUND_MS);
   }
   if (incident.record.forcedDownBy === 'vigil') {
-    const undone = yield* setForcedDown(core, victim, false);
+    const undone = yield* setForcedDown(core, incident.record.victim, false);
     if (undone !== null) return held(hold('force-up-refused', undone), BUSY_ROUND_MS);
   }
   const written = yield* writeRecord(core, master, incident, { phase: 'closed' });
   return written ? go(0) : notWritten(core, incident);
+}
+
+function lifeAfterFailed({ record, vms }: Incident): Hold {
+  const moved = [...vms.values()].filter(({ state }) => state !== 'not-recovered' && state !== 'waiting');
+  const names = moved.map(
+    ({ name, vm, target }) => `${name} (${vm})${target === null ? '' : ` also on ${target}`}`,
+  );
+  const words = `${record.victim} was declared failed and showed life with the same boot; these VMs may run twice: ${names.join(', ') || 'unknown'}`;
+  return hold('life-after-failed', words);
+}
+
+/** Its proof was wrong once: now only somebody's name will do. Null when it was given. */
+function* releaseAfterLife(core: Core, master: Mastership, incident: Incident): Task<RoundEnd | null> {
+  const { confirmedAgainBy } = incident;
+  if (confirmedAgainBy === null) return held(lifeAfterFailed(incident), BUSY_ROUND_MS);
+  const change = { hold: null, proof: 'operator', confirmedBy: confirmedAgainBy } as const;
+  return (yield* writeRecord(core, master, incident, change)) ? null : notWritten(core, incident);
 }
 
 /** This host and every other as candidates; who is not fit says why. */
