@@ -1,10 +1,12 @@
 /** Builds an agent part by part in reading order, runs it until it is told to stop, and takes it down in reverse. */
 import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLocalServer } from '../api/local-server.ts';
 import { createMetrics, type Metrics } from '../api/metrics.ts';
 import { openMetricsServer } from '../api/metrics-server.ts';
 import { openPeerServer } from '../api/peer-server.ts';
+import { errno } from '../config/errno.ts';
 import { readHostFacts } from '../config/host-facts.ts';
 import type { Config } from '../config/schema.ts';
 import { listenAddress, toSettings } from '../config/settings.ts';
@@ -17,6 +19,7 @@ import { createPeerClient } from '../drivers/orders/peer-client.ts';
 import { findPing } from '../drivers/probe/ping.ts';
 import { createProber } from '../drivers/probe/probe.ts';
 import { loadKeys, type HostKeys } from '../drivers/tls/load-keys.ts';
+import { whyLeaving } from '../drivers/systemd/leaving.ts';
 import { reportRefusals } from '../drivers/udp/refusals.ts';
 import { openUdp } from '../drivers/udp/udp.ts';
 import { beatClient } from '../drivers/volume/beat-client.ts';
@@ -36,8 +39,6 @@ const JOURNAL_BYTES_PER_MIB = 1024 * 1024;
 /** A clean stop must be over within two seconds: what is not answered by then is left, and the beats keep the slot. */
 const ANNOUNCE_MS = 1_000;
 const CLOSE_MS = 500;
-/** A restart that takes longer than that is no restart. */
-const RESTART_MS = 60_000;
 
 interface Ground {
   readonly config: Config;
@@ -87,6 +88,14 @@ async function prepare(
   if (!loaded.ok) return { ok: false, words: loaded.errors.map(({ file, words }) => `${file}: ${words}`) };
   const cloud = findCloud(config);
   if (!cloud.ok) return { ok: false, words: cloud.words };
+  try {
+    mkdirSync(config.runtime_directory, { recursive: true, mode: 0o750 });
+  } catch (error) {
+    return {
+      ok: false,
+      words: [`${config.runtime_directory} (runtime_directory) cannot be made: ${errno(error)}`],
+    };
+  }
   const metrics = createMetrics();
   const journal = await openJournal({
     directory: join(config.state_directory, 'journal'),
@@ -246,12 +255,14 @@ async function build(ground: Ground, signal: AbortSignal): Promise<Built> {
   }
   journal.write('started', { ...identity, boot: settings.boot, eligible: settings.eligible });
 
-  const stop = (): Promise<void> =>
-    new Promise((resolve) => {
+  const stop = async (): Promise<void> => {
+    const leaving = await whyLeaving();
+    return new Promise((resolve) => {
       stopped = resolve;
       setTimeout(resolve, ANNOUNCE_MS).unref();
-      feed({ kind: 'stop', leaving: { why: 'agent-restart', expiresMs: RESTART_MS } });
+      feed({ kind: 'stop', leaving });
     });
+  };
   return { ok: true, agent: { stop, close } };
 }
 

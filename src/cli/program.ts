@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { version } from '../../package.json';
 import { finish } from './common.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
 import { addRunCommands, RUN_COMMANDS } from './run-commands.ts';
@@ -7,6 +8,7 @@ import { addRunCommands, RUN_COMMANDS } from './run-commands.ts';
 export async function createProgram(asked: string | undefined): Promise<Command> {
   const program = new Command('vigil')
     .description('VM-level high availability for OpenStack')
+    .version(version)
     .addHelpText('after', EXIT_CODES_HELP)
     .showHelpAfterError('(--help tells more)');
   addRunCommands(program);

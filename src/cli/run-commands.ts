@@ -1,5 +1,7 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { errno } from '../config/errno.ts';
 import { readHostFacts } from '../config/host-facts.ts';
 import { type ConfigFlag, configOf, finish, withConfig } from './common.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
@@ -73,6 +75,12 @@ async function beat(flags: ConfigFlag & { readonly volume: string }): Promise<vo
         ? `no volume ${flags.volume} in ${flags.config}; it has ${config.volumes.map(({ name }) => name).join(', ')}`
         : facts.words,
     );
+    return finish(EXIT.usage);
+  }
+  try {
+    mkdirSync(config.runtime_directory, { recursive: true, mode: 0o750 });
+  } catch (error) {
+    complain(`${config.runtime_directory} (runtime_directory) cannot be made: ${errno(error)}`);
     return finish(EXIT.usage);
   }
   const { runBeat } = await import('../beat/beat.ts');

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { StatusTold } from '../api/cluster-questions.ts';
 import { FOLLOW_MS_MAX, LOCAL_PATHS } from '../api/local-routes.ts';
-import type { JournalEntry } from '../drivers/journal/tail.ts';
+import { type JournalEntry, MAX_TAIL_ENTRIES } from '../drivers/journal/tail.ts';
 import { type AskFlags, ask, withAgent } from './common.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import { say, sayJson } from './output.ts';
@@ -12,6 +12,7 @@ interface StatusFlags extends AskFlags {
 }
 
 interface EventFlags extends AskFlags {
+  readonly all?: boolean;
   readonly follow?: boolean;
   readonly number: number;
 }
@@ -51,6 +52,7 @@ export function addShowCommands(program: Command): void {
   withAgent(program.command('events').description("the newest lines of this host's journal"))
     .option('-f, --follow', 'go on with new ones')
     .option('-n, --number <count>', 'how many', lineCount, 50)
+    .option('-a, --all', 'also each request to OpenStack')
     .option('--json', 'print JSON lines')
     .addHelpText(
       'after',
@@ -66,10 +68,14 @@ async function askStatus(flags: StatusFlags): Promise<StatusTold | null> {
   return answer === null ? null : (answer.json as StatusTold);
 }
 
+/** Written for each request to OpenStack; interesting only to whoever asks for it. */
+const OPENSTACK_REQUEST = 'openstack';
+
 async function showEvents(flags: EventFlags): Promise<void> {
   let after = 0;
   for (let round = 0; round === 0 || flags.follow === true; round += 1) {
-    const query = round === 0 ? `limit=${flags.number}` : `after=${after}&wait_ms=${FOLLOW_MS_MAX}`;
+    const limit = flags.all === true ? flags.number : MAX_TAIL_ENTRIES;
+    const query = round === 0 ? `limit=${limit}` : `after=${after}&wait_ms=${FOLLOW_MS_MAX}`;
     const answer = await ask(flags, {
       method: 'GET',
       path: `${LOCAL_PATHS.events}?${query}`,
@@ -81,7 +87,9 @@ async function showEvents(flags: EventFlags): Promise<void> {
       readonly events: readonly JournalEntry[];
       readonly last: number;
     };
-    for (const entry of events) say(flags.json === true ? JSON.stringify(entry) : eventLine(entry));
+    const wanted = flags.all === true ? events : events.filter(({ event }) => event !== OPENSTACK_REQUEST);
+    for (const entry of round === 0 ? wanted.slice(-flags.number) : wanted)
+      say(flags.json === true ? JSON.stringify(entry) : eventLine(entry));
     if (process.stdout.errored !== null) return;
     after = last;
   }

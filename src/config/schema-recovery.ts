@@ -45,6 +45,13 @@ export const openstackSection = z.strictObject({
     right: 'public, internal, admin, or null',
     defaultWords: 'as in clouds.yaml, else public',
   }),
+  cacert: key(path('').nullable().default(null), {
+    description:
+      'Certificate authority of the OpenStack APIs, for hosts that are not eligible and so read no clouds.yaml.',
+    unit: null,
+    right: 'an absolute path of a PEM file, or null',
+    defaultWords: 'the authorities Node.js knows',
+  }),
   report_interval_s: whole({ min: 1, max: 600, default: 10 }, 's', "nova-compute's own `report_interval`."),
   open_request_s: whole(
     { min: 1, max: 3600, default: 120 },

@@ -189,9 +189,13 @@ function takeRequest(core: Core, id: RequestId, request: Request): void {
       core.outbox.push({ do: 'answer', id, answer: { to: 'status', status: showStatus(core) } });
       return;
     case 'gate':
-      core.outbox.push({ do: 'answer', id, answer: { to: 'gate', ...gate(core) } });
+      start(answerGate(core, id), () => true);
       return;
   }
+}
+
+function* answerGate(core: Core, id: RequestId): Task<void> {
+  core.outbox.push({ do: 'answer', id, answer: { to: 'gate', ...(yield* gate(core)) } });
 }
 
 function* answerProbe(core: Core, id: RequestId, target: Parameters<typeof probe>[1]): Task<void> {

@@ -53,7 +53,7 @@ function tellCommands({ tell, layout, hosts }: Stage): void {
     ['power on again', `rm ${at('off', 'h4')}`],
     ['kill the agent of h2', `touch ${at('agent-off', 'h2')}`],
     ['start it again', `rm ${at('agent-off', 'h2')}`],
-    ['vouch that a host is dead', `${vigilAsTyped()} confirm-dead h4 ${config}`],
+    ['vouch that a host is dead', `${vigilAsTyped()} confirm-dead h4 --by YOU --yes ${config}`],
     ['the guests at work', `tail -n 1 ${layout.guests}/*`],
     [
       'the cloud',

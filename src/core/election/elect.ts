@@ -8,7 +8,8 @@ import { dropMasterReports, end, noteHeritage } from '../reports/book.ts';
 import type { Core } from '../state.ts';
 import { isReadable, type OwnVolume } from '../volumes.ts';
 import type { SeatObservation } from '../wire/observations.ts';
-import { claim, writeSeat } from './claim.ts';
+import { readOwnCells } from '../operator/gate.ts';
+import { claim, type ClaimEnd, writeSeat } from './claim.ts';
 import { leaseVolumes, majorityOf, remainingMs, watching } from './lease.ts';
 import { apparentHolder, isMine, otherSeats, quietSinceMs, rival } from './seats.ts';
 
@@ -94,7 +95,7 @@ function* tryToClaim(core: Core): Task<void> {
   const sawPreviousHolder = leaseVolumes(core.volumes.values()).some((volume) => volume.previousHolderSeen);
   core.lease = { phase: 'claiming', term: core.termSeen + 1, begunMs: core.now };
   noteHeritage(core, otherSeats(core));
-  const ended = yield* claim(core, () => true);
+  const ended = yield* claimIfFree(core);
   if (core.leaving !== null || !ended.won) {
     const why = ended.won ? 'the agent is stopping' : ended.why;
     const term = core.lease.phase === 'claiming' ? core.lease.term : core.termSeen;
@@ -109,6 +110,14 @@ function* tryToClaim(core: Core): Task<void> {
   core.outbox.push({ do: 'journal', event: 'master', data: { term: ended.term, sawPreviousHolder } });
   renew(core);
   takeOver(core, core.master);
+}
+
+/** Whether others declared this host failed is read anew: it may have been while it saw nothing. */
+function* claimIfFree(core: Core): Task<ClaimEnd> {
+  if (!(yield* readOwnCells(core)) || !isFreeOfIncident(core)) {
+    return { won: false, why: 'an incident of this host is open, or cannot be read', wrote: [] };
+  }
+  return yield* claim(core, () => true);
 }
 
 /** Leaves no seat behind that says `claiming`; where that cannot be written, others wait out the lease time. */

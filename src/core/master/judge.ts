@@ -136,7 +136,7 @@ function considerFailed(
     const words =
       left > 0
         ? 'the site has just started and this host was not seen alive yet; it may still be booting'
-        : 'not seen alive since the site started; if it is dead, confirm it: vigil confirm-dead';
+        : 'not seen alive since the site started; if it is dead, confirm it: vigil confirm-dead HOST --by NAME';
     return { verdict: 'unknown', row: 15, words };
   }
   return declare(core, master, evidence, facts, null, row);

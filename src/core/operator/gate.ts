@@ -10,11 +10,17 @@ import type { Core } from '../state.ts';
 import type { OwnVolume } from '../volumes.ts';
 import type { IncidentRecord } from '../wire/records.ts';
 
-export function gate(core: Core): { readonly open: boolean; readonly words: string } {
+/** Read anew: an incident may have been opened since, by whoever lost sight of this host. */
+export function* gate(core: Core): Task<{ readonly open: boolean; readonly words: string }> {
+  if (!(yield* readOwnCells(core))) {
+    return {
+      open: false,
+      words: 'the incident of this host cannot be read on a majority of the lease volumes',
+    };
+  }
   const { ownIncident } = core;
-  if (ownIncident === 'unread')
-    return { open: false, words: 'the incident of this host could not be read yet' };
-  if (ownIncident === null) return { open: true, words: 'no incident of this host is open' };
+  if (ownIncident === null || ownIncident === 'unread')
+    return { open: true, words: 'no incident of this host is open' };
   const { id, phase } = ownIncident;
   const open = phase === 'returning' || phase === 'closed';
   return {
@@ -31,14 +37,17 @@ export function watchOwnIncident(core: Core): void {
   start(readOwnCells(core), () => true);
 }
 
-function* readOwnCells(core: Core): Task<void> {
+/** False where they cannot be read on a majority: what was known before stays. */
+export function* readOwnCells(core: Core): Task<boolean> {
   const volumes = leaseVolumes(core.volumes.values());
   const reads = yield* all(
     volumes.map((volume) => readCells(core, volume)),
     () => true,
   );
   const good = reads.filter((read) => read !== null);
-  if (good.length >= majorityOf(volumes.length)) core.ownIncident = highestRecord(good.flat());
+  if (good.length < majorityOf(volumes.length)) return false;
+  core.ownIncident = highestRecord(good.flat());
+  return true;
 }
 
 function* readCells(core: Core, volume: OwnVolume): Task<readonly IncidentRecord[] | null> {

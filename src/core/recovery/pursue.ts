@@ -30,6 +30,7 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
   for (;;) {
     const ended = yield* round(core, master, incident);
     noteHold(core, incident, ended.hold);
+    yield* recordHold(core, master, incident, ended.hold);
     if (incident.record.phase === 'closed') {
       end(core, `incident/${victim}`, `the incident of ${victim} is closed`, { id: incident.record.id });
       master.incidents.delete(victim);
@@ -37,6 +38,14 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
     }
     yield* sleep(core, ended.pauseMs);
   }
+}
+
+/** In the cell the hold is for people and for `vigil volume dump`: a successor finds its own reasons. */
+function* recordHold(core: Core, master: Mastership, incident: Incident, reason: Hold | null): Task<void> {
+  const code = reason === null || isPassing(core, incident, reason) ? null : reason.code;
+  const unwritable = code === 'incident-not-written' || incident.record.term !== master.term;
+  if (unwritable || incident.record.phase === 'closed' || incident.record.hold === code) return;
+  yield* writeRecord(core, master, incident, { hold: code });
 }
 
 function* round(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
