@@ -10,7 +10,7 @@ import type { Verdict } from '../verdict/verdict.ts';
 import type { HostEvidence } from '../evidence/host.ts';
 import type { Core } from '../state.ts';
 import type { HostName, Proof } from '../wire/records.ts';
-import { declareIncident } from './declare.ts';
+import { declareIncident, MAX_INCIDENTS } from './declare.ts';
 import type { Judgement, Mastership } from './mastership.ts';
 import { reportVerdicts } from './verdict-reports.ts';
 
@@ -158,6 +158,8 @@ function declare(
 ): Finding {
   const stop = brake(countForBrake(core, master, evidence.host), proof);
   if (stop !== null) return { verdict: 'unknown', row: 15, words: `held by the brake: ${stop}` };
+  if (master.incidents.size >= MAX_INCIDENTS)
+    return { verdict: 'unknown', row: 15, words: `${MAX_INCIDENTS} incidents are open already` };
   declareIncident(core, master, evidence, facts, null);
   return { verdict: 'failed', ...found };
 }
