@@ -81,7 +81,8 @@ function* check(core: Core, volume: OwnVolume): Task<Checked | null> {
   const read = yield* request(
     core,
     { do: 'read-volume', volume: volume.name, what: ['seats', 'slots'] },
-    timing.claimMsMax,
+    // One that takes longer would void the claim on the others, too.
+    timing.claimMsMax - timing.settleMs - timing.seatWriteMs,
   );
   if (read === null || !read.ok || read.seats === null) return null;
   noteSeats(volume.seats, read.seats, read.endedMs);

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { seat } from '../../../test/world/fixtures.ts';
+import { connectedCore, Pump, type Script } from '../../../test/world/pump.ts';
+import type { Core } from '../state.ts';
+import type { SeatObservation } from '../wire/observations.ts';
+import { claim, type ClaimEnd } from './claim.ts';
+import { noteSeats } from './seats.ts';
+
+/** The seats of each lease volume, as its readers find them; the own seat is 1. */
+type Store = Map<string, Map<number, SeatObservation>>;
+
+interface Options {
+  readonly volumes?: readonly string[];
+  /** Seats of others that have stood still for long. */
+  readonly old?: readonly SeatObservation[];
+  /** Called before each effect is carried out. */
+  readonly meanwhile?: (what: string, store: Store, core: Core, volume: string) => void;
+  /** Volumes that do not answer, or whose writes do not. */
+  readonly dead?: readonly string[];
+  readonly slowMs?: number;
+}
+
+const LONG_AGO_MS = 1_000;
+
+function setUp({ volumes = ['a'], old = [], meanwhile, dead = [], slowMs = 50 }: Options) {
+  const core = connectedCore({ volumes: volumes.map((name) => ({ name, lease: true })) });
+  const store: Store = new Map(volumes.map((name) => [name, new Map(old.map((one) => [one.index, one]))]));
+  for (const volume of core.volumes.values()) noteSeats(volume.seats, old, LONG_AGO_MS);
+  const seatsOf = (name: string): SeatObservation[] => [...(store.get(name)?.values() ?? [])];
+  const script: Script = (effect) => {
+    if (!('volume' in effect) || dead.includes(effect.volume)) return null;
+    meanwhile?.(effect.do, store, core, effect.volume);
+    const begunMs = core.now;
+    const endedMs = begunMs + slowMs;
+    const common = { ok: true as const, begunMs, endedMs };
+    if (effect.do === 'write-seat') {
+      const counter = (store.get(effect.volume)?.size ?? 0) + core.now;
+      store.get(effect.volume)?.set(1, seat('h1', 1, effect.body, counter));
+      const result = { of: effect.do, ...common, writtenMs: endedMs, seats: seatsOf(effect.volume) };
+      return { result, afterMs: slowMs };
+    }
+    if (effect.do !== 'read-volume') return null;
+    const result = { of: effect.do, ...common, seats: seatsOf(effect.volume), slots: [], cells: [] };
+    return { result, afterMs: slowMs };
+  };
+  return { core, store, pump: new Pump(core, script) };
+}
+
+function tryClaim(options: Options): ClaimEnd {
+  const { core, pump } = setUp(options);
+  const end = pump.run(
+    claim(core, () => true),
+    20_000,
+  );
+  assert.ok(end !== undefined, 'the claim must end');
+  return end;
+}
+
+const why = (end: ClaimEnd): string => (end.won ? `won term ${end.term}` : end.why);
+
+void test('wins empty seats with term 1, and a former holder’s with a higher one', () => {
+  assert.equal(why(tryClaim({})), 'won term 1');
+  assert.equal(why(tryClaim({ old: [seat('h2', 2, { term: 7 })] })), 'won term 8');
+  assert.equal(why(tryClaim({ old: [seat('h2', 2, { term: 9, phase: 'released' })] })), 'won term 10');
+});
+
+void test('the lease counts from before the write, not from its answer', () => {
+  const { core, pump } = setUp({ slowMs: 500 });
+  const end = pump.run(
+    claim(core, () => true),
+    20_000,
+  );
+  const write = pump.did('write-seat')[0];
+  assert.ok(end?.won === true && write !== undefined);
+  const wroteMs = end.renewedMs.get('a') ?? 0;
+  assert.ok(core.now - wroteMs >= 500 + core.settings.timing.settleMs, `${core.now - wroteMs} ms`);
+});
+
+void test('does not begin while a seat has changed within the lease time', () => {
+  const { core, pump } = setUp({ old: [seat('h2', 2)] });
+  const [volume] = core.volumes.values();
+  noteSeats(volume?.seats ?? new Map(), [seat('h2', 2, {}, 2)], core.now - 7_000);
+  const end = pump.run(
+    claim(core, () => true),
+    20_000,
+  );
+  assert.ok(end?.won === false);
+  assert.equal(pump.did('write-seat').length, 0);
+});
+
+void test('two at once: who finds another claim of his term withdraws', () => {
+  const meanwhile: Options['meanwhile'] = (what, store) => {
+    if (what === 'write-seat') store.get('a')?.set(2, seat('h2', 2, { term: 1, phase: 'claiming' }));
+  };
+  assert.equal(why(tryClaim({ meanwhile })), 'another host claims or holds the lease');
+});
+
+void test('a claim of a lower term that shows up in between voids it as well', () => {
+  const meanwhile: Options['meanwhile'] = (what, store) => {
+    if (what === 'write-seat') store.get('a')?.set(2, seat('h2', 2, { term: 3, phase: 'claiming' }));
+  };
+  assert.match(why(tryClaim({ old: [seat('h3', 3, { term: 7 })], meanwhile })), /another host/);
+});
+
+void test('a holder that renews between check and read-back keeps the lease', () => {
+  const meanwhile: Options['meanwhile'] = (what, store) => {
+    if (what === 'write-seat') store.get('a')?.set(2, seat('h2', 2, { term: 7 }, 99));
+  };
+  assert.match(why(tryClaim({ old: [seat('h2', 2, { term: 7 }, 98)], meanwhile })), /another host/);
+});
+
+void test('a late write of a deposed holder, landing in between, voids the claim; it never harms', () => {
+  let reads = 0;
+  const meanwhile: Options['meanwhile'] = (what, store) => {
+    if (what === 'read-volume') reads += 1;
+    if (reads === 2) store.get('a')?.set(2, seat('h2', 2, { term: 7 }, 99));
+  };
+  assert.match(why(tryClaim({ old: [seat('h2', 2, { term: 7 }, 98)], meanwhile })), /another host/);
+});
+
+void test('an own write that a late one of a former beat took away is not held on', () => {
+  let reads = 0;
+  const meanwhile: Options['meanwhile'] = (what, store) => {
+    if (what === 'read-volume') reads += 1;
+    if (reads === 2) store.get('a')?.set(1, seat('h1', 1, { term: 1, agent: 'former' }));
+  };
+  assert.equal(tryClaim({ meanwhile }).won, false);
+});
+
+void test('a claim that took longer than its bound is void', () => {
+  assert.equal(why(tryClaim({ slowMs: 950 })), 'the claim took too long');
+  assert.equal(tryClaim({ slowMs: 600 }).won, true);
+});
+
+void test('an unanswered write loses, and keeps the host from claiming again until it is surely over', () => {
+  const { core, pump } = setUp({});
+  const answers = pump.script;
+  pump.script = (effect, at) => (effect.do === 'write-seat' ? null : answers(effect, at));
+  assert.equal(
+    why(
+      pump.run(
+        claim(core, () => true),
+        20_000,
+      ) ?? assert.fail(),
+    ),
+    'the claim could not be written on a majority',
+  );
+  pump.script = answers;
+  assert.match(
+    why(
+      pump.run(
+        claim(core, () => true),
+        20_000,
+      ) ?? assert.fail(),
+    ),
+    /not readable or not quiet/,
+  );
+});
+
+void test('a damaged seat may be somebody’s who acts', () => {
+  const damaged: SeatObservation = { state: 'damaged', index: 2, host: 'h2', reason: { code: 'torn' } };
+  const meanwhile: Options['meanwhile'] = (what, store) => {
+    if (what === 'write-seat') store.get('a')?.set(2, damaged);
+  };
+  assert.match(why(tryClaim({ meanwhile })), /another host/);
+});
+
+void test('three lease volumes: one may be lost, two may not', () => {
+  const volumes = ['a', 'b', 'c'];
+  assert.equal(tryClaim({ volumes }).won, true);
+  assert.equal(tryClaim({ volumes, dead: ['c'] }).won, true);
+  assert.equal(tryClaim({ volumes, dead: ['b', 'c'] }).won, false);
+});
+
+void test('a rival on the minority is a rival', () => {
+  const meanwhile: Options['meanwhile'] = (what, store, _core, volume) => {
+    if (what === 'write-seat' && volume === 'c') store.get('c')?.set(2, seat('h2', 2, { term: 5 }));
+  };
+  assert.match(why(tryClaim({ volumes: ['a', 'b', 'c'], meanwhile })), /another host/);
+});
