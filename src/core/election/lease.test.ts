@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { seat, TIMING } from '../../../test/world/fixtures.ts';
+import type { SeatObservation } from '../wire/observations.ts';
+import { majorityOf, remainingMs, renewedOnMajorityMs, type Lease } from './lease.ts';
+import {
+  apparentHolder,
+  highestTerm,
+  isActive,
+  noteSeats,
+  quietSinceMs,
+  rival,
+  sameSeat,
+  type SeatTrack,
+} from './seats.ts';
+
+const holding = (renewedMs: Readonly<Record<string, number>>): Lease => ({
+  phase: 'holding',
+  term: 1,
+  renewedMs: new Map(Object.entries(renewedMs)),
+  sawPreviousHolder: true,
+});
+const damaged: SeatObservation = { state: 'damaged', index: 5, host: null, reason: { code: 'torn' } };
+
+void test('a holder acts until its margin before the end, from the renewal that a majority shares', () => {
+  assert.equal(remainingMs(holding({ a: 1_000 }), 1, TIMING, 1_000), TIMING.holdMs);
+  assert.equal(remainingMs(holding({ a: 1_000 }), 1, TIMING, 1_000 + TIMING.holdMs), 0);
+  assert.equal(remainingMs(holding({ a: 9_000, b: 4_000, c: 1_000 }), 3, TIMING, 9_000), 1_000);
+  assert.equal(remainingMs(holding({ a: 9_000 }), 3, TIMING, 9_000), 0);
+  assert.equal(remainingMs({ phase: 'claiming', term: 1, begunMs: 0 }, 1, TIMING, 0), 0);
+  assert.deepEqual([1, 2, 3].map(majorityOf), [1, 2, 2]);
+});
+
+void test('a majority shares the second newest of three renewals, whichever volumes they are on', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(), { minLength: 3, maxLength: 3 }), (times) => {
+      const sorted = [...times].sort((a, b) => b - a);
+      const renewedMs = new Map(times.map((at, n) => [`v${n}`, at]));
+      assert.equal(renewedOnMajorityMs(renewedMs, 3), sorted[1]);
+    }),
+  );
+});
+
+void test('quiet since the last change of an active seat of anybody else, a former life of this agent included', () => {
+  const seats = new Map<number, SeatTrack>();
+  noteSeats(seats, [seat('h2', 2), seat('h3', 3, { phase: 'released' })], 100);
+  noteSeats(seats, [seat('h2', 2), seat('h3', 3, { phase: 'released' }, 2), seat('h1', 1)], 200);
+  assert.equal(quietSinceMs(seats.values(), 'h1', 'h1-agent'), 100);
+  assert.equal(quietSinceMs(seats.values(), 'h1', 'h1-later'), 200);
+  noteSeats(seats, [damaged], 300);
+  assert.equal(quietSinceMs(seats.values(), 'h1', 'h1-agent'), 300, 'a damaged seat may be active');
+});
+
+void test('a renewal is seen only in a seat that was holding before', () => {
+  const seats = new Map<number, SeatTrack>();
+  assert.equal(noteSeats(seats, [seat('h2', 2)], 1), false);
+  assert.equal(noteSeats(seats, [seat('h2', 2)], 2), false);
+  assert.equal(noteSeats(seats, [seat('h2', 2, {}, 2)], 3), true);
+  assert.equal(noteSeats(seats, [seat('h2', 2, { phase: 'released' }, 3)], 4), false);
+});
+
+void test('every change of a seat is one, and nothing else is', () => {
+  const base = seat('h2', 2);
+  assert.ok(sameSeat(base, seat('h2', 2)));
+  assert.ok(!sameSeat(base, seat('h2', 2, {}, 2)));
+  assert.ok(!sameSeat(base, seat('h2', 2, { term: 2 })));
+  assert.ok(!sameSeat(base, seat('h2', 2, { phase: 'claiming' })));
+  assert.ok(!sameSeat(base, { ...base, header: { ...base.header, incarnation: 2 } }));
+  assert.ok(!sameSeat(base, damaged) && sameSeat(damaged, damaged));
+});
+
+void test('active is who acts, is about to, or cannot be read', () => {
+  assert.deepEqual(
+    (['idle', 'claiming', 'holding', 'released'] as const).map((phase) => isActive(seat('h2', 2, { phase }))),
+    [false, true, true, false],
+  );
+  assert.ok(isActive(damaged));
+});
+
+void test('a rival is another host with a term as high, in whatever phase', () => {
+  const seats = [seat('h1', 1, { term: 9 }), seat('h2', 2, { term: 5, phase: 'released' }), damaged];
+  assert.equal(rival(seats, 'h1', 'h1-agent', 5)?.host, 'h2');
+  assert.equal(rival(seats, 'h1', 'h1-agent', 6), null);
+  assert.equal(
+    rival(seats, 'h1', 'h1-later', 6),
+    null,
+    'its own former life is dealt with by the higher term',
+  );
+});
+
+void test('the apparent holder is the highest term that says holding; terms count from all seats', () => {
+  const seats = new Map<number, SeatTrack>();
+  noteSeats(
+    seats,
+    [seat('h2', 2, { term: 3 }), seat('h3', 3, { term: 4 }), seat('h4', 4, { term: 8, phase: 'released' })],
+    7,
+  );
+  assert.equal(apparentHolder(seats.values())?.body.host, 'h3');
+  assert.equal(highestTerm(seats.values()), 8);
+  assert.equal(apparentHolder([]), null);
+});

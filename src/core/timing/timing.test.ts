@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { checkTiming, deriveTiming, type Timing } from './timing.ts';
+
+const sound = deriveTiming(1_000, 10_000, 120_000);
+
+void test('the figures of the design, for a beat of one second', () => {
+  const { networkLostMs, volumeLostMs, leaseMs, holdMs, settleMs, claimMsMax, seatWriteMs } = sound;
+  assert.deepEqual(
+    { networkLostMs, volumeLostMs, leaseMs, holdMs, settleMs, claimMsMax, seatWriteMs },
+    {
+      networkLostMs: 4_000,
+      volumeLostMs: 8_000,
+      leaseMs: 8_000,
+      holdMs: 6_000,
+      settleMs: 2_000,
+      claimMsMax: 4_000,
+      seatWriteMs: 1_000,
+    },
+  );
+  assert.deepEqual(checkTiming(sound), []);
+});
+
+void test('whatever the beat within its limits, the derived values are sound', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 200, max: 5_000 }), (beatMs) => {
+      assert.deepEqual(checkTiming(deriveTiming(beatMs, 10_000, 120_000)), []);
+    }),
+  );
+});
+
+const broken: readonly (readonly [string, Partial<Timing>, RegExp])[] = [
+  ['beat too short', deriveTiming(199, 10_000, 120_000), /below 200 ms/],
+  ['beat too long', deriveTiming(5_001, 10_000, 120_000), /above 5000 ms/],
+  ['network lost', { networkLostMs: 2_999 }, /network lost/],
+  ['witnesses too late', { suspectMs: 4_000 }, /witnesses/],
+  ['volume lost', { volumeLostMs: 7_999 }, /volume lost/],
+  ['read stale', { readFreshMs: 999 }, /read must stay valid/],
+  ['holder too long', { holdMs: 6_001 }, /stop acting/],
+  ['claim too long', { claimMsMax: 8_000 }, /claim must be over/],
+  ['claim too short', { claimMsMax: 3_000 }, /fit into a claim/],
+  ['write longer than settling', { seatWriteMs: 2_001, settleMs: 1_900 }, /settle/],
+  ['stall too long', { stallMs: 4_000 }, /own stall/],
+  ['request too short', { openRequestMs: 59_999 }, /unanswered request/],
+  ['report interval', { novaReportMs: 999 }, /report interval/],
+];
+
+for (const [name, change, words] of broken) {
+  void test(`refused by name: ${name}`, () => {
+    const found = checkTiming({ ...sound, ...change });
+    assert.equal(found.length, 1, found.join('; '));
+    assert.match(found[0] ?? '', words);
+  });
+}
