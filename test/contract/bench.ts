@@ -86,8 +86,9 @@ export class Bench {
   }
 
   /**
-   * An ACTIVE server on the host, not pinned by anything but having been put there. A nova-compute that has just started
-   * puts what is being built on its host into ERROR (nova/compute/manager.py, unclaimed instances): made anew then.
+   * An ACTIVE server on the host, not pinned by anything but having been put there. A nova-compute that was started a
+   * moment ago may have missed that its service was enabled again (nova/compute/manager.py `set_host_enabled` finds no
+   * provider yet), and placement then keeps it out: told once more, and made anew.
    */
   async createServer(host: string, group: string | null = null): Promise<string> {
     for (let attempt = 1; ; attempt += 1) {
@@ -102,6 +103,8 @@ export class Bench {
       }
       assert.ok(attempt < CREATE_ATTEMPTS, `${vm} could not be built on ${host}`);
       await this.raw.request('DELETE', `/servers/${vm}`);
+      await this.setStatus(host, 'disabled');
+      await this.setStatus(host, 'enabled');
     }
   }
 

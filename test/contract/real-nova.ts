@@ -21,7 +21,7 @@ export interface RealNova {
 }
 
 /** Three report intervals of nova and its own slow turns. */
-const SETTLE_MS = 120_000;
+const SETTLE_MS = 60_000;
 const QUIET_MS = 15_000;
 
 /** True when every case held. */

@@ -66,8 +66,9 @@ export const requestCases: readonly ContractCase[] = [
     async run(bench) {
       const { source, dest } = bench.hosts;
       const vm = await bench.createServer(source);
-      await bench.kill(source);
+      // In this order: nova-api waits a minute for a dead nova-compute to hear of it.
       await bench.setStatus(source, 'disabled');
+      await bench.kill(source);
       const answer = await bench.perform({ call: 'evacuate', vm, target: dest });
       assert.ok(!answer.ok && answer.failure.code === 'bad-request');
     },
