@@ -145,8 +145,8 @@ function needOf(
 
   if (work.order !== null && !isOver(core, master, work, work.order))
     return set('ordered', work.reason, work.order.target);
-  const intent = master.intents.openFor(server.vm)[0];
-  if (intent !== undefined && !intentIsDead(core, master, intent.host)) {
+  const intent = master.intents.openFor(server.vm).find(({ host }) => !intentIsDead(core, master, host));
+  if (intent !== undefined) {
     return set('ordered', `${intent.host} has written that it is about to evacuate it`, intent.host);
   }
   if (core.executor.intents.has(server.vm))
