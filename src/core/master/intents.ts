@@ -19,11 +19,15 @@ export class IntentBook {
     known.set(volumeUuid, { intents, begunMs });
   }
 
-  /** Hosts with an open intent for a VM on any volume, with the intent. */
-  openFor(vm: string): readonly { readonly host: HostName; readonly intent: Intent }[] {
+  /** Hosts with an open intent for a VM on any of the volumes that count for that host, with the intent. */
+  openFor(
+    vm: string,
+    counts: (host: HostName, volumeUuid: string) => boolean,
+  ): readonly { readonly host: HostName; readonly intent: Intent }[] {
     const found = [];
     for (const [host, volumes] of this.readings) {
-      for (const { intents } of volumes.values()) {
+      for (const [uuid, { intents }] of volumes) {
+        if (!counts(host, uuid)) continue;
         const intent = intents.find((candidate) => candidate.vm === vm);
         if (intent !== undefined) {
           found.push({ host, intent });

@@ -3,6 +3,7 @@
  * an open row, an open order or an open intent gets nothing.
  */
 import { leaseVolumes, majorityOf } from '../election/lease.ts';
+import { volumeOf } from '../evidence/host.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
@@ -145,7 +146,9 @@ function needOf(
 
   if (work.order !== null && !isOver(core, master, work, work.order))
     return set('ordered', work.reason, work.order.target);
-  const intent = master.intents.openFor(server.vm).find(({ host }) => !intentIsDead(core, master, host));
+  const intent = master.intents
+    .openFor(server.vm, (host, uuid) => intentCounts(core, host, uuid))
+    .find(({ host }) => !intentIsDead(core, master, host));
   if (intent !== undefined) {
     return set('ordered', `${intent.host} has written that it is about to evacuate it`, intent.host);
   }
@@ -174,6 +177,22 @@ function isDead(core: Core, master: Mastership, work: VmWork, { id, target }: Mi
   const bootThen = work.rowBoots.get(id);
   if (bootThen === undefined && boot !== undefined && boot !== null) work.rowBoots.set(id, boot);
   return bootThen !== undefined && bootThen !== boot;
+}
+
+/**
+ * Intents are written to and cleared from a majority of the lease volumes. A volume that hangs for a host keeps what
+ * stood there: as long as the host writes to a majority of the others, only those count.
+ */
+function intentCounts(core: Core, host: HostName, uuid: string): boolean {
+  const lease = leaseVolumes(core.volumes.values()).flatMap((volume) =>
+    volume.uuid === null ? [] : [volume.uuid],
+  );
+  if (!lease.includes(uuid)) return false;
+  const evidence = core.hosts.get(host);
+  if (evidence === undefined) return true;
+  const { timing } = core.settings;
+  const fresh = lease.filter((volume) => volumeOf(evidence, volume, timing, core.now) === 'fresh');
+  return fresh.length < majorityOf(lease.length) || fresh.includes(uuid);
 }
 
 function intentIsDead(core: Core, master: Mastership, host: HostName): boolean {
