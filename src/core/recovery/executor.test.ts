@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  incidentRecord,
+  order,
+  row,
+  seat,
+  server,
+  slot,
+  slotBody,
+  TIMING,
+} from '../../../test/world/fixtures.ts';
+import type { Pump } from '../../../test/world/pump.ts';
+import { asFound, type Found, slave } from '../../../test/world/slave.ts';
+import type { Core } from '../state.ts';
+import type { Intent } from '../wire/records.ts';
+import { executeOrder, inheritIntents } from './executor.ts';
+import { MAX_ORDERS_AT_ONCE, type OrderOutcome, type RefusalCode, type RestartOrder } from './orders.ts';
+
+const outcomes = (pump: Pump): readonly OrderOutcome[] =>
+  pump.did('answer').flatMap(({ answer }) => (answer.to === 'restart' ? [answer.outcome] : []));
+
+function execute(pump: Pump, more: Partial<RestartOrder> = {}, withinMs = 100_000): OrderOutcome {
+  const before = outcomes(pump).length;
+  if (pump.core.link.echoMs !== null) pump.core.link.echoMs = pump.core.now;
+  executeOrder(pump.core, 1, order(more));
+  pump.pass(withinMs, () => outcomes(pump).length > before);
+  return outcomes(pump).at(-1) ?? assert.fail('no outcome');
+}
+
+const posts = (pump: Pump): number => pump.did('cloud').filter(({ call }) => call.call === 'evacuate').length;
+const intents = (pump: Pump): readonly Intent[] => [...pump.core.executor.intents.values()];
+const intent: Intent = { incident: 'h9-1-1', vm: 'vm', attempt: 1, term: 1, phase: 'posted' };
+
+const refusals: readonly (readonly [RefusalCode, string, Partial<Found>, Partial<RestartOrder>])[] = [
+  ['old-term', 'a newer term in a seat', { seats: [seat('h1', 1, {}, 10), seat('h3', 3, { term: 2 })] }, {}],
+  ['old-term', 'the master has released it', { seats: [seat('h1', 1, { phase: 'released' }, 10)] }, {}],
+  ['old-term', 'the master’s host has a new term', { seats: [seat('h1', 1, { term: 2 }, 10)] }, {}],
+  ['expired', 'more renewals than it was valid for', { seats: [seat('h1', 1, {}, 16)] }, {}],
+  ['lease-unreadable', 'no lease volume answers', { seats: null }, {}],
+  ['lease-unreadable', 'the seat is not there', { seats: [] }, {}],
+  ['lease-unreadable', 'the order tells of no seat', {}, { leaseSeen: [] }],
+  ['incident-unreadable', 'no cell of the victim', { incident: null }, {}],
+  ['incident-not-open', 'another incident', { incident: incidentRecord({ id: 'h9-1-7' }) }, {}],
+  ['incident-not-open', 'closed', { incident: incidentRecord({ phase: 'closed' }) }, {}],
+  ['incident-not-open', 'no proof yet', { incident: incidentRecord({ proof: null }) }, {}],
+  ['incident-not-open', 'another master’s', { incident: incidentRecord({ term: 2 }) }, {}],
+  ['victim-alive', 'its slot has advanced', { slots: [slot('h9', 9, { counter: 51 })] }, {}],
+  ['victim-alive', 'a new beat writes', { slots: [slot('h9', 9, { incarnation: 2, counter: 0 })] }, {}],
+  ['victim-unreadable', 'its slot is not there', { slots: [] }, {}],
+  ['evacuation-open', 'an open row', { rows: [row(3, 'vm', { status: 'pre-migrating' })] }, {}],
+  [
+    'live-migration-open',
+    'a live migration',
+    { rows: [row(3, 'vm', { type: 'live-migration', status: 'running' })] },
+    {},
+  ],
+  ['vm-not-on-victim', 'moved already', { server: server('vm', { host: 'h3' }) }, {}],
+  ['nova-unreadable', 'no migrations', { rows: null }, {}],
+  ['nova-unreadable', 'no server', { server: null }, {}],
+  ['intent-not-written', 'the volume takes no write', { writes: false }, {}],
+];
+
+for (const [code, why, more, changed] of refusals) {
+  void test(`refused: ${code}, ${why}; nothing is sent and no intent stays`, () => {
+    const pump = slave(asFound(more));
+    const outcome = execute(pump, changed);
+    assert.ok(outcome.outcome === 'refused', JSON.stringify(outcome));
+    assert.equal(outcome.code, code);
+    assert.equal(posts(pump), 0);
+    pump.pass(5_000);
+    assert.deepEqual(intents(pump), []);
+  });
+}
+
+const atOnce: readonly (readonly [RefusalCode, string, (core: Core) => void])[] = [
+  ['old-term', 'a higher term was seen', (core) => (core.termSeen = 2)],
+  ['stopping', 'the agent stops', (core) => (core.leaving = { why: 'agent-restart', expiresMs: 60_000 })],
+  ['not-online', 'the master is not heard', (core) => (core.link.echoMs = null)],
+  ['busy', 'the VM has an intent', (core) => core.executor.intents.set('vm', intent)],
+  ['busy', 'begun before', (core) => core.executor.begun.add(order().id)],
+  [
+    'busy',
+    'too many at once',
+    (core) => {
+      for (let n = 0; n < MAX_ORDERS_AT_ONCE; n += 1) core.executor.intents.set(`other${n}`, intent);
+    },
+  ],
+];
+
+for (const [code, why, prepare] of atOnce) {
+  void test(`refused at once: ${code}, ${why}`, () => {
+    const pump = slave(asFound());
+    prepare(pump.core);
+    const outcome = execute(pump);
+    assert.ok(outcome.outcome === 'refused');
+    assert.equal(outcome.code, code);
+    assert.equal(pump.did('cloud').length + pump.did('write-body').length, 0);
+  });
+}
+
+void test('refused at once: a control host has no nova-compute', () => {
+  const outcome = execute(slave(asFound(), { role: 'control' }));
+  assert.ok(outcome.outcome === 'refused' && outcome.code === 'not-online');
+});
+
+void test('the intent is written first, then nova is read, then the lease, then it is sent', () => {
+  const pump = slave(asFound());
+  assert.equal(execute(pump).outcome, 'accepted');
+  const order = pump.effects.flatMap((effect) => {
+    if (effect.do === 'write-body') return [`write ${effect.body.intents.map(({ phase }) => phase).join()}`];
+    if (effect.do === 'read-volume') return ['read'];
+    return effect.do === 'cloud' ? [effect.call.call] : [];
+  });
+  assert.deepEqual(order.slice(0, 6), [
+    'write intended',
+    'list-migrations',
+    'get-server',
+    'read',
+    'write posted',
+    'evacuate',
+  ]);
+});
+
+void test('an order is executed once, whatever comes of it', () => {
+  const pump = slave(asFound({ rows: [row(1, 'vm', { status: 'failed' })] }));
+  execute(pump);
+  pump.pass(10_000);
+  const again = execute(pump);
+  assert.ok(again.outcome === 'refused' && again.code === 'busy');
+  assert.equal(posts(pump), 1);
+});
+
+void test('dead rows of the order do not count as open', () => {
+  const rows = [row(3, 'vm', { status: 'pre-migrating', target: 'h3' })];
+  assert.equal(execute(slave(asFound({ rows })), { deadRows: [3] }).outcome, 'accepted');
+});
+
+void test('accepted: the intent stays until nova shows the row', () => {
+  const found = asFound();
+  const pump = slave(found);
+  assert.equal(execute(pump).outcome, 'accepted');
+  pump.pass(10_000);
+  assert.deepEqual(
+    intents(pump).map(({ phase }) => phase),
+    ['posted'],
+  );
+  found.rows = [row(1, 'vm', { target: 'h2' })];
+  pump.pass(3_000);
+  assert.deepEqual(intents(pump), []);
+});
+
+void test('a 4xx answer ends it at once', () => {
+  const pump = slave(asFound({ evacuate: 'conflict' }));
+  assert.equal(execute(pump).outcome, 'rejected');
+  pump.pass(5_000);
+  assert.deepEqual(intents(pump), []);
+});
+
+for (const evacuate of [null, 'server-error', 'no-answer'] as const) {
+  void test(`${evacuate ?? 'silence'}: may still happen; only looked up, for Q, then let go`, () => {
+    const pump = slave(asFound({ evacuate }));
+    assert.equal(execute(pump).outcome, 'unknown');
+    const unsureMs = pump.core.now;
+    pump.pass(TIMING.openRequestMs - 70_000);
+    assert.equal(intents(pump).length, 1);
+    pump.pass(80_000, () => intents(pump).length === 0);
+    assert.equal(intents(pump).length, 0);
+    assert.ok(pump.core.now - unsureMs >= TIMING.openRequestMs - 62_000, 'counted from when it was sent');
+    assert.equal(posts(pump), 1);
+  });
+}
+
+void test('unanswered: its own row ends the wait, a row from before it does not', () => {
+  const old = row(7, 'vm', { status: 'failed', target: 'h2' });
+  const found = asFound({ evacuate: 'no-answer', rows: [old] });
+  const pump = slave(found);
+  assert.equal(execute(pump).outcome, 'unknown');
+  pump.pass(30_000);
+  assert.equal(intents(pump).length, 1, 'row 7 is of an earlier try');
+  found.rows = [row(8, 'vm', { target: 'h3' }), old];
+  pump.pass(10_000);
+  assert.equal(intents(pump).length, 1, 'row 8 is another host’s');
+  found.rows = [row(9, 'vm', { target: 'h2' }), ...found.rows];
+  pump.pass(5_000);
+  assert.equal(intents(pump).length, 0);
+});
+
+void test('intents of a former life stay for Q if they may have been sent, and are dropped if not', () => {
+  const pump = slave(asFound());
+  const intended: Intent = { ...intent, vm: 'other', phase: 'intended' };
+  inheritIntents(pump.core, slotBody('h2', { agent: 'former', intents: [intent, intended] }));
+  assert.deepEqual(
+    intents(pump).map(({ vm }) => vm),
+    ['vm'],
+  );
+  const busy = execute(pump);
+  assert.ok(busy.outcome === 'refused' && busy.code === 'busy');
+  pump.pass(TIMING.openRequestMs - 1_000);
+  assert.equal(intents(pump).length, 1);
+  pump.pass(2_000);
+  assert.equal(intents(pump).length, 0);
+});
+
+void test('intents of this very life are not taken up from its own slot', () => {
+  const pump = slave(asFound());
+  inheritIntents(pump.core, slotBody('h2', { agent: 'h2-agent', intents: [intent] }));
+  assert.deepEqual(intents(pump), []);
+});
+
+void test('whatever the seat says of the master, an order runs only under the very renewals it was given for', () => {
+  for (let counter = 5; counter < 25; counter += 1) {
+    const outcome = execute(slave(asFound({ seats: [seat('h1', 1, {}, counter)] })));
+    assert.equal(outcome.outcome === 'accepted', counter <= 15, String(counter));
+  }
+});
