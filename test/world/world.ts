@@ -23,6 +23,8 @@ export interface WorldOptions {
   readonly proofs?: readonly Proof[];
   readonly seed?: number;
   readonly isolationAddresses?: readonly string[];
+  /** 1: volume b carries heartbeats only. */
+  readonly leaseVolumes?: 1 | 3;
 }
 
 type Answer = Extract<Effect, { do: 'answer' }>['answer'];
@@ -30,7 +32,7 @@ type Answer = Extract<Effect, { do: 'answer' }>['answer'];
 export class World {
   readonly clock = new VirtualClock();
   readonly hosts = new Map<string, WorldHost>();
-  readonly volumes = [new WorldVolume('a', 'uuid-a', true), new WorldVolume('b', 'uuid-b', false)];
+  readonly volumes: readonly WorldVolume[];
   readonly random;
   readonly network: WorldNetwork;
   readonly nova: WorldNova;
@@ -57,6 +59,10 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.options = options;
+    const names = options.leaseVolumes === 3 ? ['a', 'b', 'c'] : ['a', 'b'];
+    this.volumes = names.map(
+      (name, n) => new WorldVolume(name, `uuid-${name}`, n === 0 || names.length === 3),
+    );
     this.random = createRandom((options.seed ?? 1) * 7_919);
     this.network = new WorldNetwork(this.random);
     const alive = (name: string): boolean => this.host(name).power && this.host(name).compute;
@@ -231,7 +237,7 @@ export class World {
           kind: 'connected',
           volume: name,
           uuid,
-          superblock: { ...facts, leaseVolumes: 1, coordination: 'volume' },
+          superblock: { ...facts, leaseVolumes: this.options.leaseVolumes ?? 1, coordination: 'volume' },
           slotIndex: volume.index,
           seatIndex: lease ? volume.index : null,
           ownBody: volume.own === undefined ? null : { body: volume.own.body, boot: volume.own.bodyBoot },

@@ -31,7 +31,8 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
   if (networkOf(evidence, settings.timing, core.now) === 'fresh' || facts.storage === 'fresh') {
     return no(`${host} is alive: its heartbeats arrive`);
   }
-  if (facts.witness === 'agent-heard' || facts.witness === 'nova-compute-alive') {
+  // Whoever answers may still run its VMs: it is to be powered off first.
+  if (facts.witness !== 'none-alive') {
     return no(`${host} is alive: ${facts.witnesses.join(', ')} still hears it`);
   }
   if (incident === undefined) {

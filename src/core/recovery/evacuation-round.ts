@@ -42,7 +42,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     const released = yield* releaseAfterLife(core, master, incident);
     if (released !== null) return released;
   }
-  if (!back && (facts.witness === 'agent-heard' || facts.witness === 'nova-compute-alive')) {
+  if (!back && facts.witness !== 'none-alive') {
     return held(
       hold('life-signs', `${victim} shows life (${facts.witnesses.join(', ')}), of unknown boot`),
       BUSY_ROUND_MS,
