@@ -3,7 +3,9 @@ import { contractOnRealNova } from '../contract/real-nova.ts';
 import {
   cloudsYaml,
   flavorId,
+  guestsOn,
   hostNames,
+  killAll,
   killCompute,
   Nova,
   reset,
@@ -17,6 +19,15 @@ const hostOf = (name: string): HostName => {
   return host;
 };
 
+/** nova-compute and its guests, as when the host dies; what the hypervisor has defined stays. */
+const killWithGuests = async (host: HostName): Promise<void> => {
+  await killCompute(host);
+  const guests = await guestsOn(host);
+  await killAll(
+    guests.flatMap(({ pid, ticks }) => (pid === null || ticks === null ? [] : [{ pid, startTicks: ticks }])),
+  );
+};
+
 export const contractOnTheRig = async (say: (line: string) => void): Promise<boolean> => {
   const ok = await contractOnRealNova(
     {
@@ -24,7 +35,7 @@ export const contractOnTheRig = async (say: (line: string) => void): Promise<boo
       cloud: 'rig',
       hosts: hostNames,
       serverTemplate: { flavorRef: flavorId, networks: 'none', imageRef: await new Nova().imageId() },
-      killCompute: (host) => killCompute(hostOf(host)),
+      killCompute: (host) => killWithGuests(hostOf(host)),
       startCompute: (host) => startCompute(hostOf(host)),
     },
     say,
