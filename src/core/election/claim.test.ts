@@ -78,15 +78,21 @@ void test('the lease counts from before the write, not from its answer', () => {
 });
 
 void test('does not begin while a seat has changed within the lease time', () => {
-  const { core, pump } = setUp({ old: [seat('h2', 2)] });
-  const [volume] = core.volumes.values();
-  noteSeats(volume?.seats ?? new Map(), [seat('h2', 2, {}, 2)], core.now - 7_000);
-  const end = pump.run(
-    claim(core, () => true),
-    20_000,
-  );
-  assert.ok(end?.won === false);
-  assert.equal(pump.did('write-seat').length, 0);
+  for (const [agoMs, begins] of [
+    [7_900, false],
+    [8_000, true],
+  ] as const) {
+    const holder = seat('h2', 2);
+    const { core, pump } = setUp({ old: [holder] });
+    const seats = core.volumes.get('a')?.seats ?? assert.fail();
+    seats.set(2, { observation: holder, changedMs: core.now - agoMs });
+    const end = pump.run(
+      claim(core, () => true),
+      20_000,
+    );
+    assert.equal(end?.won, begins);
+    assert.equal(pump.did('write-seat').length > 0, begins);
+  }
 });
 
 void test('two at once: who finds another claim of his term withdraws', () => {
@@ -123,7 +129,7 @@ void test('an own write that a late one of a former beat took away is not held o
   let reads = 0;
   const meanwhile: Options['meanwhile'] = (what, store) => {
     if (what === 'read-volume') reads += 1;
-    if (reads === 2) store.get('a')?.set(1, seat('h1', 1, { term: 1, agent: 'former' }));
+    if (reads === 2) store.get('a')?.set(1, seat('h1', 1, { term: 1, agent: 'former', phase: 'released' }));
   };
   assert.equal(tryClaim({ meanwhile }).won, false);
 });
