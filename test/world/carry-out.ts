@@ -1,6 +1,7 @@
 /** What becomes of the effects of a core in the little world. */
 import type { Effect } from '../../src/core/effect.ts';
 import type { Result } from '../../src/core/input.ts';
+import { nextHeader } from './beats.ts';
 import type { WorldHost } from './host.ts';
 import type { WorldVolume } from './volume.ts';
 import type { World } from './world.ts';
@@ -111,12 +112,12 @@ function perform(world: World, host: WorldHost, volume: WorldVolume, effect: Vol
   const now = world.clock.now;
   switch (effect.do) {
     case 'write-body': {
-      const header = world.nextHeader(host, volume, 'slot', 0);
+      const header = nextHeader(host, volume, 'slot', 0);
       volume.slots.set(host.name, { header, body: effect.body, bodyBoot: host.boot });
       return { of: 'write-body', ok: true, begunMs: now, endedMs: now };
     }
     case 'write-seat': {
-      const header = world.nextHeader(host, volume, 'seat', 0);
+      const header = nextHeader(host, volume, 'seat', 0);
       volume.seats.set(host.name, { header, body: effect.body, bodyBoot: host.boot });
       const seats = volume.readSeats();
       return { of: 'write-seat', ok: true, begunMs: now, writtenMs: now, endedMs: now, seats };

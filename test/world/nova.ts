@@ -8,6 +8,7 @@ import {
   type Server,
 } from '../../src/core/recovery/cloud.ts';
 import type { VirtualClock } from './clock.ts';
+import { build, type Compute, type Mutable } from './nova-build.ts';
 
 export const REPORT_MS = 10_000;
 
@@ -17,20 +18,7 @@ interface Service {
   forcedDown: boolean;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Fail = (code: CloudFailure['code'], detail: string, status?: number) => CloudAnswer;
-
-/** What nova does to guests and asks of hosts; facts of the world. */
-export interface Compute {
-  readonly alive: (host: string) => boolean;
-  /** Names one life of its nova-compute. */
-  readonly life: (host: string) => string;
-  readonly reports: (host: string) => boolean;
-  readonly startGuest: (vm: string, host: string) => void;
-  readonly stopGuest: (vm: string, host: string) => void;
-  readonly runs: (vm: string, host: string) => boolean;
-  readonly accepted: (row: Migration) => void;
-}
 
 export class WorldNova {
   readonly services = new Map<string, Service>();
@@ -234,40 +222,8 @@ export class WorldNova {
     this.rows.push(row);
     this.compute.accepted(row);
     server.taskState = 'rebuilding';
-    this.build(row, server);
+    build(this.clock, this.compute, row, server, () => this.buildMs);
     return this.swallow ? null : { call: 'evacuate', ok: true, value: { requestId: null } };
-  }
-
-  /**
-   * A target that dies in the middle leaves its row open for ever; one that dies before finds the message in its queue
-   * when it starts again.
-   */
-  private build(row: Mutable<Migration>, server: Mutable<Server>): void {
-    const target = row.target ?? '';
-    this.clock.after(1_000, () => {
-      if (row.status !== 'accepted') return;
-      if (!this.compute.alive(target)) {
-        this.build(row, server);
-        return;
-      }
-      if (server.taskState !== 'rebuilding') {
-        Object.assign(server, { vmState: 'error', status: 'ERROR' });
-        row.status = 'failed';
-        return;
-      }
-      row.status = 'pre-migrating';
-      this.finish(row, server, this.compute.life(target));
-    });
-  }
-
-  private finish(row: Mutable<Migration>, server: Mutable<Server>, life: string): void {
-    const target = row.target ?? '';
-    this.clock.after(this.buildMs, () => {
-      if (row.status !== 'pre-migrating' || this.compute.life(target) !== life) return;
-      Object.assign(server, { host: target, taskState: null, vmState: 'active', status: 'ACTIVE' });
-      row.status = 'done';
-      this.compute.startGuest(row.vm, target);
-    });
   }
 
   private isUp(service: Service): boolean {

@@ -10,7 +10,8 @@ import { createRandom } from '../../src/core/lib/random.ts';
 import type { Migration } from '../../src/core/recovery/cloud.ts';
 import { createCore, step } from '../../src/core/step.ts';
 import { deriveTiming } from '../../src/core/timing/timing.ts';
-import type { BlockHeader, Proof } from '../../src/core/wire/records.ts';
+import type { Proof } from '../../src/core/wire/records.ts';
+import { beatLoop, connectBeats, killBeats, newBeats, startBeats } from './beats.ts';
 import { carryOut } from './carry-out.ts';
 import { VirtualClock } from './clock.ts';
 import { createHost, numberOf, settingsOf, type WorldHost } from './host.ts';
@@ -54,7 +55,7 @@ export class World {
     accepted: () => {},
   };
 
-  private readonly options: WorldOptions;
+  readonly options: WorldOptions;
   private requests = 0;
 
   constructor(options: WorldOptions) {
@@ -81,7 +82,7 @@ export class World {
       this.nova.addHost(host.name);
     }
     for (const host of this.hosts.values()) {
-      for (const volume of this.volumes) this.beatLoop(host, volume);
+      for (const volume of this.volumes) beatLoop(this, host, volume);
       this.startAgent(host.name);
     }
   }
@@ -141,7 +142,7 @@ export class World {
   powerOn(name: string): void {
     const host = this.host(name);
     Object.assign(host, { power: true, boot: `${host.boot}+`, beats: true });
-    this.newBeats(host);
+    newBeats(this, host);
     this.startAgent(name);
   }
 
@@ -170,7 +171,7 @@ export class World {
     });
     host.core = createCore(settings, this.clock.now);
     host.watching.clear();
-    if (host.beats) this.connectBeats(host);
+    if (host.beats) connectBeats(this, host);
     const tick = (): void => {
       if (host.agentLife !== life || !host.agent) return;
       this.clock.after(tickMs(this.timing), tick);
@@ -194,56 +195,12 @@ export class World {
     for (const input of queued) this.feed(host, host.agentLife, input);
   }
 
-  /** The beats of a host die; a write of theirs may still be on its way. */
   killBeats(name: string, lateWriteMs: number | null): void {
-    const host = this.host(name);
-    host.beats = false;
-    for (const volume of this.volumes) {
-      volume.drop(name);
-      if (lateWriteMs !== null) this.clock.after(lateWriteMs, volume.writeOnItsWay(name).land);
-      const event = { kind: 'disconnected' as const, volume: volume.name, detail: 'killed' };
-      this.feed(host, host.agentLife, { kind: 'volume', now: this.clock.now, event });
-    }
+    killBeats(this, this.host(name), lateWriteMs);
   }
 
   startBeats(name: string): void {
-    const host = this.host(name);
-    host.beats = true;
-    this.newBeats(host);
-    this.connectBeats(host);
-  }
-
-  private newBeats(host: WorldHost): void {
-    for (const key of this.volumes.flatMap(({ name }) => [name, `${name}/seat`])) {
-      const was = host.counters.get(key);
-      host.counters.set(key, { incarnation: (was?.incarnation ?? 1) + 1, counter: 0 });
-    }
-  }
-
-  private connectBeats(host: WorldHost): void {
-    host.watching.clear();
-    for (const { name, uuid, lease, ...volume } of this.volumes.map((v) => ({
-      name: v.name,
-      uuid: v.uuid,
-      lease: v.lease,
-      own: v.slots.get(host.name),
-      index: v.index(host.name),
-    }))) {
-      const facts = { format: 1, volumeUuid: uuid, cluster: 'test', slots: 64, seats: 32, generation: 1 };
-      this.feed(host, host.agentLife, {
-        kind: 'volume',
-        now: this.clock.now,
-        event: {
-          kind: 'connected',
-          volume: name,
-          uuid,
-          superblock: { ...facts, leaseVolumes: this.options.leaseVolumes ?? 1, coordination: 'volume' },
-          slotIndex: volume.index,
-          seatIndex: lease ? volume.index : null,
-          ownBody: volume.own === undefined ? null : { body: volume.own.body, boot: volume.own.bodyBoot },
-        },
-      });
-    }
+    startBeats(this, this.host(name));
   }
 
   feed(host: WorldHost, life: number, input: Input): void {
@@ -261,50 +218,6 @@ export class World {
     this.clock.after(afterMs, () =>
       this.feed(host, life, { kind: 'result', now: this.clock.now, id, result }),
     );
-  }
-
-  /** Each block has a counter of its own. */
-  nextHeader(
-    host: WorldHost,
-    volume: WorldVolume,
-    kind: 'slot' | 'seat',
-    agentSilentMs: number,
-  ): BlockHeader {
-    const key = kind === 'slot' ? volume.name : `${volume.name}/seat`;
-    const counter = host.counters.get(key) ?? { incarnation: 1, counter: 0 };
-    counter.counter += 1;
-    host.counters.set(key, counter);
-    return { kind, owner: '', boot: host.boot, ...counter, agentSilentMs };
-  }
-
-  private beatLoop(host: WorldHost, volume: WorldVolume): void {
-    const beat = (): void => {
-      this.clock.after(this.timing.beatMs, beat);
-      if (!host.power || !host.beats || volume.hung.has(host.name)) return;
-      const now = this.clock.now;
-      const failing = volume.failing.has(host.name);
-      const slot = volume.slots.get(host.name);
-      if (slot !== undefined && !failing) {
-        const header = this.nextHeader(host, volume, 'slot', now - host.agentHeardMs);
-        volume.slots.set(host.name, { ...slot, header });
-      }
-      const read = !failing && host.watching.has(volume.name);
-      this.feed(host, host.agentLife, {
-        kind: 'volume',
-        now,
-        event: {
-          kind: 'reading',
-          volume: volume.name,
-          begunMs: now,
-          endedMs: now,
-          wroteMs: failing ? null : now,
-          error: failing ? { code: 'io', detail: 'input/output error' } : null,
-          seats: failing ? null : volume.lease ? volume.readSeats() : [],
-          slots: read ? volume.readSlots() : null,
-        },
-      });
-    };
-    this.clock.after(100 + numberOf(host.name) * 61 + (volume.lease ? 0 : 333), beat);
   }
 
   /** Asks an agent through its API; the answer comes through the callback, if ever. */
