@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { incidentRecord, row, TIMING } from '../../../test/world/fixtures.ts';
+import { intent, openOrder, plan, setUp, shown } from '../../../test/world/planning.ts';
+import { evidenceOf } from '../evidence/note.ts';
+import { createIncident } from './incident.ts';
+import type { OrderOutcome } from './orders.ts';
+
+for (const status of ['accepted', 'queued', 'preparing', 'pre-migrating', 'running', 'post-migrating']) {
+  void test(`exactly once: an open row (${status}) blocks its VM`, () => {
+    const at = setUp();
+    assert.deepEqual(plan(at, { rows: [row(11, 'vm', { status })] }), []);
+    assert.match(shown(at), /^evacuating/);
+  });
+}
+
+void test('a row that has been open since before the failure is somebody else’s: held', () => {
+  const at = setUp();
+  assert.deepEqual(plan(at, { rows: [row(10, 'vm')] }), []);
+  assert.match(shown(at), /^held: evacuation 10/);
+});
+
+void test('a row accepted for ten minutes without a target is held, with a target it goes on', () => {
+  const at = setUp();
+  at.core.now += TIMING.acceptedRowMs;
+  plan(at, { rows: [row(11, 'vm', { target: null })] });
+  assert.match(shown(at), /^evacuating/);
+  at.core.now += 1;
+  plan(at, { rows: [row(11, 'vm', { target: null })] });
+  assert.match(shown(at), /^held: .*nova-conductor/);
+  plan(at, { rows: [row(11, 'vm', { target: 'h2' })] });
+  assert.match(shown(at), /^evacuating/);
+});
+
+void test('a row whose target has proof of death blocks no longer, also once the target is back', () => {
+  const at = setUp();
+  const rows = [row(11, 'vm', { target: 'h3', status: 'pre-migrating' })];
+  const dead = createIncident(
+    incidentRecord({ victim: 'h3', phase: 'proving', proof: null }),
+    at.core.now,
+    false,
+  );
+  at.master.incidents.set('h3', dead);
+  assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), []);
+  dead.record = { ...dead.record, proof: 'silence' };
+  assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), ['vm>h2']);
+  assert.deepEqual(at.incident.vms.get('vm')?.deadRows, [11]);
+  at.master.incidents.delete('h3');
+  assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), ['vm>h2']);
+});
+
+void test('a row whose target has booted since blocks no longer', () => {
+  const at = setUp();
+  const rows = [row(11, 'vm', { target: 'h3', status: 'pre-migrating' })];
+  const target = evidenceOf(at.core, 'h3') ?? assert.fail();
+  target.boot = 'boot-1';
+  assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), []);
+  assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), []);
+  target.boot = 'boot-2';
+  assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), ['vm>h2']);
+});
+
+void test('a row that failed goes to another host after a delay that grows', () => {
+  const at = setUp();
+  const failed = (id: number) => ({ rows: [row(id, 'vm', { status: 'failed', target: 'h2' })] });
+  assert.deepEqual(plan(at, failed(11)), []);
+  assert.match(shown(at), /^waiting: evacuation 11 ended failed on h2/);
+  at.core.now += 2_000;
+  assert.deepEqual(plan(at, failed(11)), ['vm>h3']);
+  const work = at.incident.vms.get('vm') ?? assert.fail();
+  work.attempt = 5;
+  plan(at, failed(12));
+  assert.equal(work.notBeforeMs - at.core.now, 32_000);
+  work.attempt = 30;
+  plan(at, failed(13));
+  assert.equal(work.notBeforeMs - at.core.now, 300_000);
+});
+
+void test('a live migration under way is left to a person', () => {
+  const at = setUp();
+  const rows = [row(5, 'vm', { type: 'live-migration', status: 'running', target: 'h3' })];
+  assert.deepEqual(plan(at, { rows }), []);
+  assert.match(shown(at), /^held: a live migration to h3/);
+});
+
+void test('exactly once: an open order blocks until its outcome is sure', () => {
+  for (const outcome of [null, 'lost', { outcome: 'unknown', detail: '' }] as const) {
+    const at = setUp();
+    openOrder(at, outcome);
+    assert.deepEqual(plan(at), [], JSON.stringify(outcome));
+    assert.match(shown(at), /^ordered/);
+  }
+  const over: readonly OrderOutcome[] = [
+    { outcome: 'refused', code: 'busy', detail: '' },
+    {
+      outcome: 'rejected',
+      failure: { code: 'conflict', service: 'nova', status: 409, requestId: null, detail: '' },
+    },
+  ];
+  for (const outcome of over) {
+    const at = setUp();
+    openOrder(at, outcome);
+    assert.equal(plan(at).length, 1, outcome.outcome);
+  }
+});
+
+void test('a lost order is over once it has expired by the seat and its target’s slot was read clear since', () => {
+  const at = setUp();
+  openOrder(at, 'lost');
+  at.master.intents.note('h2', 'uuid-a', [], at.core.now + 1);
+  const renew = (counter: number, incarnation = 1) =>
+    at.master.seatSeen.set('uuid-a', { volumeUuid: 'uuid-a', seat: 1, incarnation, counter });
+  renew(15);
+  assert.deepEqual(plan(at), [], 'still valid after five renewals');
+  renew(16);
+  at.core.now += 1_000;
+  assert.deepEqual(plan(at), [], 'expired, but the slot was read before that');
+  at.master.intents.note('h2', 'uuid-a', [intent()], at.core.now + 1);
+  assert.deepEqual(plan(at), [], 'its intent is open');
+  at.master.intents.note('h2', 'uuid-a', [], at.core.now + 2);
+  assert.equal(plan(at).length, 1);
+});
+
+void test('an order to this very host is over when its own intent is gone', () => {
+  const at = setUp();
+  openOrder(at, 'lost', 'h1');
+  at.master.seatSeen.set('uuid-a', { volumeUuid: 'uuid-a', seat: 1, incarnation: 1, counter: 99 });
+  at.core.executor.intents.set('vm', intent());
+  assert.deepEqual(plan(at), []);
+  at.core.executor.intents.clear();
+  assert.equal(plan(at).length, 1);
+});
+
+void test('exactly once: an intent blocks, until its host has proof of death and Q has passed', () => {
+  const at = setUp();
+  at.master.intents.note('h4', 'uuid-a', [intent({ incident: 'of-a-former-master' })], at.core.now);
+  assert.deepEqual(plan(at), []);
+  assert.match(shown(at), /h4 has written/);
+  const dead = createIncident(incidentRecord({ victim: 'h4', proof: null }), at.core.now, false);
+  at.master.incidents.set('h4', dead);
+  at.core.now += TIMING.openRequestMs;
+  assert.deepEqual(plan(at), [], 'no proof');
+  dead.record = { ...dead.record, proof: 'silence' };
+  assert.deepEqual(plan(at), [], 'Q has not passed');
+  at.core.now += 1;
+  assert.equal(plan(at).length, 1);
+});
+
+void test('a living host’s intent blocks beside a dead one’s', () => {
+  const at = setUp();
+  at.master.intents.note('h4', 'uuid-a', [intent()], at.core.now);
+  at.master.intents.note('h5', 'uuid-a', [intent()], at.core.now);
+  at.master.incidents.set('h4', createIncident(incidentRecord({ victim: 'h4' }), at.core.now, false));
+  at.core.now += TIMING.openRequestMs + 1;
+  assert.deepEqual(plan(at), []);
+  assert.match(shown(at), /h5 has written/);
+});
+
+void test('an own intent blocks', () => {
+  const at = setUp();
+  at.core.executor.intents.set('vm', intent());
+  assert.deepEqual(plan(at), []);
+});

@@ -1,0 +1,83 @@
+/** A master with one incident, and rounds of its plan. */
+import { createMastership, type Mastership } from '../../src/core/master/mastership.ts';
+import type { CandidateHost } from '../../src/core/recovery/candidates.ts';
+import type { Migration, Server } from '../../src/core/recovery/cloud.ts';
+import {
+  createIncident,
+  createVmWork,
+  type Incident,
+  type OpenOrder,
+} from '../../src/core/recovery/incident.ts';
+import { planRound } from '../../src/core/recovery/plan.ts';
+import type { Core } from '../../src/core/state.ts';
+import type { Intent } from '../../src/core/wire/records.ts';
+import { capacity, incidentRecord, order, server, service, settings } from './fixtures.ts';
+import { connectedCore } from './pump.ts';
+
+export interface Setting {
+  readonly core: Core;
+  readonly master: Mastership;
+  readonly incident: Incident;
+}
+
+export function setUp(): Setting {
+  const core = connectedCore({ recovery: { ...settings().recovery, ordersPerTargetMax: 4 } });
+  const master = createMastership(1, core.now, true);
+  core.master = master;
+  const incident = createIncident(incidentRecord({ migrationIdAtDeclaration: 10 }), core.now, false);
+  master.incidents.set('h9', incident);
+  master.seatSeen.set('uuid-a', { volumeUuid: 'uuid-a', seat: 1, incarnation: 1, counter: 10 });
+  return { core, master, incident };
+}
+
+export const candidates = (...hosts: readonly string[]): readonly CandidateHost[] =>
+  hosts.map((host) => ({
+    host,
+    unfit: null,
+    service: service(host),
+    capacity: capacity(host),
+    load: 0,
+    placed: 0,
+  }));
+
+interface Round {
+  readonly servers?: readonly Server[];
+  readonly rows?: readonly Migration[];
+  readonly sendNothing?: string;
+  readonly hosts?: readonly string[];
+}
+
+/** `vm>target` for each order of the round. */
+export function plan({ core, master, incident }: Setting, round: Round = {}): readonly string[] {
+  const reading = {
+    servers: round.servers ?? [server('vm')],
+    rows: round.rows ?? [],
+    capacity: [],
+    groups: [],
+  };
+  return planRound(core, master, incident, reading, {
+    candidates: candidates(...(round.hosts ?? ['h2', 'h3'])),
+    sendNothing: round.sendNothing ?? null,
+  }).map(({ work, target }) => `${work.vm}>${target}`);
+}
+
+export const shown = ({ incident }: Setting) => {
+  const { state, reason } = incident.vms.get('vm') ?? createVmWork('', '');
+  return `${state}: ${reason ?? ''}`;
+};
+
+export const intent = (more: Partial<Intent> = {}): Intent => ({
+  incident: 'h9-1-1',
+  vm: 'vm',
+  attempt: 1,
+  term: 1,
+  phase: 'posted',
+  ...more,
+});
+
+export function openOrder(at: Setting, outcome: OpenOrder['outcome'], target = 'h2'): OpenOrder {
+  const work = createVmWork('vm', 'vm');
+  at.incident.vms.set('vm', work);
+  work.order = { order: order(), target, outcome, expiredMs: null };
+  return work.order;
+}
