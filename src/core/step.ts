@@ -67,6 +67,8 @@ export function step(core: Core, input: Input): readonly Effect[] {
   core.now = Math.max(core.now, input.now);
   // After a pause anything may come before the next tick; nothing is done on a lease that has run out meanwhile.
   checkLease(core);
+  // Nor on an answer that comes after its deadline: what it licensed may not hold any more.
+  expire(core);
   switch (input.kind) {
     case 'tick':
       tick(core);

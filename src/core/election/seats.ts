@@ -32,7 +32,14 @@ function isHolding(observation: SeatObservation): boolean {
 }
 
 export function sameSeat(a: SeatObservation, b: SeatObservation): boolean {
-  if (a.state === 'damaged' || b.state === 'damaged') return a.state === b.state;
+  if (a.state === 'damaged' || b.state === 'damaged') {
+    // A seat that cannot be understood and goes on being written has an owner who may hold the lease.
+    return (
+      a.state === b.state &&
+      a.header?.incarnation === b.header?.incarnation &&
+      a.header?.counter === b.header?.counter
+    );
+  }
   return (
     a.header.incarnation === b.header.incarnation &&
     a.header.counter === b.header.counter &&

@@ -1,7 +1,7 @@
 /** Opens an incident and sets its work going. */
 import type { HostEvidence } from '../evidence/host.ts';
 import { start } from '../lib/task.ts';
-import { createIncident } from '../recovery/incident.ts';
+import { createIncident, type Incident } from '../recovery/incident.ts';
 import { pursue } from '../recovery/pursue.ts';
 import { isActing, type Core } from '../state.ts';
 import type { Facts } from '../verdict/facts.ts';
@@ -36,20 +36,13 @@ export function declareIncident(
     forcedDownBy: null,
   };
   core.outbox.push({ do: 'journal', event: 'declared', data: { ...record, facts } });
-  work(core, master, host, record, false);
+  work(core, master, host, createIncident(record, core.now, false));
 }
 
 export const NO_BOOT = '0'.repeat(32);
 
 /** Takes up an incident, one's own or a former master's. */
-export function work(
-  core: Core,
-  master: Mastership,
-  victim: HostName,
-  record: IncidentRecord,
-  sent: boolean,
-): void {
-  const incident = createIncident(record, core.now, sent);
+export function work(core: Core, master: Mastership, victim: HostName, incident: Incident): void {
   master.declaredMs.set(victim, core.now);
   master.incidents.set(victim, incident);
   start(

@@ -97,7 +97,7 @@ function find(
       ? { verdict: 'returning', row: 4, words: 'it shows life while its incident is open' }
       : { verdict: 'failed', row: 16, words: `its incident is ${incident.record.phase}` };
   }
-  if (!fresh && isLeaving(core, evidence)) {
+  if (facts.network !== 'fresh' && isLeaving(core, evidence)) {
     return {
       verdict: 'stopped',
       row: 3,

@@ -29,6 +29,8 @@ export interface Mastership {
   readonly intents: IntentBook;
   /** The cells and all slots were read after the claim: from now on it may judge and recover. */
   adopted: boolean;
+  /** Until when nothing is ordered, because a slot could not be read at the take-over: an intent may stand in it. */
+  blindUntilMs: number;
   /** Probe neighbours and isolation addresses: somebody is silent. */
   wantsOwnView: boolean;
   /** Sides of a partition as last judged, and since when; told once they stand still. */
@@ -39,7 +41,7 @@ export interface Mastership {
   readonly seatSeen: Map<string, RestartOrder['leaseSeen'][number]>;
   /** When hosts were last declared failed, for the brake; incidents that are closed by now count too. */
   readonly declaredMs: Map<HostName, number>;
-  /** Hosts being probed now. */
+  /** Probes under way: `HOST by ASKER`. */
   readonly probing: Set<HostName>;
 }
 
@@ -52,6 +54,7 @@ export function createMastership(term: Term, sinceMs: number, sawPreviousHolder:
     incidents: new Map(),
     intents: new IntentBook(),
     adopted: false,
+    blindUntilMs: 0,
     wantsOwnView: false,
     partition: null,
     holds: new Map(),

@@ -4,7 +4,7 @@
  */
 import { factsOf } from './judge.ts';
 import { chooseNeighbours, probe } from '../link/link.ts';
-import { all, start, type Task } from '../lib/task.ts';
+import { start, type Task } from '../lib/task.ts';
 import { noteServices } from '../evidence/nova-witness.ts';
 import { networkOf, type HostEvidence } from '../evidence/host.ts';
 import type { ProbeTarget } from '../input.ts';
@@ -14,8 +14,8 @@ import { isActing, type Core } from '../state.ts';
 import type { HostName, ProbeAnswer } from '../wire/records.ts';
 import type { Mastership } from './mastership.ts';
 
-/** Hosts probed at once; the rest waits for the next beat. */
-export const MAX_PROBED_AT_ONCE = 64;
+/** Probes under way at once, the helpers' included; further hosts wait for the next tick. */
+export const MAX_PROBES_AT_ONCE = 256;
 /** Neighbours asked about one host. */
 const NEIGHBOURS_ASKED = 4;
 /** Reads of nova's service list while the silent are all judged are this far apart; before that, one a beat. */
@@ -32,12 +32,11 @@ export function suspect(core: Core, master: Mastership): void {
       silent.some((evidence) => isUndecided(master, evidence)) ? timing.beatMs : NOVA_READ_IDLE_MS,
     );
   for (const evidence of silent) {
-    if (networkOf(evidence, timing, core.now) !== 'lost' || master.probing.has(evidence.host)) continue;
-    if (master.probing.size >= MAX_PROBED_AT_ONCE) return;
+    if (networkOf(evidence, timing, core.now) !== 'lost') continue;
+    if (master.probing.size >= MAX_PROBES_AT_ONCE) return;
     const own = evidence.probes.get(core.settings.host);
     if (own !== undefined && core.now - own.begunMs < timing.probeMs) continue;
-    master.probing.add(evidence.host);
-    start(probeRound(core, master, evidence), () => isActing(core, master));
+    probeRound(core, master, evidence);
   }
 }
 
@@ -73,42 +72,43 @@ function* readServicesOnce(core: Core): Task<void> {
   }
 }
 
-function* probeRound(core: Core, master: Mastership, evidence: HostEvidence): Task<void> {
+/** Its own probe and those of its helpers go their own ways: one that is never answered must not silence the others. */
+function probeRound(core: Core, master: Mastership, evidence: HostEvidence): void {
   const { host, said } = evidence;
-  if (said !== null) {
-    const target = { host, ip: said.address.ip, apiPort: said.address.apiPort };
-    const { probeMs, beatMs } = core.settings.timing;
-    const helpers = chooseNeighbours(core, host)
-      .filter((neighbour) => neighbour.host !== host && hearsNow(core, neighbour.host))
-      .slice(0, NEIGHBOURS_ASKED);
-    const begunMs = core.now;
-    const answers = yield* all<readonly [HostName, ProbeAnswer | null]>(
-      [
-        named(core.settings.host, probe(core, target)),
-        ...helpers.map((via) => named(via.host, askProbe(core, via, target, 2 * probeMs + beatMs))),
-      ],
-      () => isActing(core, master),
-    );
-    for (const [by, answer] of answers) {
-      if (answer !== null) evidence.probes.set(by, { answer, begunMs });
-    }
-  }
-  master.probing.delete(host);
+  if (said === null) return;
+  const target = { host, ip: said.address.ip, apiPort: said.address.apiPort };
+  const helpers = chooseNeighbours(core, host)
+    .filter((neighbour) => neighbour.host !== host && hearsNow(core, neighbour.host))
+    .slice(0, NEIGHBOURS_ASKED);
+  const live = (): boolean => isActing(core, master);
+  start(noteAnswer(core, master, evidence, core.settings.host, probe(core, target)), live);
+  for (const via of helpers)
+    start(noteAnswer(core, master, evidence, via.host, askProbe(core, via, target)), live);
 }
 
-function* named(
-  host: HostName,
+function* noteAnswer(
+  core: Core,
+  master: Mastership,
+  evidence: HostEvidence,
+  by: HostName,
   asked: Task<ProbeAnswer | null>,
-): Task<readonly [HostName, ProbeAnswer | null]> {
-  return [host, yield* asked];
+): Task<void> {
+  const key = `${evidence.host} by ${by}`;
+  if (master.probing.has(key)) return;
+  master.probing.add(key);
+  const begunMs = core.now;
+  const answer = yield* asked;
+  if (answer !== null) evidence.probes.set(by, { answer, begunMs });
+  master.probing.delete(key);
 }
 
 function* askProbe(
   core: Core,
   via: ReturnType<typeof chooseNeighbours>[number],
   target: ProbeTarget,
-  deadlineMs: number,
 ): Task<ProbeAnswer | null> {
+  const { probeMs, beatMs } = core.settings.timing;
+  const deadlineMs = probeMs + beatMs;
   const result = yield* request(core, { do: 'ask-probe', via, target, deadlineMs }, deadlineMs);
   return result?.answer ?? null;
 }

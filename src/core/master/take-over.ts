@@ -7,7 +7,7 @@ import { otherSeats } from '../election/seats.ts';
 import { forgetNetwork } from '../evidence/network-path.ts';
 import { noteEvidence } from '../evidence/note.ts';
 import { all, start, type Task } from '../lib/task.ts';
-import { highestRecord } from '../recovery/incident.ts';
+import { createIncident, highestRecord } from '../recovery/incident.ts';
 import { endOthers, inherit, noteHeritage } from '../reports/book.ts';
 import { request, sleep } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
@@ -57,6 +57,9 @@ function* readAll(core: Core, volume: OwnVolume): Task<readonly CellObservation[
   );
   if (read === null || !read.ok || read.slots === null || read.cells === null) return null;
   noteEvidence(core, volume, read.slots, read);
+  if (read.slots.some(({ state }) => state === 'damaged') && core.master !== null) {
+    core.master.blindUntilMs = core.now + core.settings.timing.openRequestMs;
+  }
   return read.cells;
 }
 
@@ -71,6 +74,7 @@ function adoptIncidents(core: Core, master: Mastership, cells: readonly CellObse
     if (record === null || record.phase === 'closed' || victim === core.settings.host) continue;
     core.outbox.push({ do: 'journal', event: 'adopted', data: { ...record } });
     // Whatever the former master sent, it may have sent.
-    work(core, master, victim, record, record.phase === 'evacuating' || record.phase === 'returning');
+    const sent = record.phase === 'evacuating' || record.phase === 'returning';
+    work(core, master, victim, createIncident(record, core.now, sent, true));
   }
 }

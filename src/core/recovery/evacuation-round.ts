@@ -85,7 +85,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   const orders = planRound(core, master, incident, reading.value, {
     candidates: candidates(core, master, reading.value),
     // A host that is back keeps what has not been sent yet.
-    sendNothing: back ? 'the host is back' : stop,
+    sendNothing: back ? 'the host is back' : (stop ?? blind(core, master)),
   });
   sendOrders(core, master, incident, orders);
   yield* confirmEnded(core, incident);
@@ -110,6 +110,13 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     ({ state }) => state === 'waiting' || state === 'ordered' || state === 'evacuating',
   );
   return go(busy || incident.vms.size === 0 ? BUSY_ROUND_MS : IDLE_ROUND_MS);
+}
+
+/** A slot that could not be read at the take-over may hold an intent of its host. */
+function blind(core: Core, master: Mastership): string | null {
+  const leftMs = master.blindUntilMs - core.now;
+  if (leftMs <= 0) return null;
+  return `a slot was damaged when this master took over; waiting ${Math.ceil(leftMs / 1000)} s for what its host may have asked of nova`;
 }
 
 /** Evacuations of the victim that may still end, by nova's records. */

@@ -113,10 +113,13 @@ function* tend(
 }
 
 /** Asked right before the effect: is this still the master, and still the life of the host that was judged? */
-function mayStart(core: Core, master: Mastership, { record }: Incident, back: Comeback): boolean {
+function mayStart(core: Core, master: Mastership, incident: Incident, back: Comeback): boolean {
+  const { record } = incident;
   const evidence = core.hosts.get(record.victim);
   return (
     isActing(core, master) &&
+    // What a former master asked nova for last may still be carried out, and would hit a guest that runs by then.
+    (!incident.adopted || core.now - incident.declaredMs >= core.settings.timing.openRequestMs) &&
     evidence?.boot === back.boot &&
     isBackWithNewBoot(record, evidence, factsOf(core, evidence))
   );

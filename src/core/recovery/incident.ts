@@ -14,6 +14,8 @@ export interface Incident {
   record: IncidentRecord;
   /** When this master declared or adopted it. */
   readonly declaredMs: number;
+  /** Taken over: what its former master asked nova for last may still be carried out. */
+  readonly adopted: boolean;
   hold: Hold | null;
   readonly vms: Map<string, VmWork>;
   /** Something may have been sent to nova for a VM: a return of the old boot is then serious. */
@@ -72,10 +74,16 @@ export interface OpenOrder {
   expiredMs: number | null;
 }
 
-export function createIncident(record: IncidentRecord, declaredMs: number, sent: boolean): Incident {
+export function createIncident(
+  record: IncidentRecord,
+  declaredMs: number,
+  sent: boolean,
+  adopted = false,
+): Incident {
   return {
     record,
     declaredMs,
+    adopted,
     hold: null,
     vms: new Map(),
     sent,

@@ -32,7 +32,7 @@ void test('a row accepted for ten minutes without a target is held, with a targe
   assert.match(shown(at), /^evacuating/);
 });
 
-void test('a row whose target has proof of death blocks no longer, also once the target is back', () => {
+void test('a row whose target has proof of death blocks no longer, but again if the target lived after all', () => {
   const at = setUp();
   const rows = [row(11, 'vm', { target: 'h3', status: 'pre-migrating' })];
   const dead = createIncident(
@@ -46,6 +46,11 @@ void test('a row whose target has proof of death blocks no longer, also once the
   assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), ['vm>h2']);
   assert.deepEqual(at.incident.vms.get('vm')?.deadRows, [11]);
   at.master.incidents.delete('h3');
+  const target = evidenceOf(at.core, 'h3') ?? assert.fail();
+  target.boot = dead.record.victimBoot;
+  assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), [], 'its build goes on');
+  assert.deepEqual(at.incident.vms.get('vm')?.deadRows, []);
+  target.boot = 'booted-since';
   assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), ['vm>h2']);
 });
 

@@ -167,16 +167,29 @@ function needOf(
   return 'order';
 }
 
-/** A row whose target is itself proven dead, or has booted since, will never end; nova does not clean it up. */
+/**
+ * A row whose target is itself proven dead, or has booted since, will never end; nova does not clean it up. Looked at
+ * anew each time: a target that was only out of sight goes on with its build.
+ */
 function isDead(core: Core, master: Mastership, work: VmWork, { id, target }: Migration): boolean {
-  if (work.deadRows.includes(id)) return true;
   if (target === null) return false;
-  const proof = master.incidents.get(target)?.record.proof ?? null;
-  if (proof !== null) return true;
+  if (isProvenDead(master, target)) {
+    const { victimBoot } = master.incidents.get(target)?.record ?? {};
+    if (victimBoot !== undefined) work.rowBoots.set(id, victimBoot);
+    return true;
+  }
   const boot = target === core.settings.host ? core.settings.boot : core.hosts.get(target)?.boot;
+  if (boot === undefined || boot === null) return false;
   const bootThen = work.rowBoots.get(id);
-  if (bootThen === undefined && boot !== undefined && boot !== null) work.rowBoots.set(id, boot);
+  if (bootThen === undefined) work.rowBoots.set(id, boot);
   return bootThen !== undefined && bootThen !== boot;
+}
+
+/** A proof counts for as long as nothing of the host is seen. */
+function isProvenDead(master: Mastership, host: HostName): boolean {
+  const incident = master.incidents.get(host);
+  if (incident === undefined || incident.record.proof === null) return false;
+  return master.judgements.get(host)?.verdict !== 'returning' && incident.hold?.code !== 'life-after-failed';
 }
 
 /**
@@ -196,9 +209,8 @@ function intentCounts(core: Core, host: HostName, uuid: string): boolean {
 }
 
 function intentIsDead(core: Core, master: Mastership, host: HostName): boolean {
-  const incident = master.incidents.get(host);
-  if (incident === undefined || incident.record.proof === null) return false;
-  return core.now - incident.declaredMs > core.settings.timing.openRequestMs;
+  const declaredMs = master.incidents.get(host)?.declaredMs ?? core.now;
+  return isProvenDead(master, host) && core.now - declaredMs > core.settings.timing.openRequestMs;
 }
 
 function noteFailedRow(core: Core, work: VmWork, row: Migration | undefined): void {
@@ -235,6 +247,7 @@ function stillExcluded(work: VmWork, now: number): ReadonlyMap<HostName, string>
  * order must have expired by the master's own seat, and the slave's slot been read since without an intent for the VM.
  */
 function isOver(core: Core, master: Mastership, work: VmWork, open: NonNullable<VmWork['order']>): boolean {
+  if (intentIsDead(core, master, open.target)) return true;
   if (open.outcome === null) return false;
   if (open.outcome !== 'lost' && (open.outcome.outcome === 'refused' || open.outcome.outcome === 'rejected'))
     return true;

@@ -112,6 +112,11 @@ export function checkTiming(t: Timing): readonly string[] {
     [t.claimMsMax < t.leaseMs, 'a claim must be over before a lease could begin and end unseen'],
     [t.seatWriteMs + t.settleMs < t.claimMsMax, 'write and settle must fit into a claim'],
     [t.seatWriteMs <= t.settleMs, 'a claim must settle for at least as long as a write may take'],
+    // A helper's answer must still be evidence when it comes, and until that of the next round.
+    [
+      t.probeFreshMs >= 2 * t.probeMs + t.beatMs,
+      'an answer to a probe must stay evidence until the next one can be there',
+    ],
     [t.stallMs < t.networkLostMs, 'an own stall must be noticed before it looks like the silence of others'],
     [
       t.openRequestMs >= 60_000,

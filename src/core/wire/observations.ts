@@ -50,6 +50,8 @@ interface DamagedBlock {
   /** Who was last seen there, if anybody. */
   readonly host: HostName | null;
   readonly reason: DamageReason;
+  /** Where the header itself could be read: its counter shows whether somebody goes on writing there. */
+  readonly header?: BlockHeader;
 }
 
 export type SlotObservation = ReadBlock<SlotBody> | DamagedBlock;

@@ -64,6 +64,7 @@ type Observation<Body> =
       readonly index: number;
       readonly host: HostName | null;
       readonly reason: DamageReason;
+      readonly header?: BlockHeader;
     };
 
 function area<Body>(kind: PayloadKind<Body>, volumeUuid: string, macFor: MacFor) {
@@ -78,6 +79,7 @@ function area<Body>(kind: PayloadKind<Body>, volumeUuid: string, macFor: MacFor)
       index,
       host: lastHosts.get(index) ?? null,
       reason,
+      ...(header === null ? {} : { header }),
     });
     if (report.damaged !== null) return damaged(report.damaged);
     if (header === null) return damaged({ code: 'bad-field', path: 'header', expected: 'a header' });
