@@ -45,6 +45,7 @@ export function carryOut(world: World, host: WorldHost, life: number, effect: Ef
     }
     case 'ask-probe': {
       const via = byIp(world, effect.via.address.ip);
+      if (world.wedged.has(via.name)) return;
       const tried = !('isolation' in effect.target) && world.network.connected(host, via) && isSpeaking(via);
       const answer =
         tried && 'ip' in effect.target ? probeAnswer(world, via, byIp(world, effect.target.ip)) : null;

@@ -33,6 +33,8 @@ type Answer = Extract<Effect, { do: 'answer' }>['answer'];
 export class World {
   readonly clock = new VirtualClock();
   readonly hosts = new Map<string, WorldHost>();
+  /** Hosts whose API takes connections and never answers. */
+  readonly wedged = new Set<string>();
   readonly volumes: readonly WorldVolume[];
   readonly random;
   readonly network: WorldNetwork;
