@@ -189,3 +189,23 @@ describe('the main job, on virtual time', () => {
     world.until('recovered', () => world.nova.servers.get('vm')?.host !== victim, 60_000);
   });
 });
+
+describe('a VM that its owner deletes while it is being recovered', () => {
+  it('keeps no incident open', () => {
+    const world = settled({ hosts: 4 });
+    const victim = slaveOf(world);
+    for (const vm of ['kept', 'gone']) world.nova.addServer(vm, victim);
+    world.powerOff(victim);
+    world.until(
+      'rebuilt',
+      () => world.nova.rows.filter(({ status }) => status === 'done').length === 2,
+      60_000,
+    );
+    // Before the master has seen it ACTIVE.
+    world.nova.servers.delete('gone');
+    world.powerOn(victim);
+    world.clock.after(8_000, () => world.startCompute(victim));
+    world.until('online', () => world.verdict(victim) === 'online', 60_000);
+    assert.deepEqual(world.master().core?.master?.incidents.size, 0);
+  });
+});

@@ -207,6 +207,8 @@ function* confirmEnded(core: Core, incident: Incident): Task<void> {
 
 /** Marks a VM whose row is done and whose state on the new host is still to be read. */
 export const ENDED = 'nova has rebuilt it; waiting until it is ACTIVE';
+/** Its owner deleted it meanwhile: nothing is left to recover. */
+export const DELETED = 'it was deleted after nova had rebuilt it';
 const MAX_CONFIRMED_AT_ONCE = 8;
 
 function* confirm(
@@ -215,14 +217,20 @@ function* confirm(
   work: Incident['vms'] extends Map<string, infer Work> ? Work : never,
 ): Task<void> {
   const answer = yield* askCloud(core, { call: 'get-server', vm: work.vm });
-  if (!answer.ok) return;
+  if (!answer.ok) {
+    if (answer.failure.code === 'not-found') Object.assign(work, { state: 'not-recovered', reason: DELETED });
+    return;
+  }
   const { status, host, taskState } = answer.value;
   if (host === victim) return;
-  const runs = taskState === null && (status === 'ACTIVE' || status === 'SHUTOFF');
+  // Whatever its owner has done with it since, nova's part is over; an error is for a person.
+  const runs = taskState === null && status !== 'ERROR' && status !== 'REBUILD';
   // Moved on since, or its new host has failed, too: what becomes of it now is that host's incident.
   const movedOn = host !== work.target || core.master?.incidents.has(host) === true;
   if (runs || movedOn) {
     work.state = 'recovered';
     work.reason = null;
+  } else if (status === 'ERROR' && taskState === null) {
+    Object.assign(work, { state: 'held', reason: `nova shows it in ERROR on ${host}: look at it there` });
   }
 }

@@ -9,7 +9,7 @@ import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
 import { chooseCandidate, type CandidateHost } from './candidates.ts';
 import type { Migration, Server } from './cloud.ts';
-import { ENDED } from './evacuation-round.ts';
+import { DELETED, ENDED } from './evacuation-round.ts';
 import { createVmWork, type Incident, type VmWork } from './incident.ts';
 import { protection } from './protectable.ts';
 import type { Reading } from './reading.ts';
@@ -92,7 +92,7 @@ function noteMoved(incident: Incident, { servers, rows }: Reading): void {
     if (!onVictim.has(vm) && !incident.vms.has(vm)) incident.vms.set(vm, createVmWork(vm, vm));
   }
   for (const work of incident.vms.values()) {
-    if (onVictim.has(work.vm) || work.state === 'recovered') continue;
+    if (onVictim.has(work.vm) || work.state === 'recovered' || work.reason === DELETED) continue;
     work.order = null;
     const ended = evacuationsAfter(rows, work.vm, afterId).find(isEndedWell);
     if (ended !== undefined)
