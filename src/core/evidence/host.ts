@@ -13,7 +13,6 @@ export interface HostEvidence {
   said: Said | null;
   /** The boot in which it last showed life. */
   boot: BootId | null;
-  /** The boot before that, if it changed while watched. */
   readonly network: NetworkPath;
   /** By volume uuid. */
   readonly volumes: Map<string, VolumePath>;

@@ -16,6 +16,7 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
   const { master, settings } = core;
   const no = (words: string): Confirmed => ({ ok: false, words });
   if (master === null) return no('this agent is not the master');
+  if (host === settings.host) return no(`${host} is alive: it is the master that answers you`);
   const evidence = core.hosts.get(host);
   if (evidence === undefined) return no(`${host} is not known; see vigil hosts`);
   const facts = factsOf(core, evidence);
