@@ -7,6 +7,9 @@ import type { World } from './world.ts';
 
 /** The bet of `silence` may be lost on a host that was silent on every path, and in nova, for so long. */
 const BET_MS = 12_000;
+/** Long enough for what was decided before the host could be heard to have been judged anew, and carried out. */
+const JUDGED_MS = 30_000;
+const CARRIED_OUT_MS = 100_000;
 
 export class Checker {
   readonly broken: string[] = [];
@@ -15,6 +18,9 @@ export class Checker {
   private readonly world: World;
   /** Living hosts without any working path: since when. */
   private readonly silentMs = new Map<string, number>();
+  /** Living hosts that somebody can hear: since when. */
+  private readonly heardMs = new Map<string, number>();
+  private readonly forced = new Set<string>();
   /** Hosts on which the bet was lost: their guests may run twice from then on. */
   private readonly lostOn = new Set<string>();
   /** By row: the boot of its target when nova accepted it. */
@@ -60,6 +66,22 @@ export class Checker {
       (host.beats && volumes.some(({ hung, failing }) => !hung.has(host.name) && !failing.has(host.name)));
     if (heard) this.silentMs.delete(host.name);
     else if (!this.silentMs.has(host.name)) this.silentMs.set(host.name, clock.now);
+    if (!heard || !host.power) this.heardMs.delete(host.name);
+    else if (!this.heardMs.has(host.name)) this.heardMs.set(host.name, clock.now);
+    this.leftAlone(host.name);
+  }
+
+  /** Nor is a host that lives, and can be heard, called failed or taken out of service. */
+  private leftAlone(host: string): void {
+    const is = this.world.nova.services.get(host)?.forcedDown ?? false;
+    const was = this.forced.has(host);
+    if (is) this.forced.add(host);
+    else this.forced.delete(host);
+    const heardForMs = this.world.clock.now - (this.heardMs.get(host) ?? Infinity);
+    if (is && !was && heardForMs >= CARRIED_OUT_MS) this.note(`${host} is forced down, and lives`);
+    for (const { name, core } of this.world.masters())
+      if (core?.master?.judgements.get(host)?.row === 16 && heardForMs >= JUDGED_MS)
+        this.note(`${host} is failed to ${name}, and lives`);
   }
 
   private evacuation({ id, vm, source, target }: Migration): void {

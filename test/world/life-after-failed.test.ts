@@ -72,6 +72,12 @@ describe('life after a verdict of failed', () => {
     world.powerOff(victim);
     world.run(60_000);
     assert.equal(holdOf(world, victim), 'life-after-failed');
+    const others = [...world.hosts.values()].filter((host) => host.name !== victim);
+    for (const host of others) host.network = 0;
+    world.until('suspects itself', () => holdOf(world, victim) === 'suspecting-myself', 20_000);
+    world.run(3_000);
+    for (const host of others) host.network = 1;
+    world.run(10_000);
     const { name } = world.master();
     world.killAgent(name);
     world.clock.after(5_000, () => world.startAgent(name));
@@ -91,7 +97,24 @@ describe('life after a verdict of failed', () => {
     world.powerOff(victim);
     bringBack(world, victim);
     world.until('online', () => world.verdict(victim) === 'online', 60_000);
-    assert.deepEqual([...(world.running.get('vm') ?? [])].length, 1);
+    assert.equal(world.running.get('vm')?.size, 1);
+  });
+});
+
+describe('the end of an incident', () => {
+  it('is not taken for another failure, however short the return was', () => {
+    for (let offsetMs = 0; offsetMs < 1_000; offsetMs += 100) {
+      const world = settled({ hosts: 4, proofs: ['silence', 'reboot'] });
+      const victim = slaveOf(world);
+      world.powerOff(victim);
+      world.until('forced down', () => world.nova.services.get(victim)?.forcedDown ?? false, 40_000);
+      world.run(10_000 + offsetMs);
+      world.powerOn(victim);
+      world.startCompute(victim);
+      world.until('online', () => world.verdict(victim) === 'online', 60_000);
+      world.run(10_000);
+      assert.equal(world.journal.filter(({ event }) => event === 'declared').length, 1, `${offsetMs}`);
+    }
   });
 });
 

@@ -14,6 +14,7 @@ import type { Mastership } from '../master/mastership.ts';
 import { begin, end } from '../reports/book.ts';
 import { sleep } from '../requests.ts';
 import type { Core } from '../state.ts';
+import type { HostName } from '../wire/records.ts';
 import { brake } from '../verdict/brake.ts';
 import { askCloud } from './ask-cloud.ts';
 import { evacuationRound } from './evacuation-round.ts';
@@ -34,6 +35,7 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
     if (incident.record.phase === 'closed') {
       end(core, `incident/${victim}`, `the incident of ${victim} is closed`, { id: incident.record.id });
       master.incidents.delete(victim);
+      noteBootSeen(core, master, victim);
       return;
     }
     yield* sleep(core, ended.pauseMs);
@@ -43,9 +45,18 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
 /** In the cell the hold is for people and for `vigil volume dump`: a successor finds its own reasons. */
 function* recordHold(core: Core, master: Mastership, incident: Incident, reason: Hold | null): Task<void> {
   const code = reason === null || isPassing(core, incident, reason) ? null : reason.code;
+  // That one binds successors, too, whatever else holds meanwhile: it goes when it is released.
+  if (incident.record.hold === 'life-after-failed') return;
   const unwritable = code === 'incident-not-written' || incident.record.term !== master.term;
   if (unwritable || incident.record.phase === 'closed' || incident.record.hold === code) return;
   yield* writeRecord(core, master, incident, { hold: code });
+}
+
+/** The boot that ended the incident is not another one to the judge, who may not have looked since. */
+function noteBootSeen(core: Core, master: Mastership, victim: HostName): void {
+  const judgement = master.judgements.get(victim);
+  const boot = core.hosts.get(victim)?.boot ?? null;
+  if (judgement !== undefined && boot !== null) master.judgements.set(victim, { ...judgement, boot });
 }
 
 function* round(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
