@@ -29,6 +29,8 @@ const killWithGuests = async (host: HostName): Promise<void> => {
 };
 
 export const contractOnTheRig = async (say: (line: string) => void): Promise<boolean> => {
+  // nova calls a nova-compute up for a minute after its last report: this asks for a new one of each.
+  await new Nova().waitComputesUp(hostNames, 120_000, Date.now());
   const ok = await contractOnRealNova(
     {
       cloudsFile: cloudsYaml,
