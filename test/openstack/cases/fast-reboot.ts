@@ -19,6 +19,8 @@ const VM_COUNT = 6;
 const OFF_MS_MAX = 5_000;
 /** nova-compute starts, reports twice, tells of each guest and starts it. */
 const RUNNING_MS_MAX = 180_000;
+/** By then nothing of the former life writes any more. */
+const AFTERMATH_MS = 500;
 /** Long enough to see that nothing is started a second time. */
 const QUIET_MS = 15_000;
 
@@ -35,7 +37,7 @@ export const fastReboot: Case = {
       monotonicMs() - offMs < OFF_MS_MAX,
       `it was off for ${secondsSince(offMs)}: too slow for this case`,
     );
-    await waitWriting(scene, vms.there, victim);
+    await waitWriting(scene, vms.there, victim, offMs);
     say(`all run in place again ${secondsSince(offMs)} after the power loss`);
     await cluster.waitVerdict(victim, 'online', 60_000);
     await nova.waitActive(vms.there, 30_000, victim);
@@ -62,14 +64,20 @@ export const fastReboot: Case = {
 
 /** The processes that were the VM since then; `offMs` itself may still have seen the last line of the former one. */
 const writersSince = async (id: string, offMs: number): Promise<readonly string[]> =>
-  (await readGuest(id, offMs + 500)).writers.map(({ host, pid }) => `${host} ${pid}`);
+  (await readGuest(id, offMs + AFTERMATH_MS)).writers.map(({ host, pid }) => `${host} ${pid}`);
 
-const waitWriting = async ({ cluster }: Scene, ids: readonly string[], host: HostName): Promise<void> => {
+const waitWriting = async (
+  { cluster }: Scene,
+  ids: readonly string[],
+  host: HostName,
+  offMs: number,
+): Promise<void> => {
   let seen = '';
   await waitFor(
     `${ids.length} guests to write on ${host} again`,
     async () => {
-      const sinceMs = monotonicMs() - 1_000;
+      // The last lines of the former processes are not theirs.
+      const sinceMs = Math.max(monotonicMs() - 1_000, offMs + AFTERMATH_MS);
       const guests = await Promise.all(ids.map((id) => readGuest(id, sinceMs)));
       const incidents = (await cluster.master()).incidents;
       seen = incidents
