@@ -1,7 +1,7 @@
 # Each target does all of its own set-up: Node, packages, bundle. `make` lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build check lint format format-check test demo test-openstack bench-failover clean distclean
+.PHONY: help setup build check lint format format-check test-packages test demo test-openstack bench-failover clean distclean
 
 # Looked for when it is first needed, and only once.
 NODE = $(eval NODE := $$(shell scripts/ensure-node.sh))$(or $(NODE),$(error no suitable Node, see above))
@@ -38,8 +38,12 @@ format: setup ## put all files into form
 format-check: setup
 	$(BIN)/biome format .
 
-test: setup check lint format-check ## unit, property and integration tests
+test: test-packages setup check lint format-check ## unit, property and integration tests; root, for a loop device
 	$(RUN) node scripts/test.mjs
+
+# What the tests take from the system: FUSE to hang storage, namespaces, certificates, probes.
+test-packages:
+	@scripts/ensure-packages.sh openssl iproute2 iputils-ping bsdutils util-linux bindfs fuse3
 
 demo: build ## five hosts, three faults, no root needed; ARGS=--keep leaves it running
 	$(RUN) node dist/vigil.js demo $(ARGS)

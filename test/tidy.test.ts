@@ -104,6 +104,18 @@ void test('the core imports nothing but itself, not even from Node', () => {
   assert.deepEqual(found(core, /from '[^.]/), []);
 });
 
+/** They hold what volumes tell; everybody else goes through the port. */
+const OF_VOLUMES = new Set(['src/core/volumes.ts', 'src/core/master/mastership.ts']);
+
+void test('how the cluster is coordinated is known behind its port only', () => {
+  const wrong = product.flatMap(({ path, lines }) => {
+    if (path.startsWith('src/core/coordination/') || OF_VOLUMES.has(path)) return [];
+    const inside = importsOf(path, lines).filter((to) => to.startsWith('src/core/coordination/volume/'));
+    return inside.map((target) => `${path} imports ${target}`);
+  });
+  assert.deepEqual(wrong, []);
+});
+
 void test('every relative import names its extension', () => {
   assert.deepEqual(found(sources, /from '\.{1,2}\/[^']*(?<!\.ts)(?<!\.json)'/), []);
 });

@@ -1,7 +1,7 @@
 import type { Metrics } from '../api/metrics.ts';
-import { remainingMs, leaseVolumes } from '../core/election/lease.ts';
 import type { Core } from '../core/state.ts';
 import { VERDICTS } from '../core/verdict/verdict.ts';
+import { kernelDrops } from '../drivers/udp/kernel-drops.ts';
 import type { BeatClient } from '../drivers/volume/beat-client.ts';
 import { monotonicMs } from './monotonic.ts';
 
@@ -12,8 +12,8 @@ export function gaugeCore(metrics: Metrics, core: Core, beats: ReadonlyMap<strin
   gauge('is_master', '1 on the master', () => (core.master === null ? 0 : 1));
   gauge('term', 'Highest term seen', () => core.termSeen);
   gauge('lease_remaining_seconds', 'For how long this master may still act', () => {
-    const volumes = leaseVolumes(core.volumes.values()).length;
-    return Math.max(0, remainingMs(core.lease, volumes, core.settings.timing, monotonicMs())) / 1000;
+    const leftMs = core.coordination.lease.remainingMs({ ...core, now: monotonicMs() });
+    return Math.max(0, leftMs) / 1000;
   });
   gauge('incidents', 'Open incidents', () => core.master?.incidents.size ?? 0);
   gauge('core_requests_open', 'Effects whose result the core waits for', () => core.requests.open.size);
@@ -29,6 +29,9 @@ export function gaugeCore(metrics: Metrics, core: Core, beats: ReadonlyMap<strin
   );
   gauge('open_intents', 'Evacuations this host was about to ask for', () => core.executor.intents.size);
   gauge('open_reports', 'Reports begun and not ended', () => core.reports.open.size);
+  gauge('udp_kernel_drops', 'Datagrams the kernel dropped because this agent was slow', () =>
+    kernelDrops(core.settings.address.udpPort),
+  );
   for (const verdict of VERDICTS) {
     gauge(`hosts_${verdict.replace('-', '_')}`, `Hosts with verdict ${verdict}`, () => {
       const judgements = [...(core.master?.judgements.values() ?? [])];

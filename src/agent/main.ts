@@ -22,15 +22,18 @@ import { loadKeys, type HostKeys } from '../drivers/tls/load-keys.ts';
 import { whyLeaving } from '../drivers/systemd/leaving.ts';
 import { reportRefusals } from '../drivers/udp/refusals.ts';
 import { openUdp } from '../drivers/udp/udp.ts';
+import { refusalOf } from '../drivers/volume/refused-block.ts';
 import { beatClient } from '../drivers/volume/beat-client.ts';
 import { gaugeCore } from './gauges.ts';
 import { keepHandedOverTokens } from './handed-over-tokens.ts';
+import { keepersAmong } from './keepers.ts';
 import { keyring } from './keyring.ts';
 import { startLoop, type Loop, type Untimed } from './loop.ts';
 import { monotonicMs } from './monotonic.ts';
 import { findCloud, type CloudFound } from './open-cloud.ts';
 import { createOpenRequests } from './open-requests.ts';
 import { performEffect, type Drivers } from './perform.ts';
+import { startedWords } from './started-words.ts';
 import { reportSinks } from './report-sinks.ts';
 
 const EXIT_OK = 0;
@@ -50,7 +53,7 @@ interface Ground {
 }
 
 /** Runs until SIGTERM or SIGINT; the exit code of the process. */
-export async function runAgent(config: Config): Promise<number> {
+export async function runAgent(config: Config, version: string): Promise<number> {
   const ground = await prepare(config);
   if (!ground.ok) {
     for (const line of ground.words) process.stderr.write(`vigil agent: ${line}\n`);
@@ -63,6 +66,7 @@ export async function runAgent(config: Config): Promise<number> {
     await ground.ground.journal.close(CLOSE_MS);
     return EXIT_CANNOT_START;
   }
+  process.stderr.write(`vigil agent: ${startedWords(config, version)}\n`);
   await untilTold();
   await running.agent.stop();
   stopping.abort();
@@ -137,7 +141,14 @@ async function build(ground: Ground, signal: AbortSignal): Promise<Built> {
     return { ok: false, words };
   };
 
-  const sinks = reportSinks(config, journal, metrics);
+  const core = createCore(settings, monotonicMs());
+  const peers = createPeerClient({
+    cluster,
+    tls: keys.tls,
+    localAddress: ip,
+    onLimit: () => metrics.limit('peer-calls'),
+  });
+  const sinks = reportSinks(config, journal, metrics, keepersAmong(core, peers, metrics));
   closers.push(() => Promise.all(sinks.map((sink) => sink.close(CLOSE_MS))));
   const report = (told: Report): void => {
     for (const sink of sinks) sink.deliver(told);
@@ -145,7 +156,6 @@ async function build(ground: Ground, signal: AbortSignal): Promise<Built> {
   const refusals = reportRefusals({ onReport: report, onOverflow: () => metrics.limit('refusal-series') });
   closers.push(() => refusals.close());
 
-  const core = createCore(settings, monotonicMs());
   let loop: Loop | null = null;
   const feed = (input: Untimed): void => loop?.feed(input);
   const tokens = keepHandedOverTokens(cloud.tls, () => metrics.limit('handed-over-tokens'));
@@ -166,12 +176,6 @@ async function build(ground: Ground, signal: AbortSignal): Promise<Built> {
   if (!opened.ok) return failed(opened.words);
   closers.push(() => opened.udp.close());
 
-  const peers = createPeerClient({
-    cluster,
-    tls: keys.tls,
-    localAddress: ip,
-    onLimit: () => metrics.limit('peer-calls'),
-  });
   const prober = createProber({
     cluster,
     tls: keys.tls,
@@ -200,6 +204,10 @@ async function build(ground: Ground, signal: AbortSignal): Promise<Built> {
         agent,
         macFor,
         onEvent: (event) => feed({ kind: 'volume', event }),
+        onRefused(refused) {
+          metrics.volumeRefused(refused.reason.code);
+          refusals.note(refusalOf(name, refused));
+        },
       }),
     ]),
   );
@@ -233,7 +241,9 @@ async function build(ground: Ground, signal: AbortSignal): Promise<Built> {
     tls: keys.tls,
     handle,
     counters: metrics.api,
+    keep: (told, from) => journal.write('kept-report', { from, ...told }),
     onRefused,
+    onLimit: () => metrics.limit('api-senders'),
   });
   if (!peerServer.ok) return failed(peerServer.words);
   closers.push(() => peerServer.server.close());

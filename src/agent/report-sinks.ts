@@ -5,8 +5,13 @@ import { createSyslog } from '../drivers/syslog/syslog.ts';
 import { createWebhook } from '../drivers/webhook/webhook.ts';
 import type { Metrics } from '../api/metrics.ts';
 
-/** Everybody who is told: the journal always, syslog and webhooks as configured. */
-export function reportSinks(config: Config, journal: Journal, metrics: Metrics): readonly ReportSink[] {
+/** Everybody who is told: the journal and other hosts always, syslog and webhooks as configured. */
+export function reportSinks(
+  config: Config,
+  journal: Journal,
+  metrics: Metrics,
+  keepers: ReportSink,
+): readonly ReportSink[] {
   const syslog = createSyslog({
     target: config.reports.syslog,
     host: config.host.name,
@@ -27,5 +32,5 @@ export function reportSinks(config: Config, journal: Journal, metrics: Metrics):
       onLimit: (what) => metrics.limit(what),
     });
   });
-  return [journal.sink, ...(syslog === null ? [] : [syslog]), ...webhooks];
+  return [journal.sink, keepers, ...(syslog === null ? [] : [syslog]), ...webhooks];
 }

@@ -45,6 +45,8 @@ async function openMaster(t: TestContext): Promise<number> {
     handle: master,
     counters: createMetrics().api,
     onRefused: () => assert.fail(),
+    keep: () => assert.fail(),
+    onLimit: () => assert.fail(),
   });
   assert.ok(opened.ok);
   t.after(async () => opened.server.close());

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { errno } from '../config/errno.ts';
+import { portWords } from '../config/port-words.ts';
 import type { Metrics } from './metrics.ts';
 import { closeServer, type Opened, portOf } from './peer-server.ts';
 
@@ -24,7 +25,7 @@ export async function openMetricsServer(
   server.maxConnections = MAX_SCRAPERS;
   return new Promise((resolve) => {
     const onError = (error: Error): void =>
-      resolve({ ok: false, words: `TCP ${ip} port ${port} (metrics) cannot be opened (${errno(error)})` });
+      resolve({ ok: false, words: portWords('TCP', ip, port, 'metrics.port', errno(error)) });
     server.once('error', onError);
     server.listen({ host: ip, port, exclusive: true }, () => {
       server.removeListener('error', onError);

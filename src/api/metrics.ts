@@ -9,6 +9,8 @@ export interface Metrics {
   readonly api: ApiCounters;
   /** A queue, map or number of open calls was full. */
   limit(what: string): void;
+  /** A block of a volume is written by somebody who is not believed. */
+  volumeRefused(reason: string): void;
   /** What became of reports, by sink: sent, failed, dropped. */
   report(sink: string, event: string): void;
   gauge(name: string, help: string, read: () => number): void;
@@ -30,6 +32,7 @@ export function createMetrics(): Metrics {
   const socketErrors = counter('udp_socket_errors', 'Errors of the UDP socket');
   const requests = counter('api_requests', 'Requests answered, by path and HTTP status', ['path', 'status']);
   const refused = counter('api_refused', 'Connections and requests refused, by reason', ['reason']);
+  const blocks = counter('volume_refused', 'Writes seen on volumes and not believed, by reason', ['reason']);
   const limits = counter('limit_reached', 'Times a limit was reached, by which', ['limit']);
   const reports = counter('report_events', 'Reports by sink and what became of them', ['sink', 'event']);
 
@@ -48,6 +51,7 @@ export function createMetrics(): Metrics {
         requests.inc({ path: status === 404 ? 'unknown' : path, status: String(status) }),
       refused: (reason) => refused.inc({ reason }),
     },
+    volumeRefused: (reason) => blocks.inc({ reason }),
     limit: (what) => limits.inc({ limit: what }),
     report: (sink, event) => reports.inc({ sink, event }),
     gauge(name, help, read) {

@@ -6,9 +6,12 @@ import {
   confirmDeadBody,
   PATHS,
   probeBody,
+  reportBody,
   REQUEST_BYTES_MAX,
   restartBody,
 } from '../drivers/orders/contract.ts';
+import type { Report } from '../core/reports/report.ts';
+import type { HostName } from '../core/wire/records.ts';
 import type { Asker } from './ask.ts';
 import type { AgentIdentity, ApiCounters, ApiRefusal, Peer } from './handler.ts';
 
@@ -21,6 +24,8 @@ export interface PeerRoutesOptions {
   readonly identity: AgentIdentity;
   readonly asker: Asker;
   readonly counters: ApiCounters;
+  /** A master has this host keep a report. */
+  readonly keep: (report: Report, from: HostName) => void;
   readonly onRefused: (code: ApiRefusal, peer: HostPeer, words: string) => void;
 }
 
@@ -92,6 +97,16 @@ export function peerRoutes(options: PeerRoutesOptions): Hono<PeerEnv> {
     );
     if (!asked.ok) return c.json({ words: asked.words }, asked.status);
     return c.json({ ok: asked.answer.ok, words: asked.answer.words });
+  });
+
+  app.post(PATHS.reports, async (c) => {
+    const { peer } = c.env;
+    if (!peer.eligible)
+      return refuse(c, 403, 'not-eligible', `${peer.host} is not eligible and has no reports to keep`);
+    const body = await readBody(c, reportBody);
+    if (!body.ok) return refuse(c, 400, 'bad-body', body.words);
+    options.keep(body.value.report, peer.host);
+    return c.json({ ok: true });
   });
 
   app.notFound((c) => c.json({ code: 'not-found', words: 'no such path in this version' }, 404));

@@ -36,10 +36,8 @@ const order: RestartOrder = {
   master: 'm',
   incident: 'i1',
   victim: 'x',
-  victimBoot: 'b'.repeat(32),
   vm: 'vm1',
   attempt: 1,
-  afterMigrationId: 0,
   deadRows: [],
   lastSeen: [],
   leaseSeen: [],
@@ -80,6 +78,8 @@ async function slave(t: TestContext, handle: Handle): Promise<Slave> {
       refused.push(code);
       isRefused();
     },
+    keep: () => assert.fail(),
+    onLimit: () => assert.fail(),
   });
   assert.ok(opened.ok);
   t.after(async () => opened.server.close());

@@ -2,12 +2,14 @@ import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { errno } from '../config/errno.ts';
+import { portWords } from '../config/port-words.ts';
 import type { HostKeys } from '../drivers/tls/load-keys.ts';
 import { identityOf } from '../drivers/tls/peer.ts';
 import type { Refusal } from '../drivers/udp/refusals.ts';
 import { createAsker } from './ask.ts';
+import { beneath, watchHandshakes } from './handshakes.ts';
 import type { AgentIdentity, ApiCounters, ApiRefusal, Handle } from './handler.ts';
-import { type HostPeer, peerRoutes } from './peer-routes.ts';
+import { type HostPeer, peerRoutes, type PeerRoutesOptions } from './peer-routes.ts';
 
 export const MAX_CONNECTIONS = 1024;
 const HANDSHAKE_MS = 5_000;
@@ -22,7 +24,10 @@ export interface PeerServerOptions {
   readonly tls: HostKeys['tls'];
   readonly handle: Handle;
   readonly counters: ApiCounters;
+  readonly keep: PeerRoutesOptions['keep'];
   readonly onRefused: (refusal: Refusal) => void;
+  /** More senders than are told apart. */
+  readonly onLimit: () => void;
 }
 
 export interface ApiServer {
@@ -39,6 +44,7 @@ export type Opened =
 export async function openPeerServer(options: PeerServerOptions): Promise<Opened> {
   const { counters, identity } = options;
   const peers = new WeakMap<Socket, HostPeer>();
+  const handshakes = watchHandshakes(options.onLimit);
   const refuse = (code: ApiRefusal, from: string, words: string): void => {
     counters.refused(code);
     options.onRefused({ door: 'api', code, from, words });
@@ -47,6 +53,7 @@ export async function openPeerServer(options: PeerServerOptions): Promise<Opened
     identity,
     asker: createAsker(options.handle, counters),
     counters,
+    keep: options.keep,
     // Counted where it was refused.
     onRefused: (code, peer, words) => options.onRefused({ door: 'api', code, from: peer.ip, words }),
   });
@@ -73,10 +80,13 @@ export async function openPeerServer(options: PeerServerOptions): Promise<Opened
   );
   server.maxConnections = MAX_CONNECTIONS;
   server.on('drop', () => counters.refused('too-many'));
+  // Node keeps an address once it was asked for, and only then also for a connection that has ended.
+  server.on('connection', (socket: Socket) => void socket.remoteAddress);
   server.on('secureConnection', (socket) => {
-    const from = plainIp(socket.remoteAddress);
+    const from = plainIp(beneath(socket).remoteAddress);
     const found = identityOf(socket.getPeerCertificate());
     if (found !== null && found.cluster === identity.cluster) {
+      handshakes.finished(from);
       peers.set(socket, { kind: 'host', host: found.host, eligible: found.eligible, ip: from });
       return;
     }
@@ -85,20 +95,22 @@ export async function openPeerServer(options: PeerServerOptions): Promise<Opened
     socket.destroy();
   });
   server.on('tlsClientError', (error, socket) => {
-    const from = plainIp(socket.remoteAddress);
+    const connection = beneath(socket);
+    const from = plainIp(connection.remoteAddress);
     // A certificate that fails its check ends as a reset connection; the reason stays at the socket.
     const reason: unknown = Reflect.get(socket, 'authorizationError') ?? null;
     const code = typeof reason === 'string' ? reason : errno(reason ?? error);
-    // Port scans and probes that are cut off in the middle are nobody's fault; a certificate that fails is somebody's.
-    if (BROKEN.has(code)) counters.refused('handshake-broken');
-    else refuse('foreign-certificate', from, `TLS without a certificate of this cluster (${code})`);
+    if (BROKEN.has(code)) {
+      if (handshakes.broken(from, connection)) refuse('handshake-broken', from, BROKEN_WORDS);
+      else counters.refused('handshake-broken');
+    } else refuse('foreign-certificate', from, `TLS without a certificate of this cluster (${code})`);
   });
 
   return new Promise((resolve) => {
     const onError = (error: Error): void => {
       resolve({
         ok: false,
-        words: `TCP ${options.ip} port ${options.port} cannot be opened (${errno(error)})`,
+        words: portWords('TCP', options.ip, options.port, 'network.api_port', errno(error)),
       });
     };
     server.once('error', onError);
@@ -113,6 +125,8 @@ export async function openPeerServer(options: PeerServerOptions): Promise<Opened
   });
 }
 
+const BROKEN_WORDS =
+  "broke TLS off when it had seen this host's certificate: its keys are of another cluster, or it takes this host for another";
 const BROKEN: ReadonlySet<string> = new Set([
   'ECONNRESET',
   'EPIPE',

@@ -22,7 +22,7 @@ const CLOSE_GRACE_MS = 300;
 /** Connections that have not said hello. */
 const MAX_STRANGERS = 4;
 
-export type AgentRequest = Exclude<AgentMessage, { readonly kind: 'hello' | 'alive' | 'watch' }>;
+export type AgentRequest = Exclude<AgentMessage, { readonly kind: 'who' | 'hello' | 'alive' | 'watch' }>;
 
 export interface AgentConnection {
   readonly agent: string;
@@ -47,6 +47,7 @@ export interface AgentServer {
 export interface AgentServerEvents {
   readonly onHello: (connection: AgentConnection) => void;
   readonly onRequest: (connection: AgentConnection, request: AgentRequest) => void;
+  readonly onWho: () => BeatMessage;
   readonly onMalformed: (detail: string) => void;
 }
 
@@ -86,6 +87,10 @@ export function agentServer(socketPath: string, events: AgentServerEvents): Agen
 
     function receive(message: AgentMessage): void {
       if (message.kind === 'hello') return greet(message.agent);
+      if (message.kind === 'who') {
+        socket.end(encodeFrame(events.onWho(), MAX_REPORT_FRAME_BYTES) ?? '');
+        return;
+      }
       if (current?.socket !== socket) return malformed(`"${message.kind}" before "hello"`);
       switch (message.kind) {
         case 'alive':

@@ -5,8 +5,9 @@ import type { VolumeError } from '../core/wire/observations.ts';
 import type { AgentServer } from './agent-server.ts';
 import { type BeatOptions, REOPEN_BACKOFF_MS_MAX } from './beat-options.ts';
 import { monotonicMs, nextBeatMs, sleep } from './clock.ts';
+import { tellNothingRead } from './nothing-read.ts';
 import { openVolume } from './open-volume.ts';
-import { volumeError } from './own-slot.ts';
+import { type OtherWriter, volumeError } from './own-slot.ts';
 import type { Station } from './requests.ts';
 
 export interface Beating {
@@ -16,8 +17,8 @@ export interface Beating {
   readonly memory: Buffer;
 }
 
-/** A full volume is tried again this often: a place becomes free only by an operator. */
-const RETRY_FULL_BEATS = 30;
+/** Places that were not to be had are looked for again this often: they become free only by an operator. */
+const LOOK_AGAIN_BEATS = 30;
 
 /** Answers why it ended. */
 export async function beatLoop(beating: Beating): Promise<string> {
@@ -47,9 +48,9 @@ export async function beatLoop(beating: Beating): Promise<string> {
       failure = null;
       backoffMs = options.beatMs;
     }
-    if (station.slot === null && beat >= RETRY_FULL_BEATS) {
+    if (station.lookAgain && beat >= LOOK_AGAIN_BEATS) {
       station.volume.file.close();
-      return 'the volume was full; looking for a free slot again';
+      return 'there was no place on the volume; looking for one again';
     }
     plannedMs = nextBeatMs(plannedMs, monotonicMs(), options.beatMs);
     await sleep(plannedMs - monotonicMs(), options.stop);
@@ -75,18 +76,21 @@ function oneBeat(beating: Beating): Outcome {
     if (write.state === 'written') wroteMs = write.wroteMs;
     else if (write.state === 'failed') error = write.error;
     else {
-      error = { code: 'foreign-writer', detail: write.detail };
-      stopWriting(beating, write.detail);
+      error = { code: 'foreign-writer', detail: write.other.detail };
+      stopWriting(beating, write.other);
     }
   }
   return { error: readAndTell(beating, { begunMs, wroteMs, error }), lost: null };
 }
 
-function stopWriting({ options, station, server }: Beating, detail: string): void {
-  if (station.foreign !== null) return;
-  station.foreign = detail;
-  options.log({ level: 'error', event: 'foreign-writer', detail });
-  server.connection()?.send({ kind: 'stopped', reason: 'foreign-writer', detail });
+function stopWriting({ options, station, server }: Beating, other: OtherWriter): void {
+  const { detail, block } = other;
+  const known = station.foreign;
+  station.foreign = other;
+  if (known?.detail !== detail) options.log({ level: 'error', event: 'foreign-writer', detail });
+  // What stands there first may be this agent's own last words, until the other one has its say.
+  if (known?.detail !== detail || known.block.payload !== block.payload)
+    server.connection()?.send({ kind: 'stopped', reason: 'foreign-writer', detail, block });
 }
 
 function readAndTell(
@@ -131,19 +135,7 @@ function readAndTell(
 
 /** Between two attempts to reopen: nothing is tried, and the last error still holds. */
 function waiting({ station, server }: Beating, error: VolumeError | null): Outcome {
-  const nowMs = monotonicMs();
-  const connection = server.connection();
-  connection?.send({
-    kind: 'beat',
-    counter: station.slot?.place().counter ?? 0,
-    begunMs: nowMs,
-    endedMs: nowMs,
-    wroteMs: null,
-    error,
-    seats: null,
-    slots: null,
-    droppedReadings: connection.droppedReadings(),
-  });
+  tellNothingRead(server, station.slot?.place().counter ?? 0, error);
   return { error, lost: null };
 }
 

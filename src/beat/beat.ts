@@ -4,9 +4,8 @@
  * why it is a process of its own.
  *
  *   open ──▶ take slot (and seat) ──▶ beat, beat, beat … ──▶ slot freed or volume replaced: from the start
- *    ▲ └─ I/O error: again, later            └─ I/O error: reported, reopened later, beats go on
+ *    ▲ └─ missing, or I/O error: again, later  └─ I/O error: reported, reopened later, beats go on
  */
-import type { VolumeError } from '../core/wire/observations.ts';
 import { type AgentServer, agentServer } from './agent-server.ts';
 import { beatLoop } from './beat-loop.ts';
 import {
@@ -16,7 +15,8 @@ import {
   EXIT_UNUSABLE,
   REOPEN_BACKOFF_MS_MAX,
 } from './beat-options.ts';
-import { monotonicMs, sleep } from './clock.ts';
+import { sleep } from './clock.ts';
+import { tellNothingRead } from './nothing-read.ts';
 import { type Station, carryOut } from './requests.ts';
 import { takeStation } from './take-station.ts';
 import { directMemory } from './volume-file.ts';
@@ -40,11 +40,14 @@ export async function runBeat(options: BeatOptions): Promise<BeatExit> {
       connection.memory.forget();
       connection.send({ kind: 'failed', id, code: 'does-not-fit', detail: 'the answer is over the limit' });
     },
+    onWho: () => ({ kind: 'is', boot: options.bootId, incarnation: station?.incarnation ?? null }),
     onMalformed: (detail) => log({ level: 'warning', event: 'malformed-frame', detail }),
   });
 
   try {
     let backoffMs = options.beatMs;
+    /** What was said last of a volume that cannot be used. */
+    let said: string | null = null;
     while (!stop.aborted) {
       const taken = await takeStation(options, memory);
       if (taken.state === 'exit') return taken.exit;
@@ -53,13 +56,18 @@ export async function runBeat(options: BeatOptions): Promise<BeatExit> {
       const deaf = await server.listen();
       if (deaf !== null) return { code: EXIT_UNUSABLE, detail: deaf };
       if (taken.state === 'failed') {
-        log({ level: 'warning', event: 'volume-unusable', detail: taken.error.detail });
-        reportError(server, taken.error);
+        const { error } = taken;
+        // A volume may be missing for hours, as at a boot without its storage: said once, not with each attempt.
+        if (error.detail !== said)
+          log({ level: 'warning', event: 'waiting-for-volume', detail: error.detail });
+        said = error.detail;
+        tellNothingRead(server, 0, error);
         await sleep(backoffMs, stop);
         backoffMs = Math.min(backoffMs * 2, REOPEN_BACKOFF_MS_MAX);
         continue;
       }
       backoffMs = options.beatMs;
+      said = null;
       ({ station } = taken);
       welcome(server, station);
       logPlaces(options, station);
@@ -73,7 +81,8 @@ export async function runBeat(options: BeatOptions): Promise<BeatExit> {
   }
 }
 
-function logPlaces({ log, volumeName }: BeatOptions, { slot, seatIndex }: Station): void {
+function logPlaces({ log, volumeName }: BeatOptions, { slot, seatIndex, foreign }: Station): void {
+  if (foreign !== null) return log({ level: 'error', event: 'foreign-writer', detail: foreign.detail });
   const places = `${volumeName}: slot ${slot?.place().index ?? 'none'}, seat ${seatIndex ?? 'none'}`;
   if (slot !== null) log({ level: 'info', event: 'beating', detail: places });
   else log({ level: 'error', event: 'volume-full', detail: `${places}; this host is unprotected on it` });
@@ -92,22 +101,6 @@ function welcome(server: AgentServer, station: Station | null): void {
     payload: payload === null || payload.length === 0 ? null : Buffer.from(payload).toString('base64'),
   });
   if (station.foreign !== null) {
-    server.connection()?.send({ kind: 'stopped', reason: 'foreign-writer', detail: station.foreign });
+    server.connection()?.send({ kind: 'stopped', reason: 'foreign-writer', ...station.foreign });
   }
-}
-
-function reportError(server: AgentServer, error: VolumeError): void {
-  const nowMs = monotonicMs();
-  const connection = server.connection();
-  connection?.send({
-    kind: 'beat',
-    counter: 0,
-    begunMs: nowMs,
-    endedMs: nowMs,
-    wroteMs: null,
-    error,
-    seats: null,
-    slots: null,
-    droppedReadings: connection.droppedReadings(),
-  });
 }

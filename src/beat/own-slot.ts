@@ -2,13 +2,15 @@
  * The slot this host alone writes. Before each write its owner is read: whoever finds a stranger there has been given
  * the same name as somebody else, and stops rather than to write against him.
  */
-import { type BlockDecoded, decodeBlock, encodeBlock } from '../core/wire/block.ts';
+import { decodeBlock, encodeBlock } from '../core/wire/block.ts';
+import type { BlockReport } from '../core/wire/beat-messages.ts';
 import { slotBlocks } from '../core/wire/layout.ts';
 import type { VolumeError } from '../core/wire/observations.ts';
 import { decodeSuperblock } from '../core/wire/superblock.ts';
 import { monotonicMs } from './clock.ts';
 import type { OpenVolume } from './open-volume.ts';
-import type { Place } from './places.ts';
+import type { Place, WholeBlock } from './places.ts';
+import { wholeReport } from './reports.ts';
 import type { IoFailure } from './volume-file.ts';
 
 export interface OwnSlot {
@@ -23,35 +25,44 @@ export type SlotWrite =
   | { readonly state: 'written'; readonly begunMs: number; readonly wroteMs: number }
   | { readonly state: 'failed'; readonly error: VolumeError }
   /** For good: until somebody has found out who the other one is. */
-  | { readonly state: 'foreign-writer'; readonly detail: string }
+  | { readonly state: 'foreign-writer'; readonly other: OtherWriter }
   /** The slot was freed, or the volume is another one: places must be taken again. */
   | { readonly state: 'lost'; readonly detail: string };
 
-export function ownSlot(owner: string, boot: string, taken: Place): OwnSlot {
+/** Who writes in the place of this beat, and what it wrote last. */
+export interface OtherWriter {
+  readonly detail: string;
+  readonly block: BlockReport;
+}
+
+export function otherWriter(owner: string, index: number, block: WholeBlock): OtherWriter {
+  const { header } = block;
+  const who =
+    header.owner === owner
+      ? `another beat of this host's name writes slot ${index} (boot ${header.boot}, incarnation ${header.incarnation})`
+      : `slot ${index} is now written by another host (owner ${header.owner})`;
+  return { detail: who, block: wholeReport(index, block) };
+}
+
+/** `foreign`: somebody else wrote it already when this beat started, which then only watches. */
+export function ownSlot(
+  owner: string,
+  boot: string,
+  taken: Place,
+  foreign: OtherWriter | null = null,
+): OwnSlot {
   let { payload, leaving } = taken;
   /** Of the last write that was attempted: one that failed may have landed all the same. */
   let counter = taken.counter;
   const { index, incarnation } = taken;
-  let foreign: string | null = null;
+  let other = foreign;
 
   /** Until the first write the slot shows the predecessor's last beat, which is judged as just that. */
-  function judge(
-    found: BlockDecoded,
-  ): { readonly is: 'mine' | 'unclear' } | { readonly is: 'foreign'; readonly detail: string } {
-    if (found.state !== 'read') return { is: 'unclear' };
-    const { header } = found;
-    if (header.owner !== owner) {
-      return {
-        is: 'foreign',
-        detail: `slot ${index} is now written by another host (owner ${header.owner})`,
-      };
-    }
+  function isMine({ header }: WholeBlock): boolean {
+    if (header.owner !== owner) return false;
     // A write of this host's previous beat that hung in the storage and arrived late.
-    if (header.incarnation < incarnation) return { is: 'mine' };
-    const sameLife = header.incarnation === incarnation && header.boot === boot;
-    if (sameLife && header.counter <= counter) return { is: 'mine' };
-    const other = `boot ${header.boot}, incarnation ${header.incarnation}`;
-    return { is: 'foreign', detail: `another beat of this host's name writes slot ${index} (${other})` };
+    if (header.incarnation < incarnation) return true;
+    return header.incarnation === incarnation && header.boot === boot && header.counter <= counter;
   }
 
   return {
@@ -62,14 +73,15 @@ export function ownSlot(owner: string, boot: string, taken: Place): OwnSlot {
       leaving = isLeaving;
     },
     write({ file, superblock }, agentSilentMs) {
-      if (foreign !== null) return { state: 'foreign-writer', detail: foreign };
       const block = slotBlocks(superblock).first + index;
       const begunMs = monotonicMs();
       const read = file.readBlock(block);
       if (!read.ok) return failed(read);
       const found = decodeBlock(read.bytes, 'slot');
-      const judged = judge(found);
-      if (judged.is === 'unclear') {
+      if (found.state === 'read') {
+        // Who has stopped has written nothing since: whatever stands there is the other one's.
+        if (other !== null || !isMine(found)) other = otherWriter(owner, index, found);
+      } else {
         // Ours to repair only as long as this is still the volume it was.
         const first = file.readBlock(0);
         if (!first.ok) return failed(first);
@@ -78,10 +90,8 @@ export function ownSlot(owner: string, boot: string, taken: Place): OwnSlot {
         if (!same)
           return { state: 'lost', detail: `${file.path} is no longer volume ${superblock.volumeUuid}` };
         if (found.state === 'free') return { state: 'lost', detail: `slot ${index} was freed` };
-      } else if (judged.is === 'foreign') {
-        foreign = judged.detail;
-        return { state: 'foreign-writer', detail: judged.detail };
       }
+      if (other !== null) return { state: 'foreign-writer', other };
       counter++;
       const encoded = encodeBlock({
         header: { kind: 'slot', owner, boot, incarnation, counter, agentSilentMs },

@@ -2,7 +2,7 @@
  * Takes a slot or a seat: the own one if there is one, else a free one by timed claim (free, write, settle, read
  * back), so that no master is needed. Two that claim the same block see after settling whose write came last.
  */
-import { decodeBlock, encodeBlock } from '../core/wire/block.ts';
+import { type BlockDecoded, decodeBlock, encodeBlock } from '../core/wire/block.ts';
 import type { Blocks } from '../core/wire/layout.ts';
 import type { BlockHeader } from '../core/wire/records.ts';
 import { sleep } from './clock.ts';
@@ -33,9 +33,11 @@ export type Taken =
   | { readonly state: 'taken'; readonly place: Place }
   | { readonly state: 'full' }
   /** Somebody of the same name writes it: two beats of one host. */
-  | { readonly state: 'another-beat'; readonly index: number }
+  | { readonly state: 'another-beat'; readonly index: number; readonly block: WholeBlock }
   | { readonly state: 'stopped' }
   | { readonly state: 'failed'; readonly failure: IoFailure };
+
+export type WholeBlock = Extract<BlockDecoded, { readonly state: 'read' }>;
 
 export async function takePlace(
   file: VolumeFile,
@@ -47,9 +49,11 @@ export async function takePlace(
   for (let round = 0; round < blocks.count; round++) {
     const found = find(file, kind, blocks, claimant.owner);
     if (!found.ok) return { state: 'failed', failure: found };
-    if (found.own !== null) return watch(file, kind, blocks, claimant, found.own);
-    if (found.free === null) return { state: 'full' };
-    const taken = await claim(file, kind, blocks, claimant, found.free);
+    if (found.own === null && found.free === null) return { state: 'full' };
+    const taken =
+      found.own !== null
+        ? await watch(file, kind, blocks, claimant, found.own)
+        : await claim(file, kind, blocks, claimant, found.free ?? 0);
     if (taken !== 'lost') return taken;
   }
   return { state: 'full' };
@@ -91,7 +95,7 @@ async function watch(
   blocks: Blocks,
   claimant: Claimant,
   own: Own,
-): Promise<Taken> {
+): Promise<Taken | 'lost'> {
   let last = own;
   if (claimant.watchMs > 0) {
     await sleep(claimant.watchMs, claimant.stop);
@@ -100,9 +104,8 @@ async function watch(
     if (!again.ok) return { state: 'failed', failure: again };
     const block = decodeBlock(again.bytes, kind);
     if (block.state === 'read') {
-      if (block.header.owner !== claimant.owner || !sameMoment(block.header, own.header)) {
-        return { state: 'another-beat', index: own.index };
-      }
+      if (block.header.owner !== claimant.owner) return 'lost';
+      if (!sameMoment(block.header, own.header)) return { state: 'another-beat', index: own.index, block };
       last = { index: own.index, ...block };
     }
   }
@@ -148,7 +151,7 @@ async function claim(
   if (!after.ok) return { state: 'failed', failure: after };
   const block = decodeBlock(after.bytes, kind);
   if (block.state !== 'read' || block.header.owner !== claimant.owner) return 'lost';
-  if (!sameMoment(block.header, header)) return { state: 'another-beat', index };
+  if (!sameMoment(block.header, header)) return { state: 'another-beat', index, block };
   return {
     state: 'taken',
     place: { index, incarnation: header.incarnation, counter: 1, payload, leaving: false },

@@ -1,6 +1,6 @@
 /** Blocks as the agent is told of them; a payload only when it is not the one this connection was told last. */
 import type { BlockReport } from '../core/wire/beat-messages.ts';
-import { decodeBlock } from '../core/wire/block.ts';
+import { type BlockDecoded, decodeBlock } from '../core/wire/block.ts';
 import type { Blocks } from '../core/wire/layout.ts';
 import type { BlockHeader } from '../core/wire/records.ts';
 import type { Io, VolumeFile } from './volume-file.ts';
@@ -12,6 +12,15 @@ export interface ReportMemory {
     kind: BlockHeader['kind'],
     blocks: Blocks,
   ) => Io<{ readonly reports: BlockReport[] }>;
+}
+
+/** One block in full, for whoever may not have been told of it. */
+export function wholeReport(
+  index: number,
+  block: Extract<BlockDecoded, { readonly state: 'read' }>,
+): BlockReport {
+  const payload = Buffer.from(block.payload).toString('base64');
+  return { index, header: block.header, payload, damaged: null };
 }
 
 /** Whatever is read must be sent, or forgotten: the memory takes it for told. */

@@ -7,7 +7,7 @@ import type { VolumeErrorCode } from '../core/wire/observations.ts';
 import type { AgentConnection, AgentRequest } from './agent-server.ts';
 import { monotonicMs } from './clock.ts';
 import type { OpenVolume } from './open-volume.ts';
-import { type OwnSlot, volumeError } from './own-slot.ts';
+import { type OtherWriter, type OwnSlot, volumeError } from './own-slot.ts';
 import type { Io, IoFailure } from './volume-file.ts';
 
 /** What a beat has once it has opened its volume and taken its places. */
@@ -22,8 +22,10 @@ export interface Station {
   readonly seatIndex: number | null;
   /** Counts the writes to seat and cells; the slot has its own. */
   writes: number;
-  /** Why it stopped writing. */
-  foreign: string | null;
+  /** Who writes in its place; it then writes nothing. */
+  foreign: OtherWriter | null;
+  /** Its places were not to be had: it looks for them again. */
+  readonly lookAgain: boolean;
 }
 
 type Request<Kind extends AgentRequest['kind']> = Extract<AgentRequest, { readonly kind: Kind }>;
@@ -37,7 +39,7 @@ export function carryOut(
 ): Answer {
   const { id } = request;
   if (request.kind !== 'read' && station.foreign !== null) {
-    return failed(id, 'foreign-writer', station.foreign);
+    return failed(id, 'foreign-writer', station.foreign.detail);
   }
   switch (request.kind) {
     case 'body':
@@ -64,7 +66,7 @@ function writeBody(station: Station, request: Request<'body'>, agentSilentMs: nu
     case 'failed':
       return failed(id, write.error.code, write.error.detail);
     case 'foreign-writer':
-      return failed(id, 'foreign-writer', write.detail);
+      return failed(id, 'foreign-writer', write.other.detail);
     case 'lost':
       return failed(id, 'volume-changed', write.detail);
     default:

@@ -9,8 +9,10 @@ import {
   EXIT_NO_DIRECT_IO,
   EXIT_UNUSABLE,
 } from './beat-options.ts';
+import type { BlockHeader } from '../core/wire/records.ts';
+import { askBeat } from './ask-beat.ts';
 import { type OpenVolume, openVolume } from './open-volume.ts';
-import { ownSlot, volumeError } from './own-slot.ts';
+import { otherWriter, ownSlot, volumeError } from './own-slot.ts';
 import { type Claimant, type Taken, takePlace } from './places.ts';
 import type { Station } from './requests.ts';
 
@@ -54,6 +56,8 @@ async function takePlaces(options: BeatOptions, volume: OpenVolume): Promise<Sta
   };
   const { file, superblock } = volume;
   const slot = await takePlace(file, 'slot', slotBlocks(superblock), claimant);
+  if (slot.state === 'another-beat' && !(await isServedHere(options, slot.block.header)))
+    return { state: 'taken', station: watchOnly(options, volume, claimant, slot) };
   if (slot.state !== 'taken' && slot.state !== 'full') return notTaken(options, slot);
   const incarnation = slot.state === 'taken' ? slot.place.incarnation : claimant.incarnationMin;
   let seatIndex: number | null = null;
@@ -75,7 +79,41 @@ async function takePlaces(options: BeatOptions, volume: OpenVolume): Promise<Sta
       seatIndex,
       writes: 0,
       foreign: null,
+      lookAgain: slot.state === 'full',
     },
+  };
+}
+
+/** Is it a beat of this very place, whose socket this one would take away? One elsewhere serves another socket. */
+async function isServedHere({ socketPath, bootId }: BeatOptions, header: BlockHeader): Promise<boolean> {
+  const there = await askBeat(socketPath);
+  if (there.is === 'beat') return there.boot === header.boot && there.incarnation === header.incarnation;
+  // One of an older version does not know the question.
+  return there.is === 'silent' && header.boot === bootId;
+}
+
+/**
+ * Another agent lives under the name of this host: this beat writes nothing, and tells its agent who it is, for only
+ * so can both be told.
+ */
+function watchOnly(
+  { bootId }: BeatOptions,
+  volume: OpenVolume,
+  { owner, incarnationMin }: Claimant,
+  { index, block }: Extract<Taken, { readonly state: 'another-beat' }>,
+): Station {
+  const nothing = { payload: new Uint8Array(0), leaving: false };
+  const foreign = otherWriter(owner, index, block);
+  return {
+    volume,
+    owner,
+    boot: bootId,
+    incarnation: incarnationMin,
+    slot: ownSlot(owner, bootId, { index, incarnation: incarnationMin, counter: 0, ...nothing }, foreign),
+    seatIndex: null,
+    writes: 0,
+    foreign,
+    lookAgain: true,
   };
 }
 

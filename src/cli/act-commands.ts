@@ -2,7 +2,8 @@ import { createInterface } from 'node:readline/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { LOCAL_PATHS } from '../api/local-routes.ts';
 import { API_VERSION } from '../drivers/orders/contract.ts';
-import { type AskFlags, ask, finish, withAgent } from './common.ts';
+import { askAgent } from './agent-client.ts';
+import { type AskFlags, ask, finish, socketOf, withAgent } from './common.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
 import { complain, say, sayJson } from './output.ts';
 
@@ -73,17 +74,24 @@ async function isSure(host: string): Promise<boolean> {
 }
 
 async function gate(flags: GateFlags): Promise<void> {
+  const socket = socketOf(flags);
+  if (socket === null) return;
   const untilMs = performance.now() + flags.wait * 1000;
+  let said: string | null = null;
   for (;;) {
-    const answer = await ask(flags, { method: 'GET', path: LOCAL_PATHS.gate });
-    const isOpen = answer !== null && isRecord(answer.json) && answer.json['open'] === true;
-    const isLast = performance.now() >= untilMs;
-    if (isOpen || isLast) {
-      if (answer === null) return;
-      if (flags.json === true) sayJson(answer.json);
-      else say(isRecord(answer.json) ? String(answer.json['words']) : '');
-      return finish(isOpen ? EXIT.ok : EXIT.failed);
+    const answer = await askAgent(socket, { method: 'GET', path: LOCAL_PATHS.gate });
+    const told = answer.ok && isRecord(answer.json) ? answer.json : {};
+    const words = answer.ok ? String(told['words']) : answer.words;
+    const isOpen = told['open'] === true;
+    if (isOpen || performance.now() >= untilMs) {
+      if (!answer.ok) complain(words);
+      else if (flags.json === true) sayJson(answer.json);
+      else say(words);
+      return finish(isOpen ? EXIT.ok : answer.ok || answer.reached ? EXIT.failed : EXIT.unreachable);
     }
+    // It asks twice a second; whoever reads the journal of nova-compute wants to read each reason once.
+    if (words !== said) complain(`waiting: ${words}`);
+    said = words;
     await new Promise((resolve) => {
       setTimeout(resolve, Math.max(1, Math.min(GATE_POLL_MS, untilMs - performance.now())));
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,9 +83,22 @@ before(async () => {
 
 after(() => rmSync(root, { recursive: true, force: true }));
 
-void test('wrong use and a wrong configuration end with 2, no agent with 3', async () => {
-  const bogus = await vigil('bogus');
-  assert.equal(bogus.code, 2);
+/** `help.test.ts` tries each command; here is what the process ends with. */
+void test('help ends with 0, wrong use and a wrong configuration with 2, no agent with 3', async () => {
+  const help = await vigil('volume', 'dump', '--help');
+  assert.deepEqual([help.code, help.err], [0, '']);
+  assert.match(help.out, /^Usage: vigil volume dump/);
+  for (const [args, words] of [
+    [['bogus'], /^error: unknown command 'bogus'/],
+    [['cluster'], /error: a command is missing or unknown; those above are known\n$/],
+    [['cluster', 'init', join(root, 'k'), '--cluster', 'c'], /--host <name=ip...>' not specified/],
+    [['cluster', 'init', join(root, 'k'), '--cluster', 'c', '--host', 'h1=x'], /"x" is no IPv4/],
+    [['cluster', 'init', join(root, 'k'), '--cluster', 'c', '--host', 'h1=::1'], /--eligible names nobody/],
+  ] as const) {
+    const wrong = await vigil(...args);
+    assert.deepEqual([wrong.code, wrong.out], [2, ''], args.join(' '));
+    assert.match(wrong.err, words);
+  }
   const broken = await writeConfig((text) => text.replace('address:', 'adress:'));
   const refused = await vigil('status', '--config', broken);
   assert.equal(refused.code, 2);
@@ -93,6 +106,24 @@ void test('wrong use and a wrong configuration end with 2, no agent with 3', asy
   const nobody = await vigil('status', '--config', config);
   assert.equal(nobody.code, 3);
   assert.match(nobody.err, /no agent serves .*agent\.sock/);
+});
+
+void test('only a host named as eligible gets the cluster key, at the beginning and later', async () => {
+  const added = await vigil(
+    'cluster',
+    'add-host',
+    join(root, 'keys'),
+    '--host',
+    'h3=127.0.0.3',
+    'h4=127.0.0.4',
+    '--eligible',
+    'h4',
+  );
+  assert.equal(added.code, 0, added.err);
+  const hasKey = ['h1', 'h2', 'h3', 'h4'].map((host) =>
+    existsSync(join(root, 'keys', 'hosts', host, 'cluster.secret')),
+  );
+  assert.deepEqual(hasKey, [false, true, false, true]);
 });
 
 void test('check tries everything and is content with a sound host', async () => {
@@ -145,7 +176,7 @@ void test('check does not hang with a volume that does', { timeout: 60_000 }, as
   const path = await writeConfig((text) => text.replace(`${root}/a.vol`, fifo));
   const ran = await vigil('check', '--config', path);
   assert.equal(ran.code, 1);
-  assert.match(ran.out, /FAILED +volume a .*(did not answer within 10000 ms)/);
+  assert.match(ran.out, /FAILED +volume a .*(did not answer within 12500 ms)/);
 });
 
 void test('a beat and an agent run, answer the commands, and stop cleanly on SIGTERM within two seconds', {
@@ -162,10 +193,31 @@ void test('a beat and an agent run, answer the commands, and stop cleanly on SIG
     assert.equal(status.code, 0, status.err);
     assert.equal(JSON.parse(status.out).status.cluster, 'blue');
     assert.equal(statSync(join(root, 'run', 'agent.sock')).mode & 0o777, 0o600);
+    // No master is there, and only a master knows hosts.
+    const own = await vigil('hosts', '--own', '--config', config);
+    assert.deepEqual([own.code, own.out], [0, '']);
+    assert.match(own.err, /^only the master knows hosts and VMs, and this host knows no master\n$/);
+    const nobody = await vigil('vms', '--json', '--config', config);
+    assert.deepEqual([nobody.code, nobody.out, nobody.err], [1, '', own.err]);
     const events = await vigil('events', '--json', '--config', config);
     assert.match(events.out, /"event":"started"/);
     const second = await vigil('agent', '--config', config);
     assert.equal(second.code, 1);
+    assert.match(
+      second.err,
+      /network\.udp_port\) cannot be opened \(EADDRINUSE\): an agent runs here already/,
+    );
+    const sound = await vigil('check', '--config', config);
+    assert.equal(sound.code, 0, sound.out);
+    const namesake = await writeConfig((text) =>
+      text.replace(/^(runtime|state)_directory: (.*)$/gm, '$1_directory: $2-of-another'),
+    );
+    const twice = await vigil('check', '--config', namesake);
+    assert.equal(twice.code, 1, twice.out);
+    assert.match(
+      twice.out,
+      /FAILED +volume a +another living beat writes slot \d under the name h1 .*to do: stop/,
+    );
     const confirm = await vigil('confirm-dead', 'h9', '--by', 'ann', '--config', config);
     assert.equal(confirm.code, 1);
     assert.match(confirm.err, /--yes/);
@@ -177,6 +229,10 @@ void test('a beat and an agent run, answer the commands, and stop cleanly on SIG
     beat.kill('SIGTERM');
     await beatEnd;
     assert.equal(ended.code, 0, ended.err);
+    assert.match(
+      ended.err,
+      /^vigil agent: started \d+\.\d+\.\d+ on h1 of cluster blue \(compute, not eligible\), at 127\.0\.0\.1 UDP \d+ and TCP \d+, volumes a \(lease\) \/.*\n$/,
+    );
   }
   assert.match(readFileSync(join(root, 'state', 'journal', 'journal.jsonl'), 'utf8'), /"event":"started"/);
 });

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Command, InvalidArgumentError } from 'commander';
 import type { HostEntry } from '../drivers/tls/certificates.ts';
 import { addHost, initCluster } from '../drivers/tls/cluster-folder.ts';
@@ -10,62 +11,71 @@ interface Named {
   readonly ip: string;
 }
 
-interface InitFlags {
-  readonly cluster: string;
+interface HostFlags {
   readonly host: readonly Named[];
   readonly eligible?: readonly string[];
   readonly json?: boolean;
 }
 
-interface AddFlags {
-  readonly host: readonly Named[];
-  readonly eligible?: boolean;
-  readonly json?: boolean;
+interface InitFlags extends HostFlags {
+  readonly cluster: string;
 }
+
+const ELIGIBLE_HELP = `
+Who is eligible:
+  Only hosts named with --eligible get the cluster key, and with it the right to become master and to give orders.
+  Nobody is by default: name three to five, in different racks. In the configuration of all others write
+  host.eligible: false. Eligible hosts also need the cloud credential, clouds.yaml.`;
 
 export function clusterCommands(): Command {
   const cluster = new Command('cluster').description('keys and certificates of a cluster');
-  cluster
-    .command('init')
-    .description('make cluster key, CA, and for each host a folder with what goes to its keys.directory')
-    .argument('<folder>', 'folder to make; keep it off the hosts')
-    .requiredOption('--cluster <name>', 'name of the cluster')
-    .requiredOption('--host <name=ip...>', 'each host with its management address', collectHosts, [])
-    .option('--eligible <name...>', 'hosts that may become master (default: all)')
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      `${EXIT_CODES_HELP}\n\nExamples:\n  vigil cluster init keys --cluster blue --host h1=10.0.0.11 --host h2=10.0.0.12 h3=10.0.0.13 --eligible h1 h2\n  scp -r keys/hosts/h1/. h1:/etc/vigil/keys/`,
-    )
-    .action(async (folder: string, flags: InitFlags) => {
-      const unknown = flags.eligible?.find((name) => !flags.host.some((host) => host.name === name));
-      if (unknown !== undefined) return refuse(`--eligible ${unknown} is none of the hosts`, EXIT.usage);
-      const hosts = flags.host.map((host) => ({
-        ...host,
-        eligible: flags.eligible?.includes(host.name) ?? true,
-      }));
-      tell(await initCluster(folder, flags.cluster, hosts), folder, hosts, flags.json === true);
-    });
-  cluster
-    .command('add-host')
-    .description('make the folders of further hosts')
-    .argument('<folder>', 'folder that cluster init made')
-    .requiredOption('--host <name=ip...>', 'each host with its management address', collectHosts, [])
-    .option('--eligible', 'they may become master')
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      `${EXIT_CODES_HELP}\n\nExamples:\n  vigil cluster add-host keys --host h4=10.0.0.14`,
-    )
-    .action(async (folder: string, flags: AddFlags) => {
-      const hosts = flags.host.map((host) => ({ ...host, eligible: flags.eligible === true }));
-      for (const host of hosts) {
-        const done = await addHost(folder, host);
-        if (!done.ok) return refuse(done.words, EXIT.failed);
-      }
-      tell({ ok: true }, folder, hosts, flags.json === true);
-    });
+  withHosts(
+    cluster
+      .command('init')
+      .description('make cluster key, CA, and for each host a folder with what goes to its keys.directory')
+      .argument('<folder>', 'folder to make; keep it off the hosts')
+      .requiredOption('--cluster <name>', 'name of the cluster'),
+    'vigil cluster init keys --cluster blue --host h1=10.0.0.11 --host h2=10.0.0.12 h3=10.0.0.13 --eligible h1 h2\n  scp -r keys/hosts/h1/. h1:/etc/vigil/keys/',
+  ).action(async (folder: string, flags: InitFlags) => {
+    const hosts = hostsOf(flags);
+    if (hosts === null) return;
+    if (!hosts.some(({ eligible }) => eligible))
+      return refuse('--eligible names nobody: without an eligible host there is no master', EXIT.usage);
+    tell(await initCluster(folder, flags.cluster, hosts), folder, hosts, flags.json === true);
+  });
+  withHosts(
+    cluster
+      .command('add-host')
+      .description('make the folders of further hosts')
+      .argument('<folder>', 'folder that cluster init made'),
+    'vigil cluster add-host keys --host h4=10.0.0.14\n  vigil cluster add-host keys --host h5=10.0.0.15 --eligible h5',
+  ).action(async (folder: string, flags: HostFlags) => {
+    const hosts = hostsOf(flags);
+    if (hosts === null) return;
+    for (const host of hosts) {
+      const done = await addHost(folder, host);
+      if (!done.ok) return refuse(done.words, EXIT.failed);
+    }
+    tell({ ok: true }, folder, hosts, flags.json === true);
+  });
   return cluster;
+}
+
+function withHosts(command: Command, examples: string): Command {
+  return command
+    .requiredOption('--host <name=ip...>', 'each host with its management address', collectHosts)
+    .option('--eligible <name...>', 'those of the hosts that may become master; nobody else may')
+    .option('--json', 'print JSON')
+    .addHelpText('after', `${ELIGIBLE_HELP}\n${EXIT_CODES_HELP}\n\nExamples:\n  ${examples}`);
+}
+
+/** Null: why not was told. */
+function hostsOf({ host, eligible = [] }: HostFlags): readonly HostEntry[] | null {
+  const unknown = eligible.find((name) => !host.some((named) => named.name === name));
+  if (unknown === undefined)
+    return host.map((named) => ({ ...named, eligible: eligible.includes(named.name) }));
+  refuse(`--eligible ${unknown} is none of the hosts named with --host`, EXIT.usage);
+  return null;
 }
 
 function tell(
@@ -86,8 +96,9 @@ function refuse(words: string, code: number): void {
   finish(code);
 }
 
-function collectHosts(text: string, before: readonly Named[]): readonly Named[] {
-  const match = /^([^=]+)=(.+)$/.exec(text);
-  if (match === null) throw new InvalidArgumentError('NAME=IP, for example h1=10.0.0.11');
-  return [...before, { name: match[1] ?? '', ip: match[2] ?? '' }];
+function collectHosts(text: string, before: readonly Named[] | undefined): readonly Named[] {
+  const [, name = '', ip = ''] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === '') throw new InvalidArgumentError('NAME=IP, for example h1=10.0.0.11');
+  if (isIP(ip) === 0) throw new InvalidArgumentError(`"${ip}" is no IPv4 or IPv6 address`);
+  return [...(before ?? []), { name, ip }];
 }

@@ -49,7 +49,7 @@ export async function ask(
   flags: AskFlags,
   call: AgentCall,
 ): Promise<Extract<AgentAnswer, { readonly ok: true }> | null> {
-  const socket = flags.socket ?? socketOf(flags);
+  const socket = socketOf(flags);
   if (socket === null) return null;
   const answer = await askAgent(socket, call);
   if (answer.ok) return answer;
@@ -58,7 +58,9 @@ export async function ask(
   return null;
 }
 
-function socketOf(flags: ConfigFlag): string | null {
+/** Null: the errors were told and the exit code is set. */
+export function socketOf(flags: AskFlags): string | null {
+  if (flags.socket !== undefined) return flags.socket;
   const config = configOf(flags);
   return config === null ? null : agentSocket(config.runtime_directory);
 }

@@ -47,6 +47,14 @@ function renderIncident(incident: IncidentStatus): string {
   return lines.join('\n');
 }
 
+/** A slave judges nobody and recovers nothing; null where the master has told. */
+export function whyNotTold({ status, note }: StatusTold): string | null {
+  if (status.role === 'master') return null;
+  const { master } = status;
+  if (master === null) return 'only the master knows hosts and VMs, and this host knows no master';
+  return `only the master knows hosts and VMs: ${master.host}, ${master.ip}; ${note ?? 'ask there'}`;
+}
+
 export function renderHosts(hosts: readonly HostStatus[]): string {
   const path = ({ state, agoMs }: { readonly state: string; readonly agoMs: number | null }): string =>
     agoMs === null ? state : `${state} ${duration(agoMs)}`;

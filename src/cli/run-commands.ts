@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { version } from '../../package.json';
 import { errno } from '../config/errno.ts';
 import { readHostFacts } from '../config/host-facts.ts';
 import { type ConfigFlag, configOf, finish, withConfig } from './common.ts';
@@ -21,7 +22,7 @@ export function addRunCommands(program: Command): void {
       const config = configOf(flags);
       if (config === null) return;
       const { runAgent } = await import('../agent/main.ts');
-      finish(await runAgent(config));
+      finish(await runAgent(config, version));
       setTimeout(() => process.kill(process.pid, 'SIGKILL'), STUCK_MS).unref();
     });
 
@@ -31,7 +32,7 @@ export function addRunCommands(program: Command): void {
     .requiredOption('--volume <name>', 'name of the volume in the configuration')
     .addHelpText(
       'after',
-      `\nExit codes:\n  0  stopped\n  2  the volume or the configuration cannot be used\n  3  another beat of this host writes the volume\n  4  no direct I/O there\n\nExamples:\n  vigil beat --volume a`,
+      `\nExit codes:\n  0  stopped\n  2  the volume or the configuration cannot be used\n  3  another beat of this volume runs here\n  4  no direct I/O there\n\nExamples:\n  vigil beat --volume a`,
     )
     .action(async (flags: ConfigFlag & { readonly volume: string }) => beat(flags));
 
@@ -40,8 +41,12 @@ export function addRunCommands(program: Command): void {
     .description('run the embedded cloud: a small keystone, nova and placement to try Vigil on')
     .option('--listen <ip>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port; 0 takes a free one', port, 0)
-    .option('--host <name...>', 'hosts with a pretended nova-compute', ['h1', 'h2', 'h3'])
-    .option('--servers <count>', 'servers that run from the start', port, 10)
+    .option('--host <name...>', 'hosts in its records; nothing reports in the place of their nova-computes', [
+      'h1',
+      'h2',
+      'h3',
+    ])
+    .option('--servers <count>', 'servers in its records from the start', port, 10)
     .option('--clouds-file <file>', 'write a clouds.yaml with the credential')
     .addHelpText(
       'after',

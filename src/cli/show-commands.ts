@@ -2,10 +2,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { StatusTold } from '../api/cluster-questions.ts';
 import { FOLLOW_MS_MAX, LOCAL_PATHS } from '../api/local-routes.ts';
 import { type JournalEntry, MAX_TAIL_ENTRIES } from '../drivers/journal/tail.ts';
-import { type AskFlags, ask, withAgent } from './common.ts';
-import { EXIT_CODES_HELP } from './exit-codes.ts';
-import { say, sayJson } from './output.ts';
-import { renderHosts, renderStatus, renderVms, vmRows } from './render-status.ts';
+import { type AskFlags, ask, finish, withAgent } from './common.ts';
+import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
+import { complain, say, sayJson } from './output.ts';
+import { renderHosts, renderStatus, renderVms, vmRows, whyNotTold } from './render-status.ts';
 
 interface StatusFlags extends AskFlags {
   readonly own?: boolean;
@@ -23,16 +23,26 @@ export function addShowCommands(program: Command): void {
     description: string,
     render: (told: StatusTold) => string,
     json: (told: StatusTold) => unknown,
+    why: (told: StatusTold) => string | null = () => null,
   ): void => {
     withAgent(program.command(name).description(description))
-      .option('--own', 'what this host itself knows, without asking the master')
+      .option(
+        '--own',
+        'what this host itself knows, without asking the master; of hosts and VMs only the master knows',
+      )
       .option('--json', 'print JSON')
       .addHelpText('after', `${EXIT_CODES_HELP}\n\nExamples:\n  vigil ${name}\n  vigil ${name} --json`)
       .action(async (flags: StatusFlags) => {
         const told = await askStatus(flags);
         if (told === null) return;
+        const missing = why(told);
+        if (missing !== null) {
+          complain(missing);
+          // An empty list must not pass for "no host, no VM".
+          if (flags.own !== true) return finish(EXIT.failed);
+        }
         if (flags.json === true) sayJson(json(told));
-        else say(render(told));
+        else if (missing === null) say(render(told));
       });
   };
   show('status', 'is all well? master, holds, volumes of this host, incidents', renderStatus, (told) => told);
@@ -41,12 +51,14 @@ export function addShowCommands(program: Command): void {
     'all hosts with verdict, why, and their paths',
     (told) => renderHosts(told.status.hosts),
     (told) => told.status.hosts,
+    whyNotTold,
   );
   show(
     'vms',
     'VMs of open incidents: where they were, where they go, and why not',
     (told) => renderVms(vmRows(told.status.incidents)),
     (told) => vmRows(told.status.incidents),
+    whyNotTold,
   );
 
   withAgent(program.command('events').description("the newest lines of this host's journal"))

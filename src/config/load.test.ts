@@ -108,8 +108,65 @@ const WRONG: readonly (readonly [string, string, string, RegExp])[] = [
     'cloud: admin\nnetwork: {udp_port: "7410"}',
     /^f:12:11: network\.udp_port is "7410"; should be a port/,
   ],
-  ['not YAML', 'cloud: admin', 'cloud: [admin', /^f:\d+:\d+: the file .*; should be YAML$/],
-  ['key twice', 'cloud: admin', 'cloud: admin\n  cloud: other', /^f:12:3: the file .*unique/],
+  [
+    'list not closed',
+    'cloud: admin',
+    'cloud: [admin',
+    /^f:12:1: the file has a "\[" that is not closed before here; should be closed by "\]"$/,
+  ],
+  ['map not closed', 'role: lease}', 'role: lease', /^f:8:1: the file has a "\{" that is not closed/],
+  [
+    'key twice',
+    'cloud: admin',
+    'cloud: admin\n  cloud: other',
+    /^f:12:3: the file has this key twice in one section; should be each key once$/,
+  ],
+  ['a tab', '  address:', '\taddress:', /^f:5:1: the file is indented with a tab; should be spaces/],
+  [
+    'colon missing',
+    'name: h1',
+    'name h1',
+    /^f:4:3: the file has a key here that goes on .*perhaps its colon is missing$/,
+  ],
+  [
+    'colon missing at the end',
+    '  cloud: admin',
+    '  cloud',
+    /^f:10:1: openstack is "cloud"; should be a section/,
+  ],
+  [
+    'too far in',
+    '  address:',
+    '   address:',
+    /^f:4:9: the file has a further key inside the value that begins here; .*no further in/,
+  ],
+  ['too far out', '  address:', ' address:', /^f:5:1: the file is indented differently here/],
+  ['colon in a value', 'name: h1', 'name: h1: x', /^f:4:9: .*quotes around a value with ": " in it$/],
+  [
+    'quote not closed',
+    'name: h1',
+    'name: "h1',
+    /^f:4:9: the file has a text in quotes here that is never closed; should be the same quote/,
+  ],
+  [
+    'comma missing',
+    'a, path',
+    'a path',
+    /^f:7:12: the file has a further "key: value".* inside brackets here; should be a comma/,
+  ],
+  [
+    'reserved character',
+    'name: h1',
+    'name: @h1',
+    /^f:4:9: .*begins with a character that YAML reserves; should be the value in quotes$/,
+  ],
+  [
+    'alias of nothing',
+    'name: h1',
+    'name: *h1',
+    /^f:4:9: the file has an alias here .*; should be the value in quotes$/,
+  ],
+  ['two documents', 'openstack:', '---\nopenstack:', /^f:10:1: the file has a second document/],
 ];
 
 for (const [name, from, to, expected] of WRONG) {
@@ -138,6 +195,20 @@ void test('a webhook with a secret in it is not shown in an error', () => {
   const errors = errorsOf(`${GOOD}reports: {webhooks: [{url: "ftp://u:hidden@x"}]}\n`);
   assert.equal(errors.length, 1);
   assert.doesNotMatch(errors.join(), /hidden/);
+});
+
+void test('words about what is no YAML do not quote it', () => {
+  for (const line of [
+    'reports: {webhooks: [{url: hidden}',
+    'x: "hidden',
+    'hidden',
+    '@: `hidden`',
+    "x: 'h'idden",
+  ]) {
+    const errors = errorsOf(`${GOOD}${line}\n`);
+    assert.equal(errors.length, 1);
+    assert.doesNotMatch(errors.join(), /idden/);
+  }
 });
 
 void test('no file, and aliases without end, are errors like others', () => {

@@ -4,9 +4,10 @@ import type { z } from 'zod';
 import { errno } from './errno.ts';
 import { describeKeys } from './keys.ts';
 import { nearest } from './nearest.ts';
-import { exists, positionOf, type KeyPath, type Position } from './positions.ts';
+import { exists, positionOf, type KeyPath } from './positions.ts';
 import { checkRelations } from './relations.ts';
 import { configSchema, REQUIRED_SECTIONS, type Config } from './schema.ts';
+import { danglingAlias, yamlErrorOffset, yamlWords, type YamlWords } from './yaml-errors.ts';
 
 export const CONFIG_BYTES_MAX = 1024 * 1024;
 const ALIASES_MAX = 20;
@@ -44,23 +45,28 @@ export function loadConfig(path: string): Loaded {
 /** All errors of the file at once; values that depend on each other are compared only when each is right by itself. */
 export function parseConfig(file: string, text: string): Loaded {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0) {
-    const errors = document.errors.map((error) => ({
-      file,
-      ...positionOfError(error.linePos),
-      key: null,
-      problem: (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''),
-      right: 'YAML',
-    }));
-    return { ok: false, errors };
-  }
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const notYaml = (offset: number, { problem, right }: YamlWords): Loaded => {
+    const { line, col } = lines.linePos(offset);
+    return {
+      ok: false,
+      errors: [{ file, line: Math.max(1, line), column: Math.max(1, col), key: null, problem, right }],
+    };
+  };
+  // Only the first: what follows it is mostly its consequence.
+  const [broken] = document.errors;
+  if (broken !== undefined) return notYaml(yamlErrorOffset(document, broken), yamlWords(broken));
+  const dangling = danglingAlias(document);
+  if (dangling !== null)
+    return notYaml(dangling, {
+      problem: 'has an alias here ("*" and a name) that stands for nothing',
+      right: 'the value in quotes',
+    });
   let values: unknown;
   try {
     values = document.toJS({ maxAliasCount: ALIASES_MAX });
   } catch {
-    const problem = `uses more than ${ALIASES_MAX} aliases, or one without its anchor`;
-    return { ok: false, errors: [{ file, line: 1, column: 1, key: null, problem, right: 'plain YAML' }] };
+    return notYaml(0, { problem: `uses more than ${ALIASES_MAX} aliases`, right: 'plain YAML' });
   }
   const parsed = configSchema.safeParse(withoutEmptySections(values), { reportInput: true });
   const at = (path: KeyPath, problem: string, right: string): ConfigError => ({
@@ -98,7 +104,11 @@ function explainIssue(issue: z.core.$ZodIssue, document: Document, at: At): read
   const description =
     known.find(({ key }) => key === schemaKey(path)) ??
     known.find(({ key }) => key === schemaKey(path.slice(0, -1)));
-  const right = description?.right ?? 'a section with keys of its own';
+  const right =
+    description?.right ??
+    (path.length === 0
+      ? 'sections, such as "cluster:" with "name: …" below'
+      : 'a section with keys of its own');
   if (!exists(document, path)) return [at(path, 'is missing', right)];
   if (issue.input === null) return [at(path, 'is empty', right)];
   const shown = description?.secret === true ? 'is not right (not shown)' : `is ${show(issue.input)}`;
@@ -145,10 +155,6 @@ function withoutEmptySections(root: unknown): unknown {
     value === null && !scalars.has(name) ? {} : value,
   ]);
   return { ...sections, ...Object.fromEntries(given) };
-}
-
-function positionOfError(at: readonly { line: number; col: number }[] | undefined): Position {
-  return { line: at?.[0]?.line ?? 1, column: at?.[0]?.col ?? 1 };
 }
 
 function inOrder(errors: readonly ConfigError[]): readonly ConfigError[] {

@@ -1,6 +1,5 @@
 /** What this host says of itself in its slots. */
-import { leaseVolumes, majorityOf } from './election/lease.ts';
-import { all, start, type Task } from './lib/task.ts';
+import { start, type Task } from './lib/task.ts';
 import { isFit, ownView } from './link/link.ts';
 import { request } from './requests.ts';
 import type { Core } from './state.ts';
@@ -42,22 +41,18 @@ export function publish(core: Core): void {
   }
 }
 
-/** Writes the body at once; true when it stands on a majority of the lease volumes. */
-export function* publishIntents(core: Core): Task<boolean> {
+/** Has the body written at once: a task for each volume, true when it stands there. */
+export function publishNow(
+  core: Core,
+): readonly { readonly volume: OwnVolume; readonly written: Task<boolean> }[] {
   const body = ownBody(core);
   const text = JSON.stringify(body);
-  const volumes = [...core.volumes.values()].filter(
-    ({ connected, slotIndex }) => connected && slotIndex !== null,
-  );
-  const written = yield* all(
-    volumes.map((volume) => {
+  return [...core.volumes.values()]
+    .filter(({ connected, slotIndex }) => connected && slotIndex !== null)
+    .map((volume) => {
       core.publishedBodies.set(volume.name, text);
-      return write(core, volume, body, text);
-    }),
-    () => true,
-  );
-  const onLease = volumes.filter((volume, i) => volume.lease && written[i] === true);
-  return onLease.length >= majorityOf(leaseVolumes(core.volumes.values()).length);
+      return { volume, written: write(core, volume, body, text) };
+    });
 }
 
 function* write(core: Core, volume: OwnVolume, body: SlotBody, text: string): Task<boolean> {

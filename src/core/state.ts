@@ -2,6 +2,7 @@
  * The state of one agent's core. Plain data, owned by step(): nobody else changes it. What only a master has is in
  * `master` and goes when the lease goes.
  */
+import type { Coordination } from './coordination/port.ts';
 import type { Effect } from './effect.ts';
 import type { Lease } from './election/lease.ts';
 import type { HostEvidence } from './evidence/host.ts';
@@ -9,6 +10,7 @@ import type { NovaWitness } from './evidence/nova-witness.ts';
 import type { Observer } from './evidence/observer.ts';
 import type { Random } from './lib/random.ts';
 import type { Link } from './link/link.ts';
+import type { Namesake } from './link/namesake.ts';
 import type { Mastership } from './master/mastership.ts';
 import type { Executor } from './recovery/executor.ts';
 import type { ReportBook } from './reports/book.ts';
@@ -30,7 +32,9 @@ export interface Core {
   readonly hosts: Map<HostName, HostEvidence>;
   readonly nova: NovaWitness;
   readonly link: Link;
+  readonly namesake: Namesake;
   readonly executor: Executor;
+  readonly coordination: Coordination;
   readonly reports: ReportBook;
   /** Highest term ever seen, anywhere; older ones are refused. */
   termSeen: Term;
@@ -39,6 +43,8 @@ export interface Core {
   leaving: Leaving | null;
   /** What the cells say about this host itself; null until they were read. */
   ownIncident: IncidentRecord | null | 'unread';
+  /** This host has booted without a word, and no master has been heard since who would have judged that. */
+  bootUnjudged: boolean;
   /** When periodic work was last done. */
   lastBeatMs: number | null;
   /** The body last written to each volume, to write only changes. */

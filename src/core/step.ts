@@ -2,6 +2,7 @@
  * The core's one entrance: an input in, effects out. Synchronous, without a clock, randomness or I/O of its own; the
  * same function runs in the agent and in the simulator. Read with input.ts, effect.ts and state.ts.
  */
+import { onVolumes } from './coordination/on-volumes.ts';
 import type { Effect } from './effect.ts';
 import { checkLease, elect, giveBack } from './election/elect.ts';
 import { watching } from './election/lease.ts';
@@ -20,11 +21,13 @@ import {
   probeWhileMissing,
   sendHeartbeat,
 } from './link/link.ts';
+import { createNamesake, greetNamesake, hearNamesake, reportNamesake } from './link/namesake.ts';
 import { masterBeat } from './master/master-beat.ts';
 import { readServices, suspect } from './master/suspicion.ts';
 import { confirmDead } from './operator/confirm-dead.ts';
-import { gate, watchOwnIncident } from './operator/gate.ts';
-import { publish, publishIntents } from './publish.ts';
+import { gate } from './operator/gate.ts';
+import { watchOwnIncident } from './operator/own-incident.ts';
+import { publish } from './publish.ts';
 import { createExecutor, executeOrder, inheritIntents } from './recovery/executor.ts';
 import { createReportBook } from './reports/book.ts';
 import { reportOwnVolumes } from './reports/own-volumes.ts';
@@ -50,13 +53,16 @@ export function createCore(settings: Settings, now: number): Core {
     hosts: new Map(),
     nova: createNovaWitness(),
     link: createLink(),
+    namesake: createNamesake(),
     executor: createExecutor(),
+    coordination: onVolumes,
     reports: createReportBook(),
     termSeen: 0,
     lease: watching(now),
     master: null,
     leaving: null,
     ownIncident: 'unread',
+    bootUnjudged: false,
     lastBeatMs: null,
     publishedBodies: new Map(),
     stoppedSent: false,
@@ -114,12 +120,14 @@ function tick(core: Core): void {
 function beat(core: Core): void {
   if (core.stoppedSent) return;
   sendHeartbeat(core);
+  greetNamesake(core);
   elect(core);
   probeWhileMissing(core);
   if (core.settings.eligible && missesMasterMs(core) >= core.settings.timing.suspectMs)
     readServices(core, core.settings.timing.beatMs);
   if (core.master !== null) masterBeat(core, core.master);
   reportOwnVolumes(core);
+  reportNamesake(core);
   watchOwnIncident(core);
   publish(core);
 }
@@ -130,6 +138,10 @@ function takeDatagram(core: Core, datagram: Datagram, fromIp: string): void {
     return;
   }
   const { master, settings } = core;
+  if (datagram.host === settings.host) {
+    hearNamesake(core, datagram);
+    return;
+  }
   if (master === null) return;
   const noted = noteHeartbeat(core, datagram);
   if (noted === null || noted.heard === 'replay') {
@@ -161,14 +173,17 @@ function takeDatagram(core: Core, datagram: Datagram, fromIp: string): void {
 function takeVolumeEvent(core: Core, event: VolumeEvent): void {
   const volume = core.volumes.get(event.volume);
   if (volume === undefined) return;
+  const read = noteVolumeEvent(volume, event, core.settings.volumes.filter(({ lease }) => lease).length);
   if (event.kind === 'connected') {
     core.publishedBodies.delete(volume.name);
+    // Whatever the volume is used for, what stands in the own slot was this host's.
     if (event.ownBody !== null) {
       inheritIntents(core, event.ownBody.body);
       core.termSeen = Math.max(core.termSeen, event.ownBody.body.termSeen);
+      const { body, boot } = event.ownBody;
+      if (boot !== core.settings.boot && body.leaving === null) core.bootUnjudged = true;
     }
   }
-  const read = noteVolumeEvent(volume, event);
   if (read !== null) noteEvidence(core, volume, read.slots, read);
 }
 
@@ -209,7 +224,7 @@ function* answerProbe(core: Core, id: RequestId, target: Parameters<typeof probe
 function* stop(core: Core, leaving: Leaving): Task<void> {
   core.leaving = leaving;
   sendHeartbeat(core);
-  yield* publishIntents(core);
+  yield* core.coordination.intents.write(core);
   yield* giveBack(core, `the agent stops: ${leaving.why}`, core.settings.timing.leaseMs);
   core.stoppedSent = true;
   core.outbox.push({ do: 'stopped' });

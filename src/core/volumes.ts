@@ -1,9 +1,11 @@
 /** This host's own volumes, as its beats tell of them: can I read, can I write, and who sits where. */
-import { noteSeats, type SeatTrack } from './election/seats.ts';
+import { misfit } from './coordination/misfit.ts';
+import type { FormerHolder } from './coordination/port.ts';
+import { noteHolder, noteSeats, type SeatTrack } from './coordination/volume/seats.ts';
 import type { Settings } from './settings.ts';
 import type { VolumeStatus } from './status.ts';
-import type { SlotObservation, VolumeEvent } from './wire/observations.ts';
-import type { Superblock, View, VolumeName } from './wire/records.ts';
+import type { DamageReason, SlotObservation, VolumeEvent } from './wire/observations.ts';
+import type { HostName, Superblock, View, VolumeName } from './wire/records.ts';
 
 export interface OwnVolume {
   readonly name: VolumeName;
@@ -13,7 +15,12 @@ export interface OwnVolume {
   slotIndex: number | null;
   seatIndex: number | null;
   connected: boolean;
+  /** Why the beat writes nothing, in words; null: it writes. */
   stopped: string | null;
+  /** What is written in this host's place by whoever has it then. */
+  takenBy: SlotObservation | null;
+  /** Why it is not used, whatever its beat says: it does not fit the configuration. */
+  misfit: string | null;
   /** End of the last reading, of the last good write of the own slot, and of the last good read of seats. */
   readingMs: number | null;
   wroteMs: number | null;
@@ -23,7 +30,13 @@ export interface OwnVolume {
   seatsReadMs: number | null;
   /** Another host's seat was seen to renew in phase holding. */
   previousHolderSeen: boolean;
+  /** Who was seen to renew last and has not given the lease back. */
+  holderSeen: FormerHolder | null;
   slotsReadMs: number | null;
+  /** Slots that could not be read, by number, since when, and why. */
+  readonly damagedSlots: Map<number, { readonly code: DamageReason['code']; readonly sinceMs: number }>;
+  /** The own seat as last read back. */
+  ownSeat: { readonly seat: number; readonly incarnation: number; readonly counter: number } | null;
   /** When a seat write was sent that is not answered: it may still land. Who has one may not claim. */
   seatWriteOpenMs: number | null;
   /** Why the last write of the own body failed; null after a good one. */
@@ -43,6 +56,8 @@ export function createVolumes(settings: Settings): Map<VolumeName, OwnVolume> {
         seatIndex: null,
         connected: false,
         stopped: null,
+        takenBy: null,
+        misfit: null,
         readingMs: null,
         wroteMs: null,
         error: null,
@@ -50,7 +65,10 @@ export function createVolumes(settings: Settings): Map<VolumeName, OwnVolume> {
         seats: new Map(),
         seatsReadMs: null,
         previousHolderSeen: false,
+        holderSeen: null,
+        ownSeat: null,
         slotsReadMs: null,
+        damagedSlots: new Map(),
         seatWriteOpenMs: null,
         bodyRefused: null,
       },
@@ -76,13 +94,31 @@ export function isReadable(volume: OwnVolume, beatMs: number, now: number): bool
   );
 }
 
-/** Notes an event of a beat; hands on the slots it read, if any. */
+/** Its slot is written under this host's own name, by another agent; not by another host that was given the slot. */
+export function isTakenByNamesake(volume: OwnVolume, host: HostName): boolean {
+  const { stopped, takenBy } = volume;
+  return stopped !== null && (takenBy === null || takenBy.host === null || takenBy.host === host);
+}
+
+/** It would not answer a request by its deadline either. */
+export function isHung({ connected, readingMs }: OwnVolume, beatMs: number, now: number): boolean {
+  return !connected || (readingMs !== null && now - readingMs > WRITABLE_BEATS * beatMs);
+}
+
+/** Notes an event of a beat; hands on the slots it read, if any. `leases`: lease volumes in the configuration. */
 export function noteVolumeEvent(
   volume: OwnVolume,
   event: VolumeEvent,
+  leases: number,
 ): { readonly slots: readonly SlotObservation[]; readonly begunMs: number; readonly endedMs: number } | null {
+  if (volume.misfit !== null && event.kind !== 'connected') return null;
   switch (event.kind) {
     case 'connected':
+      volume.misfit = misfit(event.superblock, volume.lease, leases);
+      if (volume.misfit !== null) {
+        Object.assign(volume, { connected: false, stopped: null, takenBy: null });
+        return null;
+      }
       Object.assign(volume, {
         uuid: event.uuid,
         superblock: event.superblock,
@@ -90,17 +126,20 @@ export function noteVolumeEvent(
         seatIndex: event.seatIndex,
         connected: true,
         stopped: null,
+        takenBy: null,
         error: null,
         // A new connection starts with the beat's default of reading seats only.
         watching: false,
       });
       return null;
     case 'disconnected':
-      volume.connected = false;
+      // What a beat said that is not there any more is of the past.
+      Object.assign(volume, { connected: false, stopped: null, takenBy: null });
       volume.error = { code: 'no-beat', detail: event.detail };
       return null;
     case 'stopped':
-      volume.stopped = event.reason;
+      volume.stopped = event.detail;
+      volume.takenBy = event.other;
       return null;
     case 'reading':
       volume.readingMs = event.endedMs;
@@ -111,13 +150,24 @@ export function noteVolumeEvent(
         volume.seatWriteOpenMs = null;
       if (event.seats !== null) {
         const renewed = noteSeats(volume.seats, event.seats, event.endedMs);
-        volume.previousHolderSeen = volume.previousHolderSeen || renewed;
+        volume.previousHolderSeen = volume.previousHolderSeen || renewed.length > 0;
+        volume.holderSeen = noteHolder(volume.holderSeen, renewed, event.seats, event.endedMs);
         volume.seatsReadMs = event.begunMs;
       }
       if (event.slots === null) return null;
       volume.slotsReadMs = event.begunMs;
+      noteDamage(volume, event.slots, event.endedMs);
       return { slots: event.slots, begunMs: event.begunMs, endedMs: event.endedMs };
   }
+}
+
+function noteDamage({ damagedSlots }: OwnVolume, slots: readonly SlotObservation[], endedMs: number): void {
+  const damaged = new Map(
+    slots.flatMap((slot) => (slot.state === 'damaged' ? [[slot.index, slot.reason.code] as const] : [])),
+  );
+  for (const index of damagedSlots.keys()) if (!damaged.has(index)) damagedSlots.delete(index);
+  for (const [index, code] of damaged)
+    if (damagedSlots.get(index)?.code !== code) damagedSlots.set(index, { code, sinceMs: endedMs });
 }
 
 export function viewOfVolumes(volumes: Iterable<OwnVolume>, beatMs: number, now: number): View['volumes'] {
@@ -138,7 +188,8 @@ export function volumeStatus(volume: OwnVolume, beatMs: number, now: number): Vo
     detail,
     lastWriteAgoMs,
   });
-  if (volume.stopped !== null) return status('stopped', 'another agent writes under the name of this host');
+  if (volume.misfit !== null) return status('failing', volume.misfit);
+  if (volume.stopped !== null) return status('stopped', volume.stopped);
   if (!volume.connected)
     return status('no-beat', volume.error?.detail ?? 'the beat of this volume is not running');
   if (volume.slotIndex === null)

@@ -1,5 +1,5 @@
 /** A folder for the demonstration: on a file system that takes O_DIRECT, with a path short enough for sockets. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { directMemory, openVolumeFile } from '../beat/volume-file.ts';
@@ -48,6 +48,8 @@ function problemOf(folder: string, memory: Buffer): string | null {
   const file = join(folder, 'direct-io-test');
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // What an earlier demonstration left would be taken for this one's: keys, volumes, boots.
+    if (readdirSync(folder).length > 0) return `${folder}: is not empty; remove it first, or name another`;
     writeFileSync(file, Buffer.alloc(BLOCK_BYTES), { flag: 'wx' });
     const opened = openVolumeFile(file, 'read-write', memory);
     if (!opened.ok)

@@ -13,19 +13,21 @@ export async function play(stage: Stage, signal: AbortSignal): Promise<void> {
   makeSwitches(layout.folder);
   noteSwitches(layout.folder, hosts);
   tellCommands(stage);
-  let known = new Map<string, string>();
+  let known: ReadonlyMap<string, string> = new Map();
   while (!signal.aborted) {
     for (const words of obeySwitches(layout.folder, hosts)) tell.say(`${clock()}  ${words}`, 'quiet');
     const now = await look(await cluster.status(), nova).catch(() => known);
     for (const [what, state] of now) {
-      if (known.size > 0 && known.get(what) !== state) tell.say(`${clock()}  ${what}: ${state}`);
+      if (known.size > 0 && timeless(known.get(what)) !== timeless(state))
+        tell.say(`${clock()}  ${what}: ${state}`);
     }
-    if (now.size > 0) known = now;
+    // While there is no master nothing is known of the rest, which is no news either.
+    known = new Map([...known, ...now]);
     await sleep(LOOK_MS);
   }
 }
 
-async function look(status: ClusterStatus | null, nova: Stage['nova']): Promise<Map<string, string>> {
+async function look(status: ClusterStatus | null, nova: Stage['nova']): Promise<ReadonlyMap<string, string>> {
   if (status === null) return new Map([['the cluster', 'knows no master']]);
   return new Map([
     ['the cluster', `has master ${status.host}, term ${status.term}`],
@@ -35,6 +37,11 @@ async function look(status: ClusterStatus | null, nova: Stage['nova']): Promise<
       `${server.status} on ${server.host}`,
     ]),
   ]);
+}
+
+/** For how long a path has been silent is no news. */
+function timeless(state: string | undefined): string | undefined {
+  return state?.replaceAll(/\d+ s\b/g, '');
 }
 
 function clock(): string {

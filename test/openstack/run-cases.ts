@@ -8,7 +8,7 @@ import { heldWithoutProof } from './cases/no-proof.ts';
 import { answerSwallowed, novaApiDown } from './cases/nova-trouble.ts';
 import { masterLosesPower, slaveLosesPower } from './cases/power-loss.ts';
 import { agentDies } from './cases/processes.ts';
-import { fastReboot } from './cases/fast-reboot.ts';
+import { fastReboot, fastRebootOfMaster } from './cases/fast-reboot.ts';
 import { hostReturns } from './cases/return.ts';
 import { volumesHang } from './cases/storage.ts';
 import { contractOnTheRig } from './contract.ts';
@@ -29,6 +29,7 @@ const cases: readonly Case[] = [
   novaApiDown,
   hostReturns,
   fastReboot,
+  fastRebootOfMaster,
   answerSwallowed,
   masterFreezesMidway,
   heldWithoutProof,

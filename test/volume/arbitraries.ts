@@ -128,6 +128,7 @@ export const incidentRecord: fc.Arbitrary<IncidentRecord> = record({
   confirmedBy: fc.option(words(128)),
   migrationIdAtDeclaration: fc.option(count),
   forcedDownBy: fc.option(fc.constantFrom('vigil', 'somebody-else')),
+  underWay: fc.array(record({ boot: hex(32), rows: fc.array(count, { maxLength: 4 }) }), { maxLength: 8 }),
 });
 
 export const header: fc.Arbitrary<BlockHeader> = record({

@@ -15,12 +15,13 @@ import {
   firstSlot,
   folder,
   makeVolume,
+  newerFormat,
   peekBlock,
   pokeBlock,
   slotBodyOf,
-  startBeat,
-  startClient,
   until,
+  connectedHost,
+  connectedOf,
 } from './rig.ts';
 
 const wanted = { cluster: CLUSTER, slots: TEST_SLOTS, leaseVolumes: 1, force: false } as const;
@@ -85,12 +86,9 @@ void test('a volume in use is neither made anew nor is its host freed; dump show
   const dir = folder(t);
   const path = join(dir, 'volume');
   await makeVolume(path, TEST_SLOTS);
-  const socketPath = join(dir, 'a.sock');
-  const beat = startBeat(t, { volumePath: path, host: 'a', socketPath });
-  const { client, has, events } = startClient(t, { socketPath, host: 'a' });
-  await until('connected', () => has('connected'));
-  const connected = events.find((event) => event.kind === 'connected');
-  const index = connected?.kind === 'connected' ? (connected.slotIndex ?? -1) : -1;
+  const { beat, client, has, events } = await connectedHost(t, dir, path);
+  const connected = connectedOf(events);
+  const index = connected.slotIndex ?? -1;
   assert.ok((await client.writeBody(slotBodyOf('a'))).ok);
   const incident = {
     id: 'i1',
@@ -104,6 +102,7 @@ void test('a volume in use is neither made anew nor is its host freed; dump show
     confirmedBy: null,
     migrationIdAtDeclaration: null,
     forcedDownBy: null,
+    underWay: [],
   } as const;
   assert.ok((await client.writeCell(index, 0, incident)).ok);
 
@@ -152,15 +151,15 @@ void test('each command has its own words for a volume that is not sound', { tim
   const path = join(dir, 'volume');
   await makeVolume(path, TEST_SLOTS);
   const good = peekBlock(path, 0);
-  const all = async (message: RegExp) => {
+  const all = async (message: RegExp, at = path) => {
     for (const result of [
-      await dumpVolume(path),
-      probeVolume(path),
-      await freePlaces({ path, host: 'a', force: false }),
+      await dumpVolume(at),
+      probeVolume(at),
+      await freePlaces({ path: at, host: 'a', force: false }),
     ]) {
       assert.equal(result.exitCode, 2);
       assert.match(result.lines.join(), message);
-      assert.ok(result.lines.join().includes(path));
+      assert.ok(result.lines.join().includes(at));
     }
   };
   pokeBlock(path, 0, Buffer.from('LUKS'));
@@ -172,6 +171,16 @@ void test('each command has its own words for a volume that is not sound', { tim
   await all(/is truncated/);
   writeFileSync(path, Buffer.alloc(BLOCK_BYTES));
   await all(/holds no volume yet; make one with "vigil volume init/);
+  writeFileSync(path, '');
+  await all(/is empty; make a volume of it with "vigil volume init/);
+  writeFileSync(path, 'hello');
+  await all(/has 5 bytes, too few for a volume, so it is none; check the path/);
+  writeFileSync(path, 'x'.repeat(BLOCK_BYTES + 1));
+  await all(/something that is no volume of Vigil; check the path/);
+  writeFileSync(path, newerFormat(good));
+  await all(/format 9, which a newer Vigil wrote; upgrade Vigil on this host/);
+  await all(/is a directory; name the volume in it, a file or a block device$/, dir);
+  await all(/does not exist \(ENOENT\): mount its storage, or check the path/, join(dir, 'none'));
 });
 
 void test('probe measures, and judges what it measured', async (t) => {

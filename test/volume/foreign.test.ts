@@ -8,8 +8,6 @@ import {
   BOOT,
   TEST_SLOTS,
   firstSlot,
-  folder,
-  makeVolume,
   peekBlock,
   pokeBlock,
   slotBodyOf,
@@ -18,6 +16,9 @@ import {
   startBeat,
   startClient,
   until,
+  freshVolume,
+  connectedHost,
+  connectedOf,
 } from './rig.ts';
 
 function claimed(host: string, incarnation: number, counter: number): Uint8Array {
@@ -31,9 +32,7 @@ function claimed(host: string, incarnation: number, counter: number): Uint8Array
 }
 
 void test('two beats of one name: the second gives up, the first goes on', { timeout: 60_000 }, async (t) => {
-  const dir = folder(t);
-  const volumePath = join(dir, 'volume');
-  await makeVolume(volumePath, TEST_SLOTS);
+  const { dir, volumePath } = await freshVolume(t);
   const socketPath = join(dir, 'a.sock');
   const first = startBeat(t, { volumePath, host: 'a', socketPath });
   await until('the first beats', () => first.logged('beating'));
@@ -46,9 +45,7 @@ void test('two beats of one name: the second gives up, the first goes on', { tim
 });
 
 void test('a frozen beat is replaced, and gives way when it wakes', { timeout: 60_000 }, async (t) => {
-  const dir = folder(t);
-  const volumePath = join(dir, 'volume');
-  await makeVolume(volumePath, TEST_SLOTS);
+  const { dir, volumePath } = await freshVolume(t);
   const socketPath = join(dir, 'a.sock');
   const frozen = startBeat(t, { volumePath, host: 'a', socketPath });
   await until('the first beats', () => frozen.logged('beating'));
@@ -69,9 +66,7 @@ void test('a frozen beat is replaced, and gives way when it wakes', { timeout: 6
 void test('two beats of one name that start together: one gives up', {
   timeout: 60_000,
 }, async (t) => {
-  const dir = folder(t);
-  const volumePath = join(dir, 'volume');
-  await makeVolume(volumePath, TEST_SLOTS);
+  const { dir, volumePath } = await freshVolume(t);
   const beats = ['x.sock', 'y.sock'].map((name) =>
     startBeat(t, {
       volumePath,
@@ -88,15 +83,10 @@ void test('two beats of one name that start together: one gives up', {
 void test('a late write of the predecessor is overwritten, a foreign one stops the beat', {
   timeout: 60_000,
 }, async (t) => {
-  const dir = folder(t);
-  const volumePath = join(dir, 'volume');
-  await makeVolume(volumePath, TEST_SLOTS);
-  const socketPath = join(dir, 'a.sock');
-  const beat = startBeat(t, { volumePath, host: 'a', socketPath });
-  const { client, has, events, nextReading } = startClient(t, { socketPath, host: 'a' });
-  await until('connected', () => has('connected'));
-  const connected = events.find((event) => event.kind === 'connected');
-  assert.ok(connected?.kind === 'connected' && connected.slotIndex !== null);
+  const { dir, volumePath } = await freshVolume(t);
+  const { beat, client, has, events, nextReading } = await connectedHost(t, dir, volumePath);
+  const connected = connectedOf(events);
+  assert.ok(connected.slotIndex !== null);
   const slot = connected.slotIndex;
   assert.ok((await client.writeBody(slotBodyOf('a'))).ok);
 
@@ -124,32 +114,21 @@ void test('a late write of the predecessor is overwritten, a foreign one stops t
 });
 
 void test('a newer incarnation of the own name stops the beat', { timeout: 60_000 }, async (t) => {
-  const dir = folder(t);
-  const volumePath = join(dir, 'volume');
-  await makeVolume(volumePath, TEST_SLOTS);
-  const socketPath = join(dir, 'a.sock');
-  startBeat(t, { volumePath, host: 'a', socketPath });
-  const { has, events } = startClient(t, { socketPath, host: 'a' });
-  await until('connected', () => has('connected'));
-  const connected = events.find((event) => event.kind === 'connected');
-  assert.ok(connected?.kind === 'connected');
+  const { dir, volumePath } = await freshVolume(t);
+  const { has, events } = await connectedHost(t, dir, volumePath);
+  const connected = connectedOf(events);
   pokeBlock(volumePath, firstSlot + (connected.slotIndex ?? 0), claimed('a', Date.now() + 1_000_000, 1));
   await until('the beat stops writing', () => has('stopped'));
 });
 
 void test('a full volume is told, and a freed slot is found', { timeout: 60_000 }, async (t) => {
-  const dir = folder(t);
-  const volumePath = join(dir, 'volume');
-  await makeVolume(volumePath, TEST_SLOTS);
+  const { dir, volumePath } = await freshVolume(t);
   for (let slot = 0; slot < TEST_SLOTS; slot++) {
     pokeBlock(volumePath, firstSlot + slot, claimed(`other${slot}`, 1, 1));
   }
-  const socketPath = join(dir, 'a.sock');
-  const beat = startBeat(t, { volumePath, host: 'a', socketPath });
-  const { client, has, events, nextReading } = startClient(t, { socketPath, host: 'a' });
-  await until('connected', () => has('connected'));
-  const connected = events.find((event) => event.kind === 'connected');
-  assert.ok(connected?.kind === 'connected' && connected.slotIndex === null && connected.seatIndex !== null);
+  const { beat, client, events, nextReading } = await connectedHost(t, dir, volumePath);
+  const connected = connectedOf(events);
+  assert.ok(connected.slotIndex === null && connected.seatIndex !== null);
   const told = await nextReading((reading) => reading.error !== null, 'a reading tells that it is full');
   assert.equal(told.error?.code, 'volume-full');
   const refused = await client.writeBody(slotBodyOf('a'));
@@ -165,9 +144,7 @@ void test('a full volume is told, and a freed slot is found', { timeout: 60_000 
 void test('damaged slots are named, and neither hide others nor are taken', {
   timeout: 60_000,
 }, async (t) => {
-  const dir = folder(t);
-  const volumePath = join(dir, 'volume');
-  await makeVolume(volumePath, TEST_SLOTS);
+  const { dir, volumePath } = await freshVolume(t);
   const [a, b] = [join(dir, 'a.sock'), join(dir, 'b.sock')];
   startBeat(t, { volumePath, host: 'a', socketPath: a });
   const beatB = startBeat(t, { volumePath, host: 'b', socketPath: b });

@@ -8,11 +8,13 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { initVolume } from '../../src/cli/volume/init.ts';
+import { crc32c } from '../../src/core/lib/crc32c.ts';
 import { type BlockDecoded, decodeBlock } from '../../src/core/wire/block.ts';
 import { BLOCK_BYTES, seatBlocks, slotBlocks } from '../../src/core/wire/layout.ts';
 import type { SlotObservation, VolumeEvent } from '../../src/core/wire/observations.ts';
 import type { SeatBody, SlotBody } from '../../src/core/wire/records.ts';
 import { type BeatClient, beatClient } from '../../src/drivers/volume/beat-client.ts';
+import type { RefusedBlock } from '../../src/drivers/volume/block-reader.ts';
 import { testMac } from './arbitraries.ts';
 
 export const CLUSTER = 'test';
@@ -43,6 +45,17 @@ export function folder(t: TestContext): string {
 export async function makeVolume(path: string, slots: number): Promise<void> {
   const made = await initVolume({ path, cluster: CLUSTER, slots, leaseVolumes: 1, force: false });
   assert.equal(made.exitCode, 0, made.lines.join('\n'));
+}
+
+/** A sound volume in a folder of its own. */
+export async function freshVolume(
+  t: TestContext,
+  slots = TEST_SLOTS,
+): Promise<{ readonly dir: string; readonly volumePath: string }> {
+  const dir = folder(t);
+  const volumePath = join(dir, 'volume');
+  await makeVolume(volumePath, slots);
+  return { dir, volumePath };
 }
 
 /** Waits for a condition; `what` is in the message if it does not come. */
@@ -135,6 +148,7 @@ export function startClient(
     /** Hosts whose key is at hand; all by default. */
     readonly keys?: readonly string[];
     readonly wrongKeyFor?: string;
+    readonly onRefused?: (refused: RefusedBlock) => void;
   },
 ): RunningClient {
   const events: VolumeEvent[] = [];
@@ -148,6 +162,7 @@ export function startClient(
       return testMac(host === setup.wrongKeyFor ? 'another key' : `key of ${host}`);
     },
     onEvent: (event) => events.push(event),
+    onRefused: (refused) => setup.onRefused?.(refused),
     ...(setup.requestDeadlineMs === undefined ? {} : { requestDeadlineMs: setup.requestDeadlineMs }),
   });
   atEnd(t, () => client.close());
@@ -166,6 +181,27 @@ export function startClient(
       });
     },
   };
+}
+
+/** Host a with its beat and its agent, which have met. */
+export async function connectedHost(
+  t: TestContext,
+  dir: string,
+  volumePath: string,
+): Promise<RunningClient & { readonly beat: RunningBeat; readonly socketPath: string }> {
+  const socketPath = join(dir, 'a.sock');
+  const beat = startBeat(t, { volumePath, host: 'a', socketPath });
+  const running = startClient(t, { socketPath, host: 'a' });
+  await until('connected', () => running.has('connected'));
+  return { ...running, beat, socketPath };
+}
+
+/** What the beat said first: which places it has. */
+export function connectedOf(
+  events: readonly VolumeEvent[],
+): Extract<VolumeEvent, { readonly kind: 'connected' }> {
+  const found = events.find((event) => event.kind === 'connected');
+  return found?.kind === 'connected' ? found : assert.fail('not connected');
 }
 
 export function slotBodyOf(host: string, changes: Partial<SlotBody> = {}): SlotBody {
@@ -227,4 +263,13 @@ export function pokeBlock(path: string, block: number, bytes: Uint8Array, offset
 
 export function slotOnDisk(path: string, index: number): BlockDecoded {
   return decodeBlock(peekBlock(path, firstSlot + index), 'slot');
+}
+
+/** A superblock as a later version of Vigil would write it. */
+export function newerFormat(bytes: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  copy[4] = 9;
+  const view = new DataView(copy.buffer);
+  view.setUint32(60, crc32c(copy.subarray(0, 60)), true);
+  return copy;
 }

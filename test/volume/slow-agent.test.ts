@@ -8,24 +8,19 @@ import { ownerOf } from '../../src/drivers/volume/block-reader.ts';
 import { rawAgent } from './raw-agent.ts';
 import {
   BOOT,
-  TEST_SLOTS,
   folder,
   makeVolume,
   pokeBlock,
   slotBodyOf,
   startBeat,
-  startClient,
   until,
+  freshVolume,
+  connectedHost,
 } from './rig.ts';
 
 void test('a payload is told once to each connection', { timeout: 60_000 }, async (t) => {
-  const dir = folder(t);
-  const volumePath = join(dir, 'volume');
-  await makeVolume(volumePath, TEST_SLOTS);
-  const socketPath = join(dir, 'a.sock');
-  startBeat(t, { volumePath, host: 'a', socketPath });
-  const { client, has } = startClient(t, { socketPath, host: 'a' });
-  await until('connected', () => has('connected'));
+  const { dir, volumePath } = await freshVolume(t);
+  const { socketPath, client } = await connectedHost(t, dir, volumePath);
   assert.ok((await client.writeBody(slotBodyOf('a'))).ok);
   client.close();
 

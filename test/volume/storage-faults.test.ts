@@ -18,6 +18,7 @@ import {
   startBeat,
   startClient,
   until,
+  connectedHost,
 } from './rig.ts';
 
 function run(command: string, ...parts: string[]): string | null {
@@ -25,12 +26,7 @@ function run(command: string, ...parts: string[]): string | null {
   return done.status === 0 ? done.stdout.trim() : null;
 }
 
-/** Null, with the reason printed, where the machine cannot do it. */
-async function fuse(t: TestContext, from: string, to: string): Promise<ChildProcess | null> {
-  if (run('bindfs', '--version') === null) {
-    t.skip('bindfs is not installed');
-    return null;
-  }
+async function fuse(t: TestContext, from: string, to: string): Promise<ChildProcess> {
   mkdirSync(to, { recursive: true });
   const daemon = spawn('bindfs', ['-f', from, to], { stdio: 'ignore' });
   atEnd(t, () => {
@@ -40,9 +36,8 @@ async function fuse(t: TestContext, from: string, to: string): Promise<ChildProc
   });
   const mounted = () => run('findmnt', '-n', to) !== null;
   await until('mounted, or given up', () => mounted() || daemon.exitCode !== null);
-  if (mounted()) return daemon;
-  t.skip('FUSE file systems cannot be mounted here');
-  return null;
+  assert.ok(mounted(), 'bindfs could not mount: are bindfs and fuse3 installed, and /dev/fuse there?');
+  return daemon;
 }
 
 void test('a hung volume: requests end on their deadline, another volume beats on', {
@@ -53,7 +48,6 @@ void test('a hung volume: requests end on their deadline, another volume beats o
   await makeVolume(join(dir, 'back', 'volume'), TEST_SLOTS);
   await makeVolume(join(dir, 'sound'), TEST_SLOTS);
   const daemon = await fuse(t, join(dir, 'back'), join(dir, 'mount'));
-  if (daemon === null) return;
   const [hungSocket, soundSocket] = [join(dir, 'h.sock'), join(dir, 's.sock')];
   startBeat(t, { volumePath: join(dir, 'mount', 'volume'), host: 'a', socketPath: hungSocket });
   startBeat(t, { volumePath: join(dir, 'sound'), host: 'a', socketPath: soundSocket });
@@ -97,7 +91,6 @@ void test('I/O errors are told beat by beat, and the volume is opened again', {
   mkdirSync(join(dir, 'back'));
   await makeVolume(join(dir, 'back', 'volume'), TEST_SLOTS);
   const daemon = await fuse(t, join(dir, 'back'), join(dir, 'mount'));
-  if (daemon === null) return;
   const socketPath = join(dir, 'a.sock');
   const beat = startBeat(t, { volumePath: join(dir, 'mount', 'volume'), host: 'a', socketPath });
   const { client, has, nextReading } = startClient(t, { socketPath, host: 'a' });
@@ -115,8 +108,7 @@ void test('I/O errors are told beat by beat, and the volume is opened again', {
   assert.equal(beat.exited(), null, 'the beat lives');
 
   run('fusermount3', '-u', '-z', join(dir, 'mount'));
-  const second = await fuse(t, join(dir, 'back'), join(dir, 'mount'));
-  if (second === null) return;
+  await fuse(t, join(dir, 'back'), join(dir, 'mount'));
   await nextReading((reading) => reading.error === null && reading.wroteMs !== null, 'it beats again');
   const read = await client.read(['slots']);
   assert.ok(read.ok && read.slots?.[0]?.state === 'read');
@@ -129,12 +121,19 @@ void test('a beat that starts before its volume is there waits and says so', {
   const dir = folder(t);
   const volumePath = join(dir, 'later');
   const socketPath = join(dir, 'a.sock');
-  startBeat(t, { volumePath, host: 'a', socketPath });
+  const beat = startBeat(t, { volumePath, host: 'a', socketPath });
   const { has, nextReading } = startClient(t, { socketPath, host: 'a' });
-  const told = await nextReading((reading) => reading.error !== null, 'the error is told');
-  assert.match(told.error?.detail ?? '', /ENOENT/);
+  for (const time of ['first', 'second']) {
+    const told = await nextReading((reading) => reading.error !== null, `the error is told a ${time} time`);
+    assert.match(told.error?.detail ?? '', /later does not exist \(ENOENT\): mount its storage/);
+  }
+  const lines = beat.log.filter(({ event }) => event === 'waiting-for-volume');
+  assert.equal(lines.length, 1, 'the log has it once');
+  assert.match(lines[0]?.detail ?? '', /later does not exist/);
+  assert.equal(beat.exited(), null);
   await makeVolume(volumePath, TEST_SLOTS);
   await until('connected', () => has('connected'));
+  assert.ok(beat.logged('beating'));
 });
 
 void test('where O_DIRECT is refused, neither beat nor init work', { timeout: 60_000 }, async (t) => {
@@ -142,8 +141,7 @@ void test('where O_DIRECT is refused, neither beat nor init work', { timeout: 60
   // tmpfs takes O_DIRECT since Linux 6.6; ramfs never does.
   const ram = join(dir, 'ram');
   mkdirSync(ram);
-  if (run('mount', '-t', 'ramfs', 'ramfs', ram) === null)
-    return t.skip('a ramfs cannot be mounted here (needs root)');
+  assert.notEqual(run('mount', '-t', 'ramfs', 'ramfs', ram), null, 'to mount a ramfs takes root');
   atEnd(t, () => run('umount', '-l', ram));
   const volumePath = join(ram, 'volume');
   const made = await initVolume({
@@ -170,7 +168,7 @@ void test('a block device with sectors of 4096 bytes', { timeout: 60_000 }, asyn
   writeFileSync(backing, '');
   truncateSync(backing, 16 * 1024 * 1024);
   const device = run('losetup', '--find', '--show', '--sector-size', '4096', backing);
-  if (device === null) return t.skip('loop devices cannot be made here (needs root)');
+  assert.ok(device !== null, 'to make a loop device takes root');
   atEnd(t, () => run('losetup', '--detach', device));
   await makeVolume(device, TEST_SLOTS);
   const tooMany = await initVolume({
@@ -182,10 +180,7 @@ void test('a block device with sectors of 4096 bytes', { timeout: 60_000 }, asyn
   });
   assert.equal(tooMany.exitCode, 2);
   assert.match(tooMany.lines.join(), /is too small: 16384 slots need \d+ bytes/);
-  const socketPath = join(dir, 'a.sock');
-  const beat = startBeat(t, { volumePath: device, host: 'a', socketPath });
-  const { client, has } = startClient(t, { socketPath, host: 'a' });
-  await until('connected', () => has('connected'));
+  const { beat, client } = await connectedHost(t, dir, device);
   assert.ok((await client.writeBody(slotBodyOf('a'))).ok);
   const dump = await dumpVolume(device);
   assert.match(dump.lines.join('\n'), /slot \d: a, advancing/);

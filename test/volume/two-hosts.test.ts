@@ -7,20 +7,18 @@ import { encodeFrame } from '../../src/beat/frames.ts';
 import {
   BOOT,
   TEST_SLOTS,
-  folder,
-  makeVolume,
   seatBodyOf,
   slotBodyOf,
   slotOf,
   startBeat,
   startClient,
   until,
+  freshVolume,
+  connectedHost,
 } from './rig.ts';
 
 void test('two hosts see each other, and their seats and cells', { timeout: 60_000 }, async (t) => {
-  const dir = folder(t);
-  const volumePath = join(dir, 'volume');
-  await makeVolume(volumePath, TEST_SLOTS);
+  const { dir, volumePath } = await freshVolume(t);
   const [a, b] = ['a', 'b'].map((host) => {
     const socketPath = join(dir, `${host}.sock`);
     const beat = startBeat(t, { volumePath, host, socketPath });
@@ -81,6 +79,7 @@ void test('two hosts see each other, and their seats and cells', { timeout: 60_0
     confirmedBy: null,
     migrationIdAtDeclaration: null,
     forcedDownBy: null,
+    underWay: [],
   } as const;
   assert.ok((await a.client.writeCell(2, 1, incident)).ok);
   const cells = await b.client.read(['cells']);
@@ -104,9 +103,7 @@ void test('two hosts see each other, and their seats and cells', { timeout: 60_0
 });
 
 void test('the beat outlives its agent, says so, and keeps its body', { timeout: 60_000 }, async (t) => {
-  const dir = folder(t);
-  const volumePath = join(dir, 'volume');
-  await makeVolume(volumePath, TEST_SLOTS);
+  const { dir, volumePath } = await freshVolume(t);
   const [a, b] = [join(dir, 'a.sock'), join(dir, 'b.sock')];
   const beatA = startBeat(t, { volumePath, host: 'a', socketPath: a });
   startBeat(t, { volumePath, host: 'b', socketPath: b });
@@ -148,9 +145,7 @@ void test('the beat outlives its agent, says so, and keeps its body', { timeout:
 void test('a new agent displaces the old; malformed frames close the connection', {
   timeout: 60_000,
 }, async (t) => {
-  const dir = folder(t);
-  const volumePath = join(dir, 'volume');
-  await makeVolume(volumePath, TEST_SLOTS);
+  const { dir, volumePath } = await freshVolume(t);
   const socketPath = join(dir, 'a.sock');
   const beat = startBeat(t, { volumePath, host: 'a', socketPath });
   const first = startClient(t, { socketPath, host: 'a' });
@@ -184,13 +179,8 @@ void test('a new agent displaces the old; malformed frames close the connection'
 void test('SIGTERM ends a beat within a second, its slot written once more', {
   timeout: 60_000,
 }, async (t) => {
-  const dir = folder(t);
-  const volumePath = join(dir, 'volume');
-  await makeVolume(volumePath, TEST_SLOTS);
-  const socketPath = join(dir, 'a.sock');
-  const beat = startBeat(t, { volumePath, host: 'a', socketPath });
-  const { client, has } = startClient(t, { socketPath, host: 'a' });
-  await until('connected', () => has('connected'));
+  const { dir, volumePath } = await freshVolume(t);
+  const { beat, client, has } = await connectedHost(t, dir, volumePath);
   assert.ok((await client.writeBody(slotBodyOf('a'))).ok);
   beat.process.kill('SIGTERM');
   assert.equal(

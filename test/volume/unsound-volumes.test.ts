@@ -2,9 +2,17 @@ import assert from 'node:assert/strict';
 import { copyFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { crc32c } from '../../src/core/lib/crc32c.ts';
 import { BLOCK_BYTES, totalBlocks } from '../../src/core/wire/layout.ts';
-import { TEST_SLOTS, folder, makeVolume, peekBlock, pokeBlock, startBeat, until } from './rig.ts';
+import {
+  TEST_SLOTS,
+  folder,
+  makeVolume,
+  newerFormat,
+  peekBlock,
+  pokeBlock,
+  startBeat,
+  until,
+} from './rig.ts';
 
 void test('a volume that is none, truncated, newer, damaged or of another cluster has its own error', {
   timeout: 60_000,
@@ -63,11 +71,3 @@ void test('a volume that is none, truncated, newer, damaged or of another cluste
   assert.equal(await until('the wrong cluster ends', () => other.exited()), 2);
   assert.match(other.log.at(-1)?.exit?.detail ?? '', /belongs to the cluster "test", not to "elsewhere"/);
 });
-
-function newerFormat(bytes: Uint8Array): Uint8Array {
-  const copy = Uint8Array.from(bytes);
-  copy[4] = 9;
-  const view = new DataView(copy.buffer);
-  view.setUint32(60, crc32c(copy.subarray(0, 60)), true);
-  return copy;
-}

@@ -44,7 +44,11 @@ export function connectBeats(world: World, host: WorldHost): void {
         kind: 'connected',
         volume: name,
         uuid,
-        superblock: { ...facts, leaseVolumes: world.options.leaseVolumes ?? 1, coordination: 'volume' },
+        superblock: {
+          ...facts,
+          leaseVolumes: lease ? (world.options.leaseVolumes ?? 1) : 0,
+          coordination: 'volume',
+        },
         slotIndex,
         seatIndex: lease ? slotIndex : null,
         ownBody: own === undefined ? null : { body: own.body, boot: own.bodyBoot },

@@ -1,5 +1,4 @@
 /** What must hold in the little world, checked while it runs; whatever breaks is noted with its time. */
-import { leaseVolumes, remainingMs } from '../../src/core/election/lease.ts';
 import { isOpenEvacuation } from '../../src/core/recovery/rows.ts';
 import type { Migration } from '../../src/core/recovery/cloud.ts';
 import type { WorldHost } from './host.ts';
@@ -46,8 +45,7 @@ export class Checker {
   private isActing(host: WorldHost): boolean {
     const { core } = host;
     if (core === null || !host.agent || !host.power) return false;
-    const volumes = leaseVolumes(core.volumes.values()).length;
-    return remainingMs(core.lease, volumes, this.world.timing, this.world.clock.now) > 0;
+    return core.coordination.lease.remainingMs({ ...core, now: this.world.clock.now }) > 0;
   }
 
   private oneMaster(host: WorldHost): void {
@@ -107,11 +105,6 @@ export class Checker {
   private mayEnd({ id, target }: Migration): boolean {
     const { power, boot } = this.world.host(target ?? '');
     return power && boot === this.targetBoots.get(id);
-  }
-
-  /** Evacuations that never end in nova because their target died in the middle. */
-  stuck(): readonly Migration[] {
-    return this.world.nova.rows.filter((row) => isOpenEvacuation(row) && !this.mayEnd(row));
   }
 
   private twice(): void {

@@ -197,6 +197,7 @@ export function incidentRecord(more: Partial<IncidentRecord> = {}): IncidentReco
     confirmedBy: null,
     migrationIdAtDeclaration: 0,
     forcedDownBy: 'vigil',
+    underWay: [],
     ...more,
   };
 }
@@ -208,10 +209,8 @@ export function order(more: Partial<RestartOrder> = {}): RestartOrder {
     master: 'h1',
     incident: 'h9-1-1',
     victim: 'h9',
-    victimBoot: 'h9-boot',
     vm: 'vm',
     attempt: 1,
-    afterMigrationId: 0,
     deadRows: [],
     lastSeen: [{ volumeUuid: UUID_A, incarnation: 1, counter: 50 }],
     leaseSeen: [{ volumeUuid: UUID_A, seat: 1, incarnation: 1, counter: 10 }],

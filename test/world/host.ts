@@ -48,6 +48,7 @@ export const numberOf = (name: string): number => Number(name.slice(1));
 export const CLUSTER_HASH = '00000000000000aa';
 
 export interface AgentChoices {
+  readonly eligible: boolean;
   readonly proofs: readonly Proof[];
   readonly seed: number;
   readonly isolationAddresses: readonly string[];
@@ -65,7 +66,7 @@ export function settingsOf(host: WorldHost, choices: AgentChoices): Settings {
     agent: `${host.name}-${host.agentLife}`,
     address: { ip: `10.0.0.${n}`, udpPort: 1, apiPort: 2 },
     role: 'compute',
-    eligible: true,
+    eligible: choices.eligible,
     failureDomain: null,
     hardwareUuid: null,
     volumes: choices.volumes,

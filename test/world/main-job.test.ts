@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { showStatus } from '../../src/core/show-status.ts';
 import { World } from './world.ts';
 
 function settled(options: ConstructorParameters<typeof World>[0]): World {
@@ -167,6 +169,25 @@ describe('the main job, on virtual time', () => {
     }
   });
 
+  it('is shown by a new master with names and attempts, also what is elsewhere already', () => {
+    const world = settled({ hosts: 5 });
+    const victim = slaveOf(world);
+    for (const vm of ['one', 'two']) world.nova.addServer(vm, victim);
+    world.powerOff(victim);
+    const shown = () => {
+      const { core } = world.masters()[0] ?? {};
+      const vms =
+        core === null || core === undefined ? [] : showStatus(core).incidents.flatMap((one) => one.vms);
+      return vms.map(({ name, state, attempt }) => `${name}: ${state}, ${attempt}`).sort();
+    };
+    const recovered = ['name of one: recovered, 1', 'name of two: recovered, 1'];
+    world.until('recovered', () => isDeepStrictEqual(shown(), recovered), 60_000);
+    const { name } = world.master();
+    world.killAgent(name);
+    world.until('another master', () => world.masters().some((host) => host.name !== name), 60_000);
+    world.until(`the same is shown`, () => isDeepStrictEqual(shown(), recovered), 60_000);
+  });
+
   it('finds the row of an evacuation whose answer was swallowed', () => {
     const world = settled({ hosts: 4 });
     const victim = slaveOf(world);
@@ -203,6 +224,23 @@ describe('a VM that its owner deletes while it is being recovered', () => {
     );
     // Before the master has seen it ACTIVE.
     world.nova.servers.delete('gone');
+    world.powerOn(victim);
+    world.clock.after(8_000, () => world.startCompute(victim));
+    world.until('online', () => world.verdict(victim) === 'online', 60_000);
+    assert.deepEqual(world.master().core?.master?.incidents.size, 0);
+  });
+
+  it('keeps none open either when its records went with it before the master saw them end', () => {
+    const world = settled({ hosts: 4 });
+    const victim = slaveOf(world);
+    for (const vm of ['kept', 'gone']) world.nova.addServer(vm, victim);
+    world.powerOff(victim);
+    const work = () => world.master().core?.master?.incidents.get(victim)?.vms.get('gone');
+    world.until('seen under way', () => work()?.reason === 'nova: pre-migrating', 60_000);
+    world.nova.servers.delete('gone');
+    for (const [at, { vm }] of [...world.nova.rows.entries()].reverse())
+      if (vm === 'gone') world.nova.rows.splice(at, 1);
+    world.until('told', () => work()?.state === 'not-recovered', 20_000);
     world.powerOn(victim);
     world.clock.after(8_000, () => world.startCompute(victim));
     world.until('online', () => world.verdict(victim) === 'online', 60_000);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Checker } from './checker.ts';
+import { bringBack } from './faults.ts';
 import { settled, slaveOf, slaves } from './settled.ts';
 import type { World } from './world.ts';
 
@@ -52,6 +53,31 @@ describe('who is master, on virtual time', () => {
     assert.deepEqual(checker.broken, []);
     world.until('recovered', () => world.nova.servers.get('vm')?.host !== victim, 240_000);
     assert.equal(world.nova.rows.length, 1);
+  });
+
+  it('the last eligible host stands in though its own incident is open, until another can end that', () => {
+    const world = settled({ hosts: 5, eligible: ['h1', 'h2'] });
+    const checker = new Checker(world);
+    const first = world.master().name;
+    const second = first === 'h1' ? 'h2' : 'h1';
+    for (const host of [first, second]) world.nova.addServer(`vm-of-${host}`, host);
+    world.powerOff(second);
+    world.until('one recovered', () => world.nova.servers.get(`vm-of-${second}`)?.host !== second, 60_000);
+    world.powerOff(first);
+    bringBack(world, second);
+    const diedMs = world.clock.now;
+    world.until('it stands in', () => world.masters().some(({ name }) => name === second), 150_000);
+    assert.ok(world.clock.now - diedMs >= 60_000, 'others would have had a minute');
+    // It has never seen the other alive, so it asks: the site may just have started.
+    world.until('asks', () => world.verdict(first) === 'unknown', 60_000);
+    world.ask(second, { ask: 'confirm-dead', host: first, by: 'ann' }, () => {});
+    world.until('the other, too', () => world.nova.servers.get(`vm-of-${first}`)?.host !== first, 60_000);
+    bringBack(world, first);
+    world.until('makes way', () => world.masters().some(({ name }) => name === first), 120_000);
+    const atRest = () => world.masters()[0]?.core?.master?.incidents.size === 0 && world.host(second).compute;
+    world.until('nothing is open', atRest, 120_000);
+    world.until('online', () => world.verdict(second) === 'online', 20_000);
+    assert.deepEqual(checker.broken, []);
   });
 
   for (const how of ['hung', 'failing'] as const) {

@@ -62,7 +62,7 @@ export class WorldNova {
   addServer(vm: string, host: string, more: Partial<Server> = {}): void {
     const flavor = { name: 'small', vcpus: 1, memoryMib: 512, diskGib: 1, extraSpecs: {} };
     const state = { status: 'ACTIVE', vmState: 'active', taskState: null, powerState: 1 };
-    const home = { name: vm, projectId: 'p', host, zone: 'nova' };
+    const home = { name: `name of ${vm}`, projectId: 'p', host, zone: 'nova' };
     this.servers.set(vm, {
       vm,
       ...home,

@@ -26,8 +26,13 @@ export function setUp(): Setting {
   core.master = master;
   const incident = createIncident(incidentRecord({ migrationIdAtDeclaration: 10 }), core.now, false);
   master.incidents.set('h9', incident);
-  master.seatSeen.set('uuid-a', { volumeUuid: 'uuid-a', seat: 1, incarnation: 1, counter: 10 });
+  renewedUpTo(core, 10);
   return { core, master, incident };
+}
+
+/** Where the own seat stands on the lease volume. */
+export function renewedUpTo(core: Core, counter: number): void {
+  for (const volume of core.volumes.values()) volume.ownSeat = { seat: 1, incarnation: 1, counter };
 }
 
 export const candidates = (...hosts: readonly string[]): readonly CandidateHost[] =>

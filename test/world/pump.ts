@@ -25,6 +25,7 @@ export function connectedCore(
   ownBody: SlotBody | null = null,
 ): Core {
   const core = createCore(settings(more), nowMs);
+  const leases = core.settings.volumes.filter(({ lease }) => lease).length === 3 ? 3 : 1;
   for (const { name, lease } of core.settings.volumes) {
     const facts = { format: 1, cluster: 'test', slots: 64, seats: 32, generation: 1 } as const;
     step(core, {
@@ -34,7 +35,12 @@ export function connectedCore(
         kind: 'connected',
         volume: name,
         uuid: `uuid-${name}`,
-        superblock: { ...facts, volumeUuid: `uuid-${name}`, leaseVolumes: 1, coordination: 'volume' },
+        superblock: {
+          ...facts,
+          volumeUuid: `uuid-${name}`,
+          leaseVolumes: lease ? leases : 0,
+          coordination: 'volume',
+        },
         slotIndex: 1,
         seatIndex: lease ? 1 : null,
         ownBody: ownBody === null ? null : { body: ownBody, boot: 'former-boot' },

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { z } from 'zod';
 import type { Incident, VmWork } from '../../src/core/recovery/incident.ts';
+import { Checker } from './checker.ts';
+import { bringBack } from './faults.ts';
 import { World, type WorldOptions } from './world.ts';
 
 const PROOFS = ['silence', 'reboot'] as const;
@@ -205,6 +207,50 @@ void describe('a host that rebooted without a word', () => {
     assert.ok(world.clock.now - killedMs >= world.timing.openRequestMs);
     assert.deepEqual(world.nova.reboots.length, 4);
     assert.ok(world.nova.reboots.every(({ ran }) => !ran));
+  });
+
+  for (const [offMs, seed] of [500, 5_000, 9_000].flatMap((ms) =>
+    [1, 2, 3, 4, 5, 6].map((n) => [ms, n] as const),
+  )) {
+    it(`is seen as such by a new master, if it was the former one and off for ${offMs} ms (seed ${seed})`, () => {
+      const { world } = settled(0, { seed });
+      const checker = new Checker(world);
+      const former = world.master().name;
+      world.nova.addServer('vm', former);
+      world.powerOff(former);
+      world.clock.after(offMs, () => bringBack(world, former));
+      world.until('runs again', () => world.running.get('vm')?.has(former) === true, 90_000);
+      world.until('at rest', () => world.masters()[0]?.core?.master?.incidents.size === 0, 60_000);
+      assert.equal(world.nova.rows.length, 0);
+      assert.deepEqual(checker.broken, []);
+    });
+  }
+
+  it('is seen as such by a new master, if it happened while there was none', () => {
+    const { world, victim } = settled(1);
+    const checker = new Checker(world);
+    world.killAgent(world.master().name);
+    world.clock.after(6_000, () => world.powerOff(victim));
+    world.clock.after(9_000, () => bringBack(world, victim));
+    world.until('runs again', () => world.running.get('vm0')?.has(victim) === true, 90_000);
+    world.until('at rest', () => world.masters()[0]?.core?.master?.incidents.size === 0, 60_000);
+    assert.equal(world.nova.rows.length, 0);
+    assert.deepEqual(checker.broken, []);
+  });
+
+  it('is no news to a new master when the former one has seen to it', () => {
+    const { world, victim } = settled(1);
+    world.powerOff(victim);
+    world.clock.after(5_000, () => bringBack(world, victim));
+    world.until('runs again', () => world.running.get('vm0')?.has(victim) === true, 90_000);
+    world.until('at rest', () => world.verdict(victim) === 'online', 60_000);
+    const former = world.master().name;
+    world.killAgent(former);
+    world.until('another', () => world.masters().some(({ name }) => name !== former), 60_000);
+    const begunMs = world.clock.now;
+    world.run(60_000);
+    const declared = world.journal.filter(({ atMs, event }) => atMs >= begunMs && event === 'declared');
+    assert.deepEqual(declared, []);
   });
 
   it('is seen as such after the brake: with three of four at once the third waits, and is not forgotten', () => {

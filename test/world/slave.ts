@@ -69,7 +69,7 @@ function askNova({ call, ...about }: CloudCall, found: Found): CloudAnswer | nul
   return { call: 'evacuate', ok: false, failure: failure(found.evacuate) };
 }
 
-function script(found: Found): Script {
+export function script(found: Found): Script {
   const result = (effect: Asked, core: Core): Result | null => {
     const times = { ok: true as const, begunMs: core.now, endedMs: core.now };
     if (effect.do === 'write-body') return found.writes ? { of: 'write-body', ...times } : null;

@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly proofs?: readonly Proof[];
   readonly seed?: number;
   readonly isolationAddresses?: readonly string[];
+  /** All, if not told. */
+  readonly eligible?: readonly string[];
   /** 1: volume b carries heartbeats only. */
   readonly leaseVolumes?: 1 | 3;
 }
@@ -165,6 +167,7 @@ export class World {
     Object.assign(host, { agent: true, paused: null, agentHeardMs: this.clock.now });
     const life = host.agentLife;
     const settings = settingsOf(host, {
+      eligible: this.options.eligible?.includes(name) ?? true,
       proofs: this.options.proofs ?? ['silence'],
       seed: this.options.seed ?? 1,
       isolationAddresses: this.options.isolationAddresses ?? [],

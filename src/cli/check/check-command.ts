@@ -41,7 +41,11 @@ export function addCheckCommand(program: Command): void {
     new Command('check-volume')
       .argument('<path>')
       .argument('<cluster>')
-      .action((path: string, cluster: string) => say(JSON.stringify(lookAtVolume(path, cluster)))),
+      .argument('<host>')
+      .argument('<watch-ms>')
+      .action(async (path: string, cluster: string, host: string, watchMs: string) =>
+        say(JSON.stringify(await lookAtVolume(path, cluster, host, Number(watchMs)))),
+      ),
     { hidden: true },
   );
 }

@@ -2,10 +2,20 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { MAX_SLOTS } from '../../core/wire/record-checks.ts';
 import { dumpVolume } from './dump.ts';
+import { freeDamagedSlot } from './free-slot.ts';
 import { freePlaces } from './free.ts';
 import { initVolume } from './init.ts';
 import { probeVolume } from './probe.ts';
 import { type CommandResult, EXIT_OK } from './result.ts';
+
+const help = (examples: string): string => `
+Exit codes:
+  0  ok
+  1  refused, or the timings are not safe
+  2  the command line is wrong, or the volume cannot be used
+
+Examples:
+${examples.replaceAll(/^/gm, '  ')}`;
 
 export function volumeCommands(): Command {
   const volume = new Command('volume').description('make, show and measure heartbeat volumes');
@@ -23,6 +33,12 @@ export function volumeCommands(): Command {
     .option('--heartbeat-only', 'it carries heartbeats and no lease')
     .option('--force', 'overwrite what is there, if nobody writes it')
     .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      help(
+        'vigil volume init /mnt/vigil-a/vigil.volume --cluster blue --slots 64\nvigil volume init /mnt/vigil-b/vigil.volume --cluster blue --slots 64 --heartbeat-only',
+      ),
+    )
     .action(async (path: string, options: InitFlags) => {
       const leaseVolumes = options.heartbeatOnly === true ? 0 : options.leaseOf === '3' ? 3 : 1;
       const { cluster, slots, force = false } = options;
@@ -33,28 +49,49 @@ export function volumeCommands(): Command {
     .description('show superblock, seats, slots and incident cells, and who writes them')
     .argument('<path>', 'file or block device')
     .option('--json', 'print JSON')
+    .addHelpText('after', help('vigil volume dump /mnt/vigil-a/vigil.volume'))
     .action(async (path: string, options: JsonFlag) => finish(await dumpVolume(path), options));
   volume
     .command('probe')
     .description('measure read and write latency; exit code 1 if the timings are not safe on it')
     .argument('<path>', 'file or block device')
     .option('--json', 'print JSON')
+    .addHelpText('after', help('vigil volume probe /mnt/vigil-a/vigil.volume'))
     .action((path: string, options: JsonFlag) => finish(probeVolume(path), options));
-  volume
+  const free = volume
     .command('free')
-    .description('free slot, seat and incident cells of a host that is gone for good')
+    .description('free slot, seat and incident cells of a host that is gone for good, or a damaged slot')
     .argument('<path>', 'file or block device')
-    .argument('<host>', 'name of the host')
+    .argument('[host]', 'name of the host')
+    .addOption(
+      new Option('--slot <number>', 'a slot that cannot be read and that nobody writes').argParser(
+        slotNumber,
+      ),
+    )
     .option('--force', 'even if an incident of the host is not closed')
     .option('--json', 'print JSON')
-    .action(async (path: string, host: string, options: JsonFlag & { readonly force?: boolean }) =>
-      finish(await freePlaces({ path, host, force: options.force ?? false }), options),
-    );
+    .addHelpText(
+      'after',
+      help(
+        'vigil volume free /mnt/vigil-a/vigil.volume h3\nvigil volume free /mnt/vigil-a/vigil.volume --slot 17',
+      ),
+    )
+    .action(async (path: string, host: string | undefined, options: FreeFlags) => {
+      const { slot, force = false } = options;
+      if ((host === undefined) === (slot === undefined)) free.error('name either a host or --slot, not both');
+      if (slot !== undefined) finish(await freeDamagedSlot({ path, slot }), options);
+      else if (host !== undefined) finish(await freePlaces({ path, host, force }), options);
+    });
   return volume;
 }
 
 interface JsonFlag {
   readonly json?: boolean;
+}
+
+interface FreeFlags extends JsonFlag {
+  readonly force?: boolean;
+  readonly slot?: number;
 }
 
 interface InitFlags extends JsonFlag {
@@ -69,6 +106,12 @@ function slotCount(value: string): number {
   const slots = Number(value);
   if (Number.isInteger(slots) && slots >= 1 && slots <= MAX_SLOTS) return slots;
   throw new InvalidArgumentError(`a whole number from 1 to ${MAX_SLOTS}`);
+}
+
+function slotNumber(value: string): number {
+  const slot = Number(value);
+  if (/^\d+$/.test(value) && slot < MAX_SLOTS) return slot;
+  throw new InvalidArgumentError(`a whole number from 0 to ${MAX_SLOTS - 1}`);
 }
 
 function finish(result: CommandResult, flags: JsonFlag): void {

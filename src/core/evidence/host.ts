@@ -13,6 +13,10 @@ export interface HostEvidence {
   said: Said | null;
   /** The boot in which it last showed life. */
   boot: BootId | null;
+  /** Its last reboot that was seen on a volume: from which boot, and when the slot was last read in that. */
+  rebooted: { readonly from: BootId; readonly afterMs: number } | null;
+  /** Boots that were over, with how often each showed up since; see boots.ts. */
+  readonly formerBoots: Map<BootId, number>;
   readonly network: NetworkPath;
   /** By volume uuid. */
   readonly volumes: Map<string, VolumePath>;
@@ -20,7 +24,7 @@ export interface HostEvidence {
   readonly slotIndex: Map<string, number>;
   /** By asker: the last answer to a probe of this host, and when the probe was begun. */
   readonly probes: Map<HostName, { readonly answer: ProbeAnswer; readonly begunMs: number }>;
-  /** The boot in which it last announced that it leaves, until it says otherwise in the same boot. */
+  /** The boot in which it last announced that it leaves, until it says otherwise, or lives on, in the same boot. */
   leftBoot: BootId | null;
   leaving: { readonly leaving: Leaving; readonly firstSeenMs: number; readonly boot: BootId } | null;
 }
@@ -42,6 +46,8 @@ export function createHostEvidence(host: HostName): HostEvidence {
     host,
     said: null,
     boot: null,
+    rebooted: null,
+    formerBoots: new Map(),
     network: createNetworkPath(),
     volumes: new Map(),
     slotIndex: new Map(),

@@ -10,6 +10,7 @@ import {
   NO_NONCE,
   nonceFor,
   restartNetworkClock,
+  speaksInTurn,
   type NetworkPath,
 } from './network-path.ts';
 
@@ -116,4 +117,18 @@ void test('no sequence of guesses is taken for life', () => {
       for (const one of beats) assert.notEqual(hear(path, one, random, 99), 'life');
     }),
   );
+});
+
+void test('an agent that goes on after another one spoke never was gone: two have one name', () => {
+  const path = answered();
+  const speak = (agent: string, counter: number, now: number): boolean => {
+    hear(path, beat(NO_NONCE, counter, agent), random, now);
+    return speaksInTurn(path, now);
+  };
+  assert.equal(speak('a2', 1, 1_000), false, 'its successor after a restart');
+  assert.equal(speak('a1', 10, 2_000), false, 'a recorded datagram of the former one');
+  assert.equal(speak('a2', 2, 3_000), false);
+  assert.equal(speak('a1', 11, 4_000), true);
+  assert.equal(speaksInTurn(path, 63_999), true);
+  assert.equal(speaksInTurn(path, 64_000), false);
 });

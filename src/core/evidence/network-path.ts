@@ -9,6 +9,10 @@ import type { AgentIncarnation, BootId } from '../wire/records.ts';
 import type { PathState } from './volume-path.ts';
 
 export interface NetworkPath {
+  /** The agents that spoke last, authentic but not challenged, newest first; at most two. */
+  speakers: readonly { readonly agent: AgentIncarnation; readonly counter: number }[];
+  /** When the older of them last spoke anew after the newer one. */
+  returnedMs: number | null;
   /** Life was last heard then. */
   heardMs: number | null;
   /** The first life of the current series without a gap. */
@@ -34,6 +38,8 @@ function drawNonce(random: Random): string {
 
 export function createNetworkPath(): NetworkPath {
   return {
+    speakers: [],
+    returnedMs: null,
     heardMs: null,
     sinceMs: null,
     askedMs: null,
@@ -59,6 +65,7 @@ export function hear(
   random: Random,
   now: number,
 ): Heard {
+  noteSpeaker(path, beat, now);
   if (
     beat.nonce !== NO_NONCE &&
     path.agent === beat.agent &&
@@ -89,6 +96,34 @@ export function hear(
     path.challenged = { agent: beat.agent, boot: beat.boot, nonce: drawNonce(random) };
   }
   return 'challenge';
+}
+
+/** An agent that is restarted is a new one: one that goes on counting after its successor has spoken was never gone. */
+function noteSpeaker(
+  path: NetworkPath,
+  { agent, counter }: { readonly agent: AgentIncarnation; readonly counter: number },
+  now: number,
+): void {
+  const [newest, older] = path.speakers;
+  const said = { agent, counter };
+  if (newest === undefined || newest.agent === agent) {
+    path.speakers = [said, ...(older === undefined ? [] : [older])];
+    return;
+  }
+  if (older?.agent === agent) {
+    // A recorded datagram does not count on.
+    if (counter <= older.counter) return;
+    path.returnedMs = now;
+  }
+  path.speakers = [said, newest];
+}
+
+/** So that it holds steadily, and ends soon after one of them has. */
+const IN_TURN_MS = 60_000;
+
+/** Do two agents speak in the name of this host? */
+export function speaksInTurn({ returnedMs }: NetworkPath, now: number): boolean {
+  return returnedMs !== null && now - returnedMs < IN_TURN_MS;
 }
 
 /** The nonce to put into an echo: the challenge while one is open. */

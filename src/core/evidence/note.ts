@@ -3,8 +3,10 @@ import type { Core } from '../state.ts';
 import type { OwnVolume } from '../volumes.ts';
 import type { Heartbeat } from '../wire/datagram.ts';
 import type { SlotObservation } from '../wire/observations.ts';
-import type { BootId, HostName, Leaving } from '../wire/records.ts';
+import type { BootId, HostName } from '../wire/records.ts';
+import { noteBoot } from './boots.ts';
 import { createHostEvidence, MAX_HOSTS, type HostEvidence } from './host.ts';
+import { noteLeaving, noteStay } from './leaving.ts';
 import { endOthers } from '../reports/book.ts';
 import { hear, networkState, nonceFor, type Heard } from './network-path.ts';
 import { observe, sight } from './volume-path.ts';
@@ -42,12 +44,20 @@ export function noteEvidence(
     const before = evidence.volumes.get(uuid);
     const seen = sight(before, slot.header);
     if (seen === 'backwards') continue;
+    // On one volume alone: what another shows may be older than it looks.
+    if (
+      seen === 'advance' &&
+      before !== undefined &&
+      before.boot === evidence.boot &&
+      slot.header.boot !== before.boot
+    )
+      evidence.rebooted = { from: before.boot, afterMs: before.readMs };
     evidence.volumes.set(uuid, observe(before, slot.header, endedMs));
     evidence.slotIndex.set(uuid, slot.index);
     core.termSeen = Math.max(core.termSeen, slot.body.termSeen);
     core.master?.intents.note(slot.host, uuid, slot.body.intents, span.begunMs);
     // The first sight of a slot may be of one that a former boot has left behind.
-    if (seen === 'advance' || evidence.boot === null) noteBoot(evidence, slot.header.boot);
+    if (seen === 'advance' || evidence.boot === null) noteLife(evidence, slot.header.boot, endedMs);
     // A silent agent's body is what it said before it fell silent.
     const bodyAtMs = endedMs - slot.header.agentSilentMs;
     if (slot.bodyBoot !== evidence.boot || (evidence.said !== null && bodyAtMs < evidence.said.receivedMs))
@@ -80,23 +90,10 @@ function forgetFreed(core: Core, uuid: string, slots: readonly SlotObservation[]
   }
 }
 
-function noteBoot(evidence: HostEvidence, boot: BootId): void {
-  evidence.boot = boot;
-}
-
-/** Counted from when it was first seen on the observer's own clock; a repeated announcement is the same one. */
-function noteLeaving(evidence: HostEvidence, leaving: Leaving | null, boot: BootId, now: number): void {
-  if (leaving !== null) evidence.leftBoot = boot;
-  else if (evidence.leftBoot === boot) evidence.leftBoot = null;
-  if (leaving === null) {
-    evidence.leaving = null;
-  } else if (
-    evidence.leaving === null ||
-    evidence.leaving.leaving.why !== leaving.why ||
-    evidence.leaving.boot !== boot
-  ) {
-    evidence.leaving = { leaving, firstSeenMs: now, boot };
-  }
+/** It showed life in this boot. */
+function noteLife(evidence: HostEvidence, boot: BootId, now: number): void {
+  noteStay(evidence, boot, now);
+  noteBoot(evidence, boot);
 }
 
 export function noteHeartbeat(
@@ -110,7 +107,7 @@ export function noteHeartbeat(
   if (heard === 'life') {
     if (lastMs === null || core.now - lastMs >= core.settings.timing.networkLostMs)
       evidence.network.sinceMs = core.now;
-    noteBoot(evidence, beat.boot);
+    noteLife(evidence, beat.boot, core.now);
     const { body } = beat;
     const former = evidence.said;
     evidence.said = {

@@ -8,11 +8,12 @@
  * Going backwards is not life: a late write of a predecessor shows an older (incarnation, counter).
  */
 import type { Timing } from '../timing/timing.ts';
-import type { BlockHeader } from '../wire/records.ts';
+import type { BlockHeader, BootId } from '../wire/records.ts';
 
 export type PathState = 'fresh' | 'lost' | 'unseen';
 
 export interface VolumePath {
+  boot: BootId;
   incarnation: number;
   counter: number;
   agentSilentMs: number;
@@ -37,10 +38,11 @@ export function sight(path: VolumePath | undefined, header: BlockHeader): Sight 
 
 /** Takes a valid read into account and returns the path after it. `endedMs` is when the read ended. */
 export function observe(path: VolumePath | undefined, header: BlockHeader, endedMs: number): VolumePath {
-  const { incarnation, counter, agentSilentMs } = header;
+  const { boot, incarnation, counter, agentSilentMs } = header;
   const seen = sight(path, header);
   if (path === undefined || seen === 'first') {
     return {
+      boot,
       incarnation,
       counter,
       agentSilentMs,
@@ -52,6 +54,7 @@ export function observe(path: VolumePath | undefined, header: BlockHeader, ended
   }
   if (seen === 'advance') {
     return {
+      boot,
       incarnation,
       counter,
       agentSilentMs,

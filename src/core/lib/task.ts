@@ -46,3 +46,29 @@ function* keep<Value>(task: Task<Value>, place: number, values: Value[], closed:
   values[place] = yield* task;
   closed();
 }
+
+/**
+ * Runs tasks side by side and waits until so many of them have ended well, or until all have ended; those that are
+ * left go on by themselves. True if there were enough.
+ */
+export function* enough(tasks: readonly Task<boolean>[], count: number, live: () => boolean): Task<boolean> {
+  let good = 0;
+  yield (resume) => {
+    let open = tasks.length + 1;
+    let waiting = true;
+    const closed = (well: boolean): void => {
+      open -= 1;
+      if (well) good += 1;
+      if (!waiting || (good < count && open > 0)) return;
+      waiting = false;
+      resume();
+    };
+    for (const task of tasks) start(tell(task, closed), live);
+    closed(false);
+  };
+  return good >= count;
+}
+
+function* tell(task: Task<boolean>, closed: (well: boolean) => void): Task<void> {
+  closed(yield* task);
+}

@@ -2,6 +2,7 @@
  * The slave's side of the network: heartbeats to the master, its echoes, and what the slave does when they stop
  * coming: probe neighbours and isolation addresses, and say in its slot what it hears.
  */
+import type { Effect } from '../effect.ts';
 import { NO_NONCE } from '../evidence/network-path.ts';
 import { all, start, type Task } from '../lib/task.ts';
 import type { ProbeTarget } from '../input.ts';
@@ -16,8 +17,7 @@ import {
   type Term,
   type View,
 } from '../wire/records.ts';
-import { apparentHolder } from '../election/seats.ts';
-import { isReadable, viewOfVolumes } from '../volumes.ts';
+import { viewOfVolumes } from '../volumes.ts';
 
 export interface Link {
   master: { readonly host: HostName; readonly address: AgentAddress; readonly term: Term } | null;
@@ -83,22 +83,27 @@ export function ownView(core: Core): View {
 
 /** One heartbeat to whoever is master as far as this host knows. */
 export function sendHeartbeat(core: Core): void {
-  const { link, settings } = core;
-  followSeats(core);
+  const { link } = core;
+  followHolder(core);
   link.sinceMs ??= core.now;
   if (link.master === null || core.master !== null) return;
   link.counter += 1;
-  core.outbox.push({
+  core.outbox.push(heartbeatTo(core, link.master.host, link.master.address, link.counter));
+}
+
+export function heartbeatTo(core: Core, host: HostName, to: AgentAddress, counter: number): Effect {
+  const { link, settings } = core;
+  return {
     do: 'send',
-    to: link.master.address,
-    host: link.master.host,
+    to,
+    host,
     datagram: {
       kind: 'heartbeat',
       cluster: settings.clusterHash,
       host: settings.host,
       boot: settings.boot,
       agent: settings.agent,
-      counter: link.counter,
+      counter,
       term: core.termSeen,
       nonce: link.nonce,
       echoedCounter: 0,
@@ -116,21 +121,17 @@ export function sendHeartbeat(core: Core): void {
         },
       },
     },
-  });
+  };
 }
 
-/** The seats tell who holds the lease, even to a host that was never announced to. */
-function followSeats(core: Core): void {
+/** The lease tells who holds it, even to a host that was never announced to. */
+function followHolder(core: Core): void {
   const { timing, host } = core.settings;
-  for (const volume of core.volumes.values()) {
-    if (!volume.lease || !isReadable(volume, timing.beatMs, core.now)) continue;
-    const holder = apparentHolder(volume.seats.values());
-    if (holder === null) continue;
-    core.termSeen = Math.max(core.termSeen, holder.body.term);
-    if (holder.body.host === host || holder.body.term < core.termSeen) continue;
-    if (core.now - holder.changedMs >= timing.leaseMs) continue;
-    follow(core, holder.body.host, holder.body.address, holder.body.term);
-  }
+  const holder = core.coordination.lease.holder(core);
+  if (holder === null) return;
+  core.termSeen = Math.max(core.termSeen, holder.term);
+  if (holder.host === host || holder.term < core.termSeen) return;
+  if (core.now - holder.movedMs < timing.leaseMs) follow(core, holder.host, holder.address, holder.term);
 }
 
 function follow(core: Core, host: HostName, address: AgentAddress, term: Term): void {

@@ -5,7 +5,7 @@ import { createIncident, type Incident } from '../recovery/incident.ts';
 import { pursue } from '../recovery/pursue.ts';
 import { isActing, type Core } from '../state.ts';
 import type { Facts } from '../verdict/facts.ts';
-import type { HostName, IncidentRecord } from '../wire/records.ts';
+import { NO_BOOT, type BootId, type HostName, type IncidentRecord } from '../wire/records.ts';
 import type { Mastership } from './mastership.ts';
 
 /** At most this many incidents are worked on at once; further hosts wait in verdict `unknown`. */
@@ -16,30 +16,33 @@ export function declareIncident(
   master: Mastership,
   evidence: HostEvidence,
   facts: Facts,
-  confirmedBy: string | null,
+  by: {
+    /** Who vouches for it. */
+    readonly confirmedBy: string | null;
+    /** The boot that has ended, where the host is back with another. */
+    readonly former: BootId | null;
+  },
 ): void {
   const { host } = evidence;
   if (master.incidents.has(host) || master.incidents.size >= MAX_INCIDENTS) return;
-  const before = master.judgements.get(host);
   const record: IncidentRecord = {
     id: `${host}-${master.term}-${core.requests.nextId}`,
     victim: host,
-    // With a new boot id already seen, it is the former life that ended.
-    victimBoot: before?.boot ?? evidence.boot ?? NO_BOOT,
+    victimBoot: by.former ?? evidence.boot ?? NO_BOOT,
     term: master.term,
-    sequence: 0,
+    // Above every record that was ever written of this host: the highest counts.
+    sequence: master.sequences.get(host) ?? 0,
     phase: 'declared',
     hold: null,
     proof: null,
-    confirmedBy,
+    confirmedBy: by.confirmedBy,
     migrationIdAtDeclaration: null,
     forcedDownBy: null,
+    underWay: [],
   };
   core.outbox.push({ do: 'journal', event: 'declared', data: { ...record, facts } });
   work(core, master, host, createIncident(record, core.now, false));
 }
-
-export const NO_BOOT = '0'.repeat(32);
 
 /** Takes up an incident, one's own or a former master's. */
 export function work(core: Core, master: Mastership, victim: HostName, incident: Incident): void {

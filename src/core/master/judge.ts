@@ -5,13 +5,16 @@
  */
 import { gatherFacts, type Facts } from '../verdict/facts.ts';
 import { brake, type BrakeCount } from '../verdict/brake.ts';
+import { suspectWords, type Looking } from '../verdict/suspect-words.ts';
 import { healthOf, lookUp } from '../verdict/table.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { HostEvidence } from '../evidence/host.ts';
+import { isLeaving } from '../evidence/leaving.ts';
 import type { Core } from '../state.ts';
-import type { HostName, Proof } from '../wire/records.ts';
+import type { BootId, HostName } from '../wire/records.ts';
 import { declareIncident, MAX_INCIDENTS } from './declare.ts';
 import type { Judgement, Mastership } from './mastership.ts';
+import { formerBoot, hasRebooted } from './reboots.ts';
 import { reportVerdicts } from './verdict-reports.ts';
 
 /** Rounds in a row in which everything must be lost. */
@@ -34,13 +37,15 @@ export function judgeHosts(core: Core, master: Mastership): void {
 }
 
 export function factsOf(core: Core, evidence: HostEvidence): Facts {
-  return gatherFacts(evidence, {
-    now: core.now,
-    timing: core.settings.timing,
-    self: core.settings.host,
-    nova: core.nova,
-    volumeName: (uuid) => [...core.volumes.values()].find((volume) => volume.uuid === uuid)?.name ?? uuid,
-  });
+  return gatherFacts(evidence, { ...looking(core), self: core.settings.host, nova: core.nova });
+}
+
+function looking({ now, settings, volumes }: Core): Looking {
+  return {
+    now,
+    timing: settings.timing,
+    volumeName: (uuid) => [...volumes.values()].find((volume) => volume.uuid === uuid)?.name ?? uuid,
+  };
 }
 
 function next(
@@ -54,7 +59,7 @@ function next(
   const fresh = facts.network === 'fresh' || facts.storage === 'fresh';
   const same = before !== undefined && before.verdict === found.verdict;
   // A reboot whose incident the brake holds back must be seen as one again next round.
-  const held = hasRebooted(evidence, before) && !master.incidents.has(evidence.host);
+  const held = hasRebooted(master, evidence, before) && !master.incidents.has(evidence.host);
   if (!same) {
     core.outbox.push({
       do: 'journal',
@@ -97,20 +102,22 @@ function find(
       ? { verdict: 'returning', row: 4, words: 'it shows life while its incident is open' }
       : { verdict: 'failed', row: 16, words: `its incident is ${incident.record.phase}` };
   }
-  if (facts.network !== 'fresh' && isLeaving(core, evidence)) {
+  if (facts.network !== 'fresh' && isLeaving(evidence, core.now)) {
     return {
       verdict: 'stopped',
       row: 3,
       words: `it announced that it leaves: ${evidence.leaving?.leaving.why ?? ''}`,
     };
   }
-  if (fresh && hasRebooted(evidence, before)) {
-    return declare(core, master, evidence, facts, 'reboot', {
+  if (fresh && hasRebooted(master, evidence, before)) {
+    return declare(core, master, evidence, facts, formerBoot(master, evidence, before), {
       row: 5,
       words: 'it is back with a new boot id and had not announced a reboot',
     });
   }
   const row = lookUp({ ...facts, health: healthOf(facts) });
+  if (row.verdict === 'suspect')
+    return { ...row, words: `${row.words}: ${suspectWords(evidence, facts, looking(core))}` };
   if (row.verdict !== 'failed') return row;
   return considerFailed(core, master, evidence, facts, before, row);
 }
@@ -123,11 +130,14 @@ function considerFailed(
   before: Judgement | undefined,
   row: Finding,
 ): Finding {
-  if ((before?.lostRounds ?? 0) + 1 < LOST_ROUNDS || !wasProbed(core, evidence, facts)) {
+  const probed = wasProbed(core, evidence, facts);
+  if ((before?.lostRounds ?? 0) + 1 < LOST_ROUNDS || !probed) {
     return {
       verdict: before?.verdict === 'unknown' ? 'unknown' : 'suspect',
       row: 13,
-      words: 'silent on every path; looking a second time',
+      words: probed
+        ? 'silent on every path; looking a second time'
+        : 'silent on every path; waiting for what its own address answers to a probe',
     };
   }
   const siteStartMs = core.now - master.sinceMs;
@@ -153,27 +163,16 @@ function declare(
   master: Mastership,
   evidence: HostEvidence,
   facts: Facts,
-  proof: Proof | null,
+  /** The boot that has ended, where that is known. */
+  former: BootId | null,
   found: Omit<Finding, 'verdict'>,
 ): Finding {
-  const stop = brake(countForBrake(core, master, evidence.host), proof);
+  const stop = brake(countForBrake(core, master, evidence.host), former === null ? null : 'reboot');
   if (stop !== null) return { verdict: 'unknown', row: 15, words: `held by the brake: ${stop}` };
   if (master.incidents.size >= MAX_INCIDENTS)
     return { verdict: 'unknown', row: 15, words: `${MAX_INCIDENTS} incidents are open already` };
-  declareIncident(core, master, evidence, facts, null);
+  declareIncident(core, master, evidence, facts, { confirmedBy: null, former });
   return { verdict: 'failed', ...found };
-}
-
-/** It has another boot than this master knew, and the former one had not said that it would leave. */
-function hasRebooted(evidence: HostEvidence, before: Judgement | undefined): boolean {
-  if (before === undefined || before.boot === null) return false;
-  return evidence.boot !== before.boot && evidence.leftBoot !== before.boot;
-}
-
-export function isLeaving(core: Core, { leaving }: HostEvidence): boolean {
-  if (leaving === null) return false;
-  const { expiresMs } = leaving.leaving;
-  return expiresMs === null || core.now - leaving.firstSeenMs < expiresMs;
 }
 
 const JUDGED: ReadonlySet<Verdict> = new Set([

@@ -4,16 +4,29 @@ import { isUnfit } from '../evidence/observer.ts';
 import { start } from '../lib/task.ts';
 import { giveBack } from '../election/elect.ts';
 import { begin, end } from '../reports/book.ts';
+import { reportDamagedSlots } from '../reports/damaged-slots.ts';
 import type { Core } from '../state.ts';
 import { isReadable } from '../volumes.ts';
 import { nonceFor } from '../evidence/network-path.ts';
 import { judgeHosts } from './judge.ts';
+import { blindFor } from './blind.ts';
 import type { Mastership } from './mastership.ts';
+import { makeWay } from './stand-in.ts';
 
 export function masterBeat(core: Core, master: Mastership): void {
   if (!master.adopted) return;
   announce(core);
+  reportDamagedSlots(core);
+  showBlindness(core, master);
+  if (makeWay(core, master)) return;
   if (lookAtMyself(core, master)) judgeHosts(core, master);
+}
+
+/** For `vigil status`: each VM that waits for it says so, too. */
+function showBlindness(core: Core, master: Mastership): void {
+  const words = blindFor(core, master);
+  if (words === null) master.holds.delete('blind');
+  else master.holds.set('blind', words);
 }
 
 /** Calls every host that is not heard: it may not know yet who is master. */

@@ -2,9 +2,9 @@
 import type { Facts } from '../verdict/facts.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { Incident } from '../recovery/incident.ts';
-import type { RestartOrder } from '../recovery/orders.ts';
 import type { BootId, HostName, Term } from '../wire/records.ts';
-import { IntentBook } from './intents.ts';
+import type { FormerHolder } from '../coordination/port.ts';
+import { IntentBook } from '../coordination/volume/intent-book.ts';
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -23,9 +23,13 @@ export interface Mastership {
   readonly term: Term;
   readonly sinceMs: number;
   readonly sawPreviousHolder: boolean;
+  /** Whose lease ran out before this one; null where it was given back, or there was none. */
+  readonly former: FormerHolder | null;
   readonly judgements: Map<HostName, Judgement>;
   /** By victim. */
   readonly incidents: Map<HostName, Incident>;
+  /** By victim: the highest sequence of its records, those of closed incidents included. At most MAX_HOSTS. */
+  readonly sequences: Map<HostName, number>;
   readonly intents: IntentBook;
   /** The cells and all slots were read after the claim: from now on it may judge and recover. */
   adopted: boolean;
@@ -37,28 +41,32 @@ export interface Mastership {
   partition: { readonly sides: string; readonly sinceMs: number } | null;
   /** Why it does not act, by code. */
   readonly holds: Map<string, string>;
-  /** Own seat as last read back, the clock of orders. */
-  readonly seatSeen: Map<string, RestartOrder['leaseSeen'][number]>;
   /** When hosts were last declared failed, for the brake; incidents that are closed by now count too. */
   readonly declaredMs: Map<HostName, number>;
   /** Probes under way: `HOST by ASKER`. */
   readonly probing: Set<HostName>;
 }
 
-export function createMastership(term: Term, sinceMs: number, sawPreviousHolder: boolean): Mastership {
+export function createMastership(
+  term: Term,
+  sinceMs: number,
+  sawPreviousHolder: boolean,
+  former: FormerHolder | null = null,
+): Mastership {
   return {
     term,
     sinceMs,
     sawPreviousHolder,
+    former,
     judgements: new Map(),
     incidents: new Map(),
+    sequences: new Map(),
     intents: new IntentBook(),
     adopted: false,
     blindUntilMs: 0,
     wantsOwnView: false,
     partition: null,
     holds: new Map(),
-    seatSeen: new Map(),
     declaredMs: new Map(),
     probing: new Set(),
   };

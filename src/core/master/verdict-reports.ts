@@ -60,6 +60,8 @@ function reportHost(core: Core, host: HostName, judgement: Judgement): void {
 }
 
 function degradedBy({ facts }: Judgement): string {
+  // Anything else is now of the one, now of the other.
+  if (facts.namesakes) return 'two agents speak in its name';
   const volumes = facts.troubledVolumes.map((name) => `volume ${name}`);
   return [...volumes, ...(facts.hearsMaster ? [] : ['does not hear the master'])].join(', ');
 }

@@ -39,7 +39,7 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
   if (incident === undefined) {
     const stop = brake(countForBrake(core, master, host), 'operator');
     if (stop !== null) return no(stop);
-    declareIncident(core, master, evidence, facts, by);
+    declareIncident(core, master, evidence, facts, { confirmedBy: by, former: null });
     return { ok: true, words: `${host} is declared failed on the word of ${by}` };
   }
   const code = incident.hold?.code;

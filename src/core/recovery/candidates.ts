@@ -62,10 +62,13 @@ function whyNot(server: Server, candidate: CandidateHost, context: CandidateCont
   const excluded = context.excluded.get(candidate.host);
   if (excluded !== undefined) return excluded;
   if (capacity === null) return 'placement knows no capacity of it';
-  const { vcpus, memoryMib } = server.flavor;
+  const { vcpus, memoryMib, diskGib } = server.flavor;
   if (capacity.freeVcpus < vcpus) return `has ${capacity.freeVcpus} of ${vcpus} vCPUs free`;
   if (capacity.freeMemoryMib < memoryMib)
     return `has ${capacity.freeMemoryMib} of ${memoryMib} MiB memory free`;
+  // The disks of a VM that boots from a volume are not the host's.
+  if (!server.bootedFromVolume && capacity.freeDiskGib < diskGib)
+    return `has ${capacity.freeDiskGib} of ${diskGib} GiB disk free`;
   return apartFrom(server, candidate.host, context);
 }
 

@@ -2,6 +2,7 @@
  * The new life of a host that was declared failed. A proof tells of the life that it was found for: when the host has
  * been back and falls silent again, nothing is done on the old proof's ground.
  */
+import { NO_BOOT } from '../wire/records.ts';
 import type { HostEvidence } from '../evidence/host.ts';
 import { reportedSince } from '../evidence/nova-witness.ts';
 import type { Task } from '../lib/task.ts';
@@ -39,7 +40,10 @@ export function* proveAgain(
   facts: Facts,
 ): Task<RoundEnd | null> {
   const { record, back } = incident;
-  const newerLife = back !== null && back.boot !== record.victimBoot;
+  // Seen by this master, or told by its slot: a former master may have seen it come and go.
+  const newerLife =
+    (back !== null && back.boot !== record.victimBoot) ||
+    (evidence.boot !== null && record.victimBoot !== NO_BOOT && evidence.boot !== record.victimBoot);
   // Both mean that it was back, whoever was master then.
   if (!newerLife && record.proof !== 'reboot' && record.phase !== 'returning') return null;
   const found = findProof(core, { ...record, confirmedBy: incident.confirmedAgainBy }, evidence, facts);

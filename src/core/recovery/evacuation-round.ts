@@ -4,13 +4,14 @@
  */
 import { isWritable } from '../volumes.ts';
 import { all, type Task } from '../lib/task.ts';
+import { blindFor } from '../master/blind.ts';
 import { countForBrake, factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing, type Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
 import type { HostName } from '../wire/records.ts';
 import type { CandidateHost } from './candidates.ts';
-import { hold, type Hold } from './holds.ts';
+import { hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import {
   BUSY_ROUND_MS,
@@ -21,10 +22,11 @@ import {
   novaUnreadable,
   type RoundEnd,
 } from './round-end.ts';
-import { askCloud } from './ask-cloud.ts';
 import { noteComeback, proveAgain } from './comeback.ts';
-import { forceDown, setForcedDown } from './force-down.ts';
+import { confirmEnded } from './confirm-ended.ts';
+import { forceDown } from './force-down.ts';
 import { isAlive, isBackWithNewBoot } from './life.ts';
+import { afterLife, releaseAfterLife } from './life-after-failed.ts';
 import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
 import { freshServices, type Read, type Reading, read } from './reading.ts';
@@ -60,7 +62,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   let forced: RoundEnd | null = null;
   const [reading] = yield* all<Read<Reading> | null>(
     [
-      read(core, master, victim),
+      read(core, master, victim, anyToPlace(incident) ? null : incident.groups),
       (function* () {
         // Evacuations that nova has taken go on without it, and no further ones are ordered.
         if (!back) forced = yield* forceDown(core, master, incident);
@@ -81,11 +83,12 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     return go(0);
   if (!back || incident.before === null) incident.before = reading.value;
   incident.rows = reading.value.rows;
+  incident.groups = reading.value.groups;
   const stop = brake(countForBrake(core, master, victim), incident.record.proof);
   const orders = planRound(core, master, incident, reading.value, {
     candidates: candidates(core, master, reading.value),
     // A host that is back keeps what has not been sent yet.
-    sendNothing: back ? 'the host is back' : (stop ?? blind(core, master)),
+    sendNothing: back ? 'the host is back' : (stop ?? blindFor(core, master) ?? unread(reading.value)),
   });
   sendOrders(core, master, incident, orders);
   yield* confirmEnded(core, incident);
@@ -112,57 +115,24 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   return go(busy || incident.vms.size === 0 ? BUSY_ROUND_MS : IDLE_ROUND_MS);
 }
 
-/** A slot that could not be read at the take-over may hold an intent of its host. */
-function blind(core: Core, master: Mastership): string | null {
-  const leftMs = master.blindUntilMs - core.now;
-  if (leftMs <= 0) return null;
-  return `a slot was damaged when this master took over; waiting ${Math.ceil(leftMs / 1000)} s for what its host may have asked of nova`;
+/** VMs that have been ordered or are settled need no candidates; before the first reading nobody knows. */
+function anyToPlace({ vms }: Incident): boolean {
+  return vms.size === 0 || [...vms.values()].some(({ state }) => state === 'waiting' || state === 'held');
 }
 
-/** Evacuations of the victim that may still end, by nova's records. */
+function unread({ capacity }: Reading): string | null {
+  return capacity === null ? 'placement is asked first what the hosts can take' : null;
+}
+
+/** Evacuations of the victim that may still end, by nova's records; not of a VM that runs elsewhere by now. */
 function openRows({ record, rows, vms }: Incident): number {
   return rows.filter(
     (row) =>
       row.source === record.victim &&
       isOpenEvacuation(row) &&
-      vms.get(row.vm)?.deadRows.includes(row.id) !== true,
+      vms.get(row.vm)?.deadRows.includes(row.id) !== true &&
+      vms.get(row.vm)?.state !== 'recovered',
   ).length;
-}
-
-/** Whatever the proof: life with the old boot id stops everything further, also when it falls silent again. */
-function* afterLife(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
-  if (incident.sent) {
-    incident.confirmedAgainBy = null;
-    if (
-      incident.record.hold !== 'life-after-failed' &&
-      !(yield* writeRecord(core, master, incident, { hold: 'life-after-failed' }))
-    )
-      return notWritten(core, incident);
-    return held(lifeAfterFailed(incident), BUSY_ROUND_MS);
-  }
-  if (incident.record.forcedDownBy === 'vigil') {
-    const undone = yield* setForcedDown(core, incident.record.victim, false);
-    if (undone !== null) return held(hold('force-up-refused', undone), BUSY_ROUND_MS);
-  }
-  const written = yield* writeRecord(core, master, incident, { phase: 'closed' });
-  return written ? go(0) : notWritten(core, incident);
-}
-
-function lifeAfterFailed({ record, vms }: Incident): Hold {
-  const moved = [...vms.values()].filter(({ state }) => state !== 'not-recovered' && state !== 'waiting');
-  const names = moved.map(
-    ({ name, vm, target }) => `${name} (${vm})${target === null ? '' : ` also on ${target}`}`,
-  );
-  const words = `${record.victim} was declared failed and showed life with the same boot; these VMs may run twice: ${names.join(', ') || 'unknown'}`;
-  return hold('life-after-failed', words);
-}
-
-/** Its proof was wrong once: now only somebody's name will do. Null when it was given. */
-function* releaseAfterLife(core: Core, master: Mastership, incident: Incident): Task<RoundEnd | null> {
-  const { confirmedAgainBy } = incident;
-  if (confirmedAgainBy === null) return held(lifeAfterFailed(incident), BUSY_ROUND_MS);
-  const change = { hold: null, proof: 'operator', confirmedBy: confirmedAgainBy } as const;
-  return (yield* writeRecord(core, master, incident, change)) ? null : notWritten(core, incident);
 }
 
 /** This host and every other as candidates; who is not fit says why. */
@@ -173,7 +143,7 @@ function candidates(core: Core, master: Mastership, reading: Reading): readonly 
     host,
     unfit,
     service: core.nova.services.find((service) => service.host === host) ?? null,
-    capacity: reading.capacity.find((free) => free.host === host) ?? null,
+    capacity: reading.capacity?.find((free) => free.host === host) ?? null,
     load: works.filter(
       ({ target, state }) => target === host && (state === 'ordered' || state === 'evacuating'),
     ).length,
@@ -192,45 +162,4 @@ function candidates(core: Core, master: Mastership, reading: Reading): readonly 
     ...others,
     describe(self, role === 'control' ? 'is a control host' : ownVolumes ? null : 'is degraded'),
   ];
-}
-
-/** A VM is recovered only when nova says that it runs on the new host. */
-function* confirmEnded(core: Core, incident: Incident): Task<void> {
-  const ended = [...incident.vms.values()].filter(
-    ({ state, reason }) => state === 'evacuating' && reason === ENDED,
-  );
-  yield* all(
-    ended.slice(0, MAX_CONFIRMED_AT_ONCE).map((work) => confirm(core, incident.record.victim, work)),
-    () => true,
-  );
-}
-
-/** Marks a VM whose row is done and whose state on the new host is still to be read. */
-export const ENDED = 'nova has rebuilt it; waiting until it is ACTIVE';
-/** Its owner deleted it meanwhile: nothing is left to recover. */
-export const DELETED = 'it was deleted after nova had rebuilt it';
-const MAX_CONFIRMED_AT_ONCE = 8;
-
-function* confirm(
-  core: Core,
-  victim: HostName,
-  work: Incident['vms'] extends Map<string, infer Work> ? Work : never,
-): Task<void> {
-  const answer = yield* askCloud(core, { call: 'get-server', vm: work.vm });
-  if (!answer.ok) {
-    if (answer.failure.code === 'not-found') Object.assign(work, { state: 'not-recovered', reason: DELETED });
-    return;
-  }
-  const { status, host, taskState } = answer.value;
-  if (host === victim) return;
-  // Whatever its owner has done with it since, nova's part is over; an error is for a person.
-  const runs = taskState === null && status !== 'ERROR' && status !== 'REBUILD';
-  // Moved on since, or its new host has failed, too: what becomes of it now is that host's incident.
-  const movedOn = host !== work.target || core.master?.incidents.has(host) === true;
-  if (runs || movedOn) {
-    work.state = 'recovered';
-    work.reason = null;
-  } else if (status === 'ERROR' && taskState === null) {
-    Object.assign(work, { state: 'held', reason: `nova shows it in ERROR on ${host}: look at it there` });
-  }
 }

@@ -42,6 +42,12 @@ const refusals: readonly (readonly [RefusalCode, string, Partial<Found>, Partial
   ['lease-unreadable', 'the order tells of no seat', {}, { leaseSeen: [] }],
   ['incident-unreadable', 'no cell of the victim', { incident: null }, {}],
   ['incident-not-open', 'another incident', { incident: incidentRecord({ id: 'h9-1-7' }) }, {}],
+  [
+    'incident-not-open',
+    'its host has shown life',
+    { incident: incidentRecord({ hold: 'life-after-failed' }) },
+    {},
+  ],
   ['incident-not-open', 'closed', { incident: incidentRecord({ phase: 'closed' }) }, {}],
   ['incident-not-open', 'no proof yet', { incident: incidentRecord({ proof: null }) }, {}],
   ['incident-not-open', 'another master’s', { incident: incidentRecord({ term: 2 }) }, {}],
@@ -104,19 +110,20 @@ void test('refused at once: a control host has no nova-compute', () => {
   assert.ok(outcome.outcome === 'refused' && outcome.code === 'not-online');
 });
 
-void test('the intent is written first, then nova is read, then the lease, then it is sent', () => {
+void test('the intent is written first, then nova is read, then victim and lease, then it is sent', () => {
   const pump = slave(asFound());
   assert.equal(execute(pump).outcome, 'accepted');
   const order = pump.effects.flatMap((effect) => {
     if (effect.do === 'write-body') return [`write ${effect.body.intents.map(({ phase }) => phase).join()}`];
-    if (effect.do === 'read-volume') return ['read'];
+    if (effect.do === 'read-volume') return [`read ${effect.what.join()}`];
     return effect.do === 'cloud' ? [effect.call.call] : [];
   });
-  assert.deepEqual(order.slice(0, 6), [
+  assert.deepEqual(order.slice(0, 7), [
     'write intended',
     'list-migrations',
     'get-server',
-    'read',
+    'read slots',
+    'read seats,cells',
     'write posted',
     'evacuate',
   ]);
@@ -213,4 +220,22 @@ void test('whatever the seat says of the master, an order runs only under the ve
     const outcome = execute(slave(asFound({ seats: [seat('h1', 1, {}, counter)] })));
     assert.equal(outcome.outcome === 'accepted', counter <= 15, String(counter));
   }
+});
+
+void test('a look-up that finds no such thing does not end the wait for an unanswered request', () => {
+  const pump = slave(asFound({ evacuate: null }));
+  const { script } = pump;
+  const notFound = { code: 'not-found', service: 'nova', status: 404, requestId: null, detail: '' } as const;
+  let sent = false;
+  pump.script = (effect, core) => {
+    sent ||= effect.do === 'cloud' && effect.call.call === 'evacuate';
+    if (!sent || effect.do !== 'cloud' || effect.call.call !== 'list-migrations') return script(effect, core);
+    const answer = { call: 'list-migrations', ok: false, failure: notFound } as const;
+    return { result: { of: 'cloud', answer } };
+  };
+  assert.equal(execute(pump).outcome, 'unknown');
+  pump.pass(TIMING.openRequestMs - 70_000);
+  assert.equal(intents(pump).length, 1);
+  pump.pass(3 * TIMING.openRequestMs);
+  assert.equal(intents(pump).length, 0);
 });

@@ -10,7 +10,6 @@
 import type { RequestId } from '../input.ts';
 import { start, type Task } from '../lib/task.ts';
 import { hearsMaster } from '../link/link.ts';
-import { publishIntents } from '../publish.ts';
 import { sleep } from '../requests.ts';
 import type { Core } from '../state.ts';
 import type { Intent, SlotBody } from '../wire/records.ts';
@@ -119,8 +118,6 @@ function* awaitRow(core: Core, id: RequestId, vm: string, newestRow: number, pos
       )
         return;
       if (begunMs - postedMs > core.settings.timing.openRequestMs) return;
-    } else if (rows.failure.code === 'not-found') {
-      return;
     } else if (begunMs - postedMs > 2 * core.settings.timing.openRequestMs) {
       // The token of the order may be gone; by now nothing can still be executed.
       return;
@@ -130,7 +127,7 @@ function* awaitRow(core: Core, id: RequestId, vm: string, newestRow: number, pos
 }
 
 function* writeIntents(core: Core): Task<OrderOutcome | null> {
-  if (yield* publishIntents(core)) return null;
+  if (yield* core.coordination.intents.write(core)) return null;
   return refused('intent-not-written', 'the intent could not be written to a majority of the lease volumes');
 }
 
@@ -148,7 +145,7 @@ function remember(executor: Executor, id: string): void {
 
 function* clearIntent(core: Core, vm: string): Task<void> {
   core.executor.intents.delete(vm);
-  yield* publishIntents(core);
+  yield* core.coordination.intents.write(core);
 }
 
 /**

@@ -2,12 +2,13 @@
 import { noteTouched } from '../evidence/nova-witness.ts';
 import type { Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
-import { isActing, type Core } from '../state.ts';
+import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
+import { mayAct } from './check-ground.ts';
 import { hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
-import { BUSY_ROUND_MS, go, held, IDLE_ROUND_MS, notWritten, type RoundEnd } from './round-end.ts';
+import { BUSY_ROUND_MS, held, IDLE_ROUND_MS, notWritten, type RoundEnd, unlicensed } from './round-end.ts';
 
 /** Null when nova has the host forced down; the cell says first who did it, so that nobody undoes another's. */
 export function* forceDown(core: Core, master: Mastership, incident: Incident): Task<RoundEnd | null> {
@@ -25,7 +26,8 @@ export function* forceDown(core: Core, master: Mastership, incident: Incident): 
       return notWritten(core, incident);
   }
   if (service.forcedDown) return null;
-  if (!isActing(core, master)) return go(0);
+  const against = yield* mayAct(core, master, incident, ['evacuating'], null);
+  if (against !== null) return unlicensed(core, against);
   const refused = yield* setForcedDown(core, victim, true);
   return refused === null ? null : held(hold('force-down-refused', refused), BUSY_ROUND_MS);
 }

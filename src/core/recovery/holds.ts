@@ -11,6 +11,7 @@ const RELEASES = {
   brake: 'fewer hosts silent, or the minute since the last incident passes; see vigil hosts',
   'suspecting-myself': 'the master hears another host or an isolation address again',
   'nova-unreadable': 'nova, keystone and placement answer; see vigil check',
+  'not-licensed': 'the lease volumes are readable on a majority and still show this incident',
   'not-a-compute-host': 'the host has a nova-compute service, or an operator frees its slot',
   'force-down-refused': 'nova accepts forced_down for the host; see vigil check',
   'life-signs': 'the host tells its boot id on a path, or falls silent again',

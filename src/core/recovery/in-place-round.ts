@@ -7,6 +7,7 @@ import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing, type Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';
+import { mayAct } from './check-ground.ts';
 import type { CloudFailure, Server } from './cloud.ts';
 import { hold, type Hold } from './holds.ts';
 import { type Comeback, createVmWork, type Incident, type VmWork } from './incident.ts';
@@ -108,7 +109,9 @@ function* tend(
   } else if (guest.is === 'unclear') {
     show(incident, work, 'held', guest.reason);
   } else if (core.now >= work.inPlace.notBeforeMs && mayStart(core, master, incident, back)) {
-    yield* startGuest(core, incident, back, work);
+    const against = yield* mayAct(core, master, incident, ['returning'], back.boot);
+    if (against === null) yield* startGuest(core, incident, back, work);
+    else show(incident, work, work.state, `not started: ${against}`);
   }
 }
 

@@ -1,14 +1,13 @@
 /** An incident while it is worked on: the record in its cells, and what this master knows of its VMs. */
-import { all, type Task } from '../lib/task.ts';
-import { request } from '../requests.ts';
+import type { Task } from '../lib/task.ts';
 import type { Core } from '../state.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing } from '../state.ts';
-import { leaseVolumes, majorityOf } from '../election/lease.ts';
 import type { BootId, HostName, IncidentRecord } from '../wire/records.ts';
-import type { Migration, Server } from './cloud.ts';
+import type { Migration, Server, ServerGroup } from './cloud.ts';
 import type { Hold } from './holds.ts';
 import type { OrderOutcome, RestartOrder } from './orders.ts';
+import { createUnderWay, type UnderWay } from './under-way.ts';
 
 export interface Incident {
   record: IncidentRecord;
@@ -20,8 +19,10 @@ export interface Incident {
   readonly vms: Map<string, VmWork>;
   /** Something may have been sent to nova for a VM: a return of the old boot is then serious. */
   sent: boolean;
-  /** Rows of the last complete round. */
+  /** Rows and groups of the last complete round; no groups before it. */
   rows: readonly Migration[];
+  groups: readonly ServerGroup[] | null;
+  readonly underWay: UnderWay;
   /**
    * What nova said of the host's VMs before its nova-compute could start again and change it: within a minute of its
    * start that takes guests it does not find for stopped by their users. Null: this master has not read it in time.
@@ -53,8 +54,6 @@ export interface VmWork {
   readonly excluded: Map<HostName, { readonly untilMs: number; readonly reason: string }>;
   /** Open rows whose target is dead. */
   deadRows: readonly number[];
-  /** By open row: the boot of its target when this master first saw it. */
-  readonly rowBoots: Map<number, BootId>;
   /** Row by which the last failure was counted. */
   failedRow: number;
   /** Starting it where it is, once its host is back. */
@@ -88,6 +87,8 @@ export function createIncident(
     vms: new Map(),
     sent,
     rows: [],
+    groups: null,
+    underWay: createUnderWay(record),
     before: null,
     back: null,
     confirmedAgainBy: null,
@@ -106,15 +107,13 @@ export function createVmWork(vm: string, name: string): VmWork {
     order: null,
     excluded: new Map(),
     deadRows: [],
-    rowBoots: new Map(),
     failedRow: 0,
     inPlace: { tries: 0, notBeforeMs: 0, settledInBoot: null },
   };
 }
 
 /**
- * Writes the next state of the record to the victim's cells on a majority of lease volumes, before anything is done
- * on its ground. The two cells take turns, so that one torn or late write never takes the last good record away.
+ * Writes the next state of the record where any later master finds it, before anything is done on its ground.
  */
 export function* writeRecord(
   core: Core,
@@ -128,47 +127,17 @@ export function* writeRecord(
     term: master.term,
     sequence: incident.record.sequence + 1,
   };
-  incident.record = { ...incident.record, sequence: record.sequence };
+  // What fails may stand somewhere: the next has a higher number, and goes to the same cell, not over the last good one.
+  const afterFailure = record.sequence + 1;
+  incident.record = { ...incident.record, sequence: afterFailure };
+  master.sequences.set(record.victim, afterFailure);
   // Somebody may confirm it while it is being written.
   const confirmedBefore = incident.record.confirmedBy;
-  const volumes = leaseVolumes(core.volumes.values());
-  const slots = core.hosts.get(record.victim)?.slotIndex;
-  const which = record.sequence % 2 === 0 ? 0 : 1;
-  const written = yield* all(
-    volumes.map((volume) => {
-      const slot = volume.uuid === null ? undefined : slots?.get(volume.uuid);
-      return writeCell(core, volume.name, slot, which, record);
-    }),
-    () => isActing(core, master),
-  );
-  if (written.filter(Boolean).length < majorityOf(volumes.length)) return false;
+  const written = yield* core.coordination.incidents.write(core, record, () => isActing(core, master));
+  if (!written) return false;
+  master.sequences.set(record.victim, record.sequence);
   const { confirmedBy } = incident.record;
   incident.record = confirmedBy === confirmedBefore ? record : { ...record, confirmedBy };
   core.outbox.push({ do: 'journal', event: 'incident', data: { ...record } });
   return true;
-}
-
-function* writeCell(
-  core: Core,
-  volume: string,
-  slot: number | undefined,
-  which: 0 | 1,
-  record: IncidentRecord,
-): Task<boolean> {
-  if (slot === undefined) return false;
-  const done = yield* request(
-    core,
-    { do: 'write-cell', volume, slot, which, record },
-    2 * core.settings.timing.beatMs,
-  );
-  return done !== null && done.ok;
-}
-
-/** Of all cells read for one victim, the record that counts. */
-export function highestRecord(records: readonly IncidentRecord[]): IncidentRecord | null {
-  return records.reduce<IncidentRecord | null>((best, record) => {
-    if (best === null) return record;
-    const newer = record.term > best.term || (record.term === best.term && record.sequence > best.sequence);
-    return newer ? record : best;
-  }, null);
 }

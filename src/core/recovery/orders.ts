@@ -1,4 +1,6 @@
-import type { BootId, HostName, Term } from '../wire/records.ts';
+import type { LeaseStamp } from '../coordination/port.ts';
+import type { HostName, Term } from '../wire/records.ts';
+import type { LastSeen } from './check-victim.ts';
 import type { CloudFailure } from './cloud.ts';
 
 /** Orders a slave works on at once; more are refused with `busy`. Equals the intents a slot can hold. */
@@ -12,26 +14,14 @@ export interface RestartOrder {
   readonly master: HostName;
   readonly incident: string;
   readonly victim: HostName;
-  readonly victimBoot: BootId;
   readonly vm: string;
   readonly attempt: number;
-  /** Evacuation rows up to this id are older than the incident and say nothing about this order. */
-  readonly afterMigrationId: number;
   /** Rows that nova still shows open though their target has proof of death: they will never end. */
   readonly deadRows: readonly number[];
   /** The last (incarnation, counter) of the victim's slot the master saw, by volume uuid: anything later is life. */
-  readonly lastSeen: readonly {
-    readonly volumeUuid: string;
-    readonly incarnation: number;
-    readonly counter: number;
-  }[];
+  readonly lastSeen: LastSeen;
   /** The master's own seat when the order was given, by lease volume: its counter is the clock the order ages by. */
-  readonly leaseSeen: readonly {
-    readonly volumeUuid: string;
-    readonly seat: number;
-    readonly incarnation: number;
-    readonly counter: number;
-  }[];
+  readonly leaseSeen: LeaseStamp;
   /** The order is void once the seat's counter has advanced by more than this. */
   readonly validRenewals: number;
 }

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { incidentRecord, row, TIMING } from '../../../test/world/fixtures.ts';
-import { intent, openOrder, plan, setUp, shown } from '../../../test/world/planning.ts';
+import {
+  intent,
+  openOrder,
+  plan,
+  renewedUpTo,
+  type Setting,
+  setUp,
+  shown,
+} from '../../../test/world/planning.ts';
 import { evidenceOf } from '../evidence/note.ts';
 import { createIncident } from './incident.ts';
+import type { Migration } from './cloud.ts';
 import type { OrderOutcome } from './orders.ts';
+import { toRecord } from './under-way.ts';
 
 for (const status of ['accepted', 'queued', 'preparing', 'pre-migrating', 'running', 'post-migrating']) {
   void test(`exactly once: an open row (${status}) blocks its VM`, () => {
@@ -20,16 +30,68 @@ void test('a row that has been open since before the failure is somebody elseâ€™
   assert.match(shown(at), /^held: evacuation 10/);
 });
 
-void test('a row accepted for ten minutes without a target is held, with a target it goes on', () => {
+/** An incident of this host, with proof; a neighbour has just heard its kernel. */
+function heardAgain(at: Setting, host: string): void {
+  at.master.incidents.set(host, createIncident(incidentRecord({ victim: host }), at.core.now, true));
+  const evidence = evidenceOf(at.core, host) ?? assert.fail();
+  evidence.probes.set('h5', { answer: 'kernel', begunMs: at.core.now });
+}
+
+void test('a target that somebody hears again is not dead, whatever was proven: its row blocks', () => {
   const at = setUp();
-  at.core.now += TIMING.acceptedRowMs;
-  plan(at, { rows: [row(11, 'vm', { target: null })] });
+  heardAgain(at, 'h3');
+  const rows = [row(11, 'vm', { target: 'h3', status: 'pre-migrating' })];
+  assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), []);
+});
+
+void test('nor does its intent go after Q', () => {
+  const at = setUp();
+  at.master.intents.note('h4', 'uuid-a', [intent()], at.core.now);
+  heardAgain(at, 'h4');
+  at.core.now += TIMING.openRequestMs + 1;
+  heardAgain(at, 'h4');
+  const { declaredMs } = at.master.incidents.get('h4') ?? assert.fail();
+  at.master.incidents.set('h4', {
+    ...createIncident(incidentRecord({ victim: 'h4' }), declaredMs - TIMING.openRequestMs - 1, true),
+  });
+  assert.deepEqual(plan(at), []);
+});
+
+void test('a row that stands still for ten minutes is held and says what to look at; when it moves it goes on', () => {
+  const at = setUp();
+  const looks: readonly (readonly [Partial<Migration>, RegExp])[] = [
+    [{ target: null }, /^held: .*nova-conductor/],
+    [{ target: 'h2', status: 'pre-migrating' }, /^held: .*nova-compute of h2/],
+  ];
+  for (const [more, words] of looks) {
+    const rows = [row(11, 'vm', more)];
+    assert.deepEqual(plan(at, { rows }), []);
+    at.core.now += TIMING.standingRowMs;
+    assert.deepEqual(plan(at, { rows }), []);
+    assert.match(shown(at), /^evacuating/);
+    at.core.now += 1;
+    assert.deepEqual(plan(at, { rows }), []);
+    assert.match(shown(at), words);
+  }
+  plan(at, { rows: [row(11, 'vm', { target: 'h2', status: 'done' })] });
   assert.match(shown(at), /^evacuating/);
-  at.core.now += 1;
-  plan(at, { rows: [row(11, 'vm', { target: null })] });
-  assert.match(shown(at), /^held: .*nova-conductor/);
-  plan(at, { rows: [row(11, 'vm', { target: 'h2' })] });
-  assert.match(shown(at), /^evacuating/);
+});
+
+void test('a row whose target booted while masters changed is dead by the boot in the record', () => {
+  const at = setUp();
+  const target = evidenceOf(at.core, 'h3') ?? assert.fail();
+  target.boot = 'first-boot';
+  const rows = [row(11, 'vm', { target: 'h3', status: 'pre-migrating' })];
+  assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), []);
+  const underWay = toRecord(at.incident.underWay, at.incident.record);
+  assert.deepEqual(underWay, [{ boot: 'first-boot', rows: [11] }]);
+  const record = { ...at.incident.record, underWay };
+  assert.equal(toRecord(at.incident.underWay, record), null, 'it is told once');
+  const successor = { ...at, incident: createIncident(record, at.core.now, true, true) };
+  assert.deepEqual(plan(successor, { rows, hosts: ['h2'] }), [], 'its build goes on');
+  target.boot = 'next-boot';
+  const another = { ...at, incident: createIncident(record, at.core.now, true, true) };
+  assert.deepEqual(plan(another, { rows, hosts: ['h2'] }), ['vm>h2']);
 });
 
 void test('a row whose target has proof of death blocks no longer, but again if the target lived after all', () => {
@@ -113,11 +175,9 @@ void test('a lost order is over once it has expired by the seat and its targetâ€
   const at = setUp();
   openOrder(at, 'lost');
   at.master.intents.note('h2', 'uuid-a', [], at.core.now + 1);
-  const renew = (counter: number, incarnation = 1) =>
-    at.master.seatSeen.set('uuid-a', { volumeUuid: 'uuid-a', seat: 1, incarnation, counter });
-  renew(15);
+  renewedUpTo(at.core, 15);
   assert.deepEqual(plan(at), [], 'still valid after five renewals');
-  renew(16);
+  renewedUpTo(at.core, 16);
   at.core.now += 1_000;
   assert.deepEqual(plan(at), [], 'expired, but the slot was read before that');
   at.master.intents.note('h2', 'uuid-a', [intent()], at.core.now + 1);
@@ -129,7 +189,7 @@ void test('a lost order is over once it has expired by the seat and its targetâ€
 void test('an order to this very host is over when its own intent is gone', () => {
   const at = setUp();
   openOrder(at, 'lost', 'h1');
-  at.master.seatSeen.set('uuid-a', { volumeUuid: 'uuid-a', seat: 1, incarnation: 1, counter: 99 });
+  renewedUpTo(at.core, 99);
   at.core.executor.intents.set('vm', intent());
   assert.deepEqual(plan(at), []);
   at.core.executor.intents.clear();

@@ -7,7 +7,7 @@ import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
 import { chooseCandidate, type CandidateHost } from './candidates.ts';
 import type { Migration, Server } from './cloud.ts';
-import { DELETED, ENDED } from './evacuation-round.ts';
+import { DELETED, ENDED, GONE } from './confirm-ended.ts';
 import { createVmWork, type Incident, type VmWork } from './incident.ts';
 import { protection } from './protectable.ts';
 import type { Reading } from './reading.ts';
@@ -18,7 +18,8 @@ import {
   isOpenEvacuation,
   isOpenLiveMigration,
 } from './rows.ts';
-import { intentCounts, intentIsDead, isDead, isOver } from './still-open.ts';
+import { intentIsDead, isDead, isOver } from './still-open.ts';
+import { noteUnderWay } from './under-way.ts';
 
 export interface PlannedOrder {
   readonly work: VmWork;
@@ -45,6 +46,7 @@ export function planRound(
   context: RoundContext,
 ): readonly PlannedOrder[] {
   noteMoved(incident, reading);
+  noteUnderWay(core, incident.underWay, reading.rows);
   const planned: PlannedOrder[] = [];
   const hosts = context.candidates.map((candidate) => ({ ...candidate }));
   const placeOf = places(master);
@@ -93,12 +95,21 @@ function noteMoved(incident: Incident, { servers, rows }: Reading): void {
   for (const work of incident.vms.values()) {
     if (onVictim.has(work.vm) || work.state === 'recovered' || work.reason === DELETED) continue;
     work.order = null;
-    const ended = evacuationsAfter(rows, work.vm, afterId).find(isEndedWell);
+    const evacuations = evacuationsAfter(rows, work.vm, afterId);
+    noteAttempts(work, evacuations);
+    const ended = evacuations.find(isEndedWell);
     if (ended !== undefined)
       Object.assign(work, { state: 'evacuating', target: ended.target, reason: ENDED });
     else if (work.state !== 'evacuating')
       Object.assign(work, { state: 'not-recovered', reason: 'nova no longer places it on the failed host' });
+    // With a VM that is deleted its records go, too.
+    else if (!rows.some((row) => row.vm === work.vm && isOpenEvacuation(row))) work.reason = GONE;
   }
+}
+
+/** Those of a former master count, too: each that nova took has left a record. */
+function noteAttempts(work: VmWork, evacuations: readonly Migration[]): void {
+  work.attempt = Math.max(work.attempt, evacuations.length);
 }
 
 type Need = 'order' | 'nothing';
@@ -114,6 +125,7 @@ function needOf(
   const afterId = incident.record.migrationIdAtDeclaration ?? 0;
   const allRows = reading.rows.filter((row) => row.vm === server.vm);
   const rows = evacuationsAfter(reading.rows, server.vm, afterId);
+  noteAttempts(work, rows);
   const set = (state: VmWork['state'], reason: string | null, target: HostName | null = null): Need => {
     Object.assign(work, { state, reason, target });
     return 'nothing';
@@ -121,23 +133,15 @@ function needOf(
 
   // nova never ends a row whose target died, also not when the target is back and its incident closed.
   work.deadRows = allRows
-    .filter((row) => isOpenEvacuation(row) && isDead(core, master, work, row))
+    .filter((row) => isOpenEvacuation(row) && isDead(core, master, incident, row))
     .map(({ id }) => id);
   const open = allRows.find((row) => isOpenEvacuation(row) && !work.deadRows.includes(row.id));
   if (open !== undefined) {
     work.order = null;
     if (open.id <= afterId)
       return set('held', `evacuation ${open.id} has been open since before the failure`);
-    if (
-      open.status === 'accepted' &&
-      open.target === null &&
-      core.now - incident.declaredMs > core.settings.timing.acceptedRowMs
-    ) {
-      return set(
-        'held',
-        `nova accepted evacuation ${open.id} and has done nothing since: look at nova-conductor`,
-      );
-    }
+    const stands = standsStill(core, incident, open);
+    if (stands !== null) return set('held', stands, open.target);
     return set('evacuating', `nova: ${open.status}`, open.target ?? work.target);
   }
   if (rows[0] !== undefined && isEndedWell(rows[0])) return set('evacuating', ENDED, rows[0].target);
@@ -145,8 +149,8 @@ function needOf(
 
   if (work.order !== null && !isOver(core, master, work, work.order))
     return set('ordered', work.reason, work.order.target);
-  const intent = master.intents
-    .openFor(server.vm, (host, uuid) => intentCounts(core, host, uuid))
+  const intent = core.coordination.intents
+    .openFor(core, server.vm)
     .find(({ host }) => !intentIsDead(core, master, host));
   if (intent !== undefined) {
     return set('ordered', `${intent.host} has written that it is about to evacuate it`, intent.host);
@@ -164,6 +168,15 @@ function needOf(
   if (!guard.recover) return set('not-recovered', guard.reason);
   if (core.now < work.notBeforeMs) return set('waiting', work.reason);
   return 'order';
+}
+
+/** Perhaps its target died and came back and nobody remembers; a mere perhaps is for a person. Null: nova works on it. */
+function standsStill({ now, settings }: Core, incident: Incident, row: Migration): string | null {
+  const since = incident.underWay.standing.get(row.id)?.sinceMs ?? now;
+  if (now - since <= settings.timing.standingRowMs) return null;
+  if (row.target === null)
+    return `nova accepted evacuation ${row.id} and has done nothing since: look at nova-conductor`;
+  return `evacuation ${row.id} has been ${row.status} for long: see whether nova-compute of ${row.target} builds it; if not, evacuate it by hand`;
 }
 
 function noteFailedRow(core: Core, work: VmWork, row: Migration | undefined): void {

@@ -23,6 +23,7 @@ const silent = (at: Core): Facts => ({
   witnesses: [],
   novaReport: 'quiet',
   hearsMaster: true,
+  namesakes: false,
   troubledVolumes: [],
   freshVolumes: [],
   silentSinceMs: at.now - SILENCE_MS,

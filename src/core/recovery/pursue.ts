@@ -25,13 +25,14 @@ import { writeRecord, type Incident } from './incident.ts';
 import { findProof } from './proof.ts';
 import { returnRound } from './return.ts';
 import { highestId } from './rows.ts';
+import { toRecord } from './under-way.ts';
 
 export function* pursue(core: Core, master: Mastership, incident: Incident): Task<void> {
   const { victim } = incident.record;
   for (;;) {
     const ended = yield* round(core, master, incident);
     noteHold(core, incident, ended.hold);
-    yield* recordHold(core, master, incident, ended.hold);
+    yield* recordRound(core, master, incident, ended.hold);
     if (incident.record.phase === 'closed') {
       end(core, `incident/${victim}`, `the incident of ${victim} is closed`, { id: incident.record.id });
       master.incidents.delete(victim);
@@ -42,14 +43,20 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
   }
 }
 
-/** In the cell the hold is for people and for `vigil volume dump`: a successor finds its own reasons. */
-function* recordHold(core: Core, master: Mastership, incident: Incident, reason: Hold | null): Task<void> {
+/**
+ * What a round has brought and no phase has written. In the cell the hold is for people and for `vigil volume dump`: a
+ * successor finds its own reasons. The rows under way are for the successor.
+ */
+function* recordRound(core: Core, master: Mastership, incident: Incident, reason: Hold | null): Task<void> {
+  const { record } = incident;
   const code = reason === null || isPassing(core, incident, reason) ? null : reason.code;
+  const unwritable = code === 'incident-not-written' || record.term !== master.term;
+  if (unwritable || record.phase === 'closed') return;
+  const underWay = toRecord(incident.underWay, record) ?? record.underWay;
   // That one binds successors, too, whatever else holds meanwhile: it goes when it is released.
-  if (incident.record.hold === 'life-after-failed') return;
-  const unwritable = code === 'incident-not-written' || incident.record.term !== master.term;
-  if (unwritable || incident.record.phase === 'closed' || incident.record.hold === code) return;
-  yield* writeRecord(core, master, incident, { hold: code });
+  const hold = record.hold === 'life-after-failed' ? record.hold : code;
+  if (record.hold === hold && record.underWay === underWay) return;
+  yield* writeRecord(core, master, incident, { hold, underWay });
 }
 
 /** The boot that ended the incident is not another one to the judge, who may not have looked since. */
@@ -138,6 +145,7 @@ const PASSING_MS: Partial<Record<Hold['code'], number>> = {
   'rows-not-completed': 60_000,
   'compute-not-back': 120_000,
   'restarts-pending': 60_000,
+  'not-licensed': 10_000,
   brake: 15_000,
 };
 

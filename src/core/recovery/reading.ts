@@ -24,7 +24,8 @@ export interface OnHost {
 }
 
 export interface Reading extends OnHost {
-  readonly capacity: readonly HostCapacity[];
+  /** Null where it was not asked for: then nothing is placed. */
+  readonly capacity: readonly HostCapacity[] | null;
   readonly groups: readonly ServerGroup[];
 }
 
@@ -59,10 +60,26 @@ export function* readHost(core: Core, master: Mastership, host: HostName): Task<
   return { ok: true, value: { servers, rows } };
 }
 
-/** The same, and what there is to choose candidates by. */
-export function* read(core: Core, master: Mastership, host: HostName): Task<Read<Reading>> {
+/**
+ * The same, and what there is to choose candidates by. `groups`: of an earlier reading, where nothing is to be placed;
+ * nova has enough to do then.
+ */
+export function* read(
+  core: Core,
+  master: Mastership,
+  host: HostName,
+  groups: readonly ServerGroup[] | null,
+): Task<Read<Reading>> {
+  if (groups !== null) {
+    const onHost = yield* readHost(core, master, host);
+    return onHost.ok ? { ok: true, value: { ...onHost.value, capacity: null, groups } } : onHost;
+  }
+  return yield* readAll(core, master, host);
+}
+
+function* readAll(core: Core, master: Mastership, host: HostName): Task<Read<Reading>> {
   const failures: string[] = [];
-  const reading: { -readonly [K in 'capacity' | 'groups']?: Reading[K] } = {};
+  const reading: { capacity?: readonly HostCapacity[]; groups?: readonly ServerGroup[] } = {};
   const [onHost] = yield* all<Read<OnHost> | null>(
     [
       readHost(core, master, host),

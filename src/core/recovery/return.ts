@@ -7,8 +7,9 @@ import { noteServices } from '../evidence/nova-witness.ts';
 import type { Task } from '../lib/task.ts';
 import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
-import { isActing, type Core } from '../state.ts';
+import type { Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';
+import { mayAct } from './check-ground.ts';
 import { hasReported, noteComeback, proveAgain } from './comeback.ts';
 import { setForcedDown } from './force-down.ts';
 import { hold } from './holds.ts';
@@ -17,7 +18,7 @@ import { writeRecord, type Incident } from './incident.ts';
 import { isBackWithNewBoot } from './life.ts';
 import { reportProgress } from './progress-reports.ts';
 import { readHost } from './reading.ts';
-import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
+import { go, held, notWritten, novaUnreadable, type RoundEnd, unlicensed } from './round-end.ts';
 
 const RETURN_ROUND_MS = 2_000;
 
@@ -54,9 +55,10 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
     return held(hold('compute-not-back', words), RETURN_ROUND_MS);
   }
   if (forcedDownBy === 'vigil') {
-    if (!isActing(core, master)) return go(0);
     const service = services.value.find(({ host }) => host === victim);
     if (service?.forcedDown === true) {
+      const against = yield* mayAct(core, master, incident, ['returning'], back.boot);
+      if (against !== null) return unlicensed(core, against);
       const refused = yield* setForcedDown(core, victim, false);
       if (refused !== null) return held(hold('force-up-refused', refused), RETURN_ROUND_MS);
     }

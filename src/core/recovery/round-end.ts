@@ -25,3 +25,8 @@ export function notWritten(core: Core, { record }: Incident): RoundEnd {
 export function novaUnreadable(detail: string): RoundEnd {
   return held(hold('nova-unreadable', `OpenStack cannot be asked: ${detail}`), NOVA_RETRY_MS);
 }
+
+/** What was read right before an effect speaks against it; a round later it may be gone, or the lease is. */
+export function unlicensed({ settings }: Core, why: string): RoundEnd {
+  return held(hold('not-licensed', why), settings.timing.beatMs);
+}

@@ -5,12 +5,12 @@ import type { Mastership } from '../master/mastership.ts';
 import { request } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
+import { VALID_RENEWALS } from './check-ground.ts';
+import { lastSeenOf } from './check-victim.ts';
 import type { Incident, OpenOrder, VmWork } from './incident.ts';
 import type { OrderOutcome, RefusalCode, RestartOrder } from './orders.ts';
 import { delay, exclude, type PlannedOrder } from './plan.ts';
 
-/** Renewals of the master's lease after which an order that was not begun is void. */
-const VALID_RENEWALS = 5;
 /** A slave waits for nova itself; its answer takes as long as nova's, and a little. */
 export const EVACUATE_DEADLINE_MS = 60_000;
 const ORDER_DEADLINE_MS = EVACUATE_DEADLINE_MS + 15_000;
@@ -40,25 +40,17 @@ export function sendOrders(
 }
 
 function write(core: Core, master: Mastership, { record }: Incident, work: VmWork): RestartOrder {
-  const volumes =
-    core.hosts.get(record.victim)?.volumes ?? new Map<string, { incarnation: number; counter: number }>();
   return {
     id: `${record.id}/${work.vm}/${master.term}.${work.attempt}.${core.requests.nextId}`,
     term: master.term,
     master: core.settings.host,
     incident: record.id,
     victim: record.victim,
-    victimBoot: record.victimBoot,
     vm: work.vm,
     attempt: work.attempt,
-    afterMigrationId: record.migrationIdAtDeclaration ?? 0,
     deadRows: work.deadRows,
-    lastSeen: [...volumes].map(([volumeUuid, { incarnation, counter }]) => ({
-      volumeUuid,
-      incarnation,
-      counter,
-    })),
-    leaseSeen: [...master.seatSeen.values()],
+    lastSeen: lastSeenOf(core, record.victim),
+    leaseSeen: core.coordination.lease.stamp(core),
     validRenewals: VALID_RENEWALS,
   };
 }

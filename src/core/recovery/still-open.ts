@@ -2,58 +2,51 @@
  * What may still come of an evacuation: a row that nova shows open, an intent in a slot, an order without an answer. As
  * long as any of them may end in a second copy, its VM gets no further order.
  */
-import { leaseVolumes, majorityOf } from '../election/lease.ts';
-import { volumeOf } from '../evidence/host.ts';
+import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
 import type { Migration } from './cloud.ts';
-import type { VmWork } from './incident.ts';
+import type { Incident, VmWork } from './incident.ts';
+import { bootOf } from './under-way.ts';
 
 /**
  * A row whose target is itself proven dead, or has booted since, will never end; nova does not clean it up. Looked at
  * anew each time: a target that was only out of sight goes on with its build.
  */
-export function isDead(core: Core, master: Mastership, work: VmWork, { id, target }: Migration): boolean {
+export function isDead(
+  core: Core,
+  master: Mastership,
+  { underWay: { boots } }: Incident,
+  { id, target }: Migration,
+): boolean {
   if (target === null) return false;
-  if (isProvenDead(master, target)) {
+  if (isProvenDead(core, master, target)) {
+    // It may be back, and its incident closed, before this is looked at again.
     const { victimBoot } = master.incidents.get(target)?.record ?? {};
-    if (victimBoot !== undefined) work.rowBoots.set(id, victimBoot);
+    if (victimBoot !== undefined) boots.set(id, victimBoot);
     return true;
   }
-  const boot = target === core.settings.host ? core.settings.boot : core.hosts.get(target)?.boot;
-  if (boot === undefined || boot === null) return false;
-  const bootThen = work.rowBoots.get(id);
-  if (bootThen === undefined) work.rowBoots.set(id, boot);
-  return bootThen !== undefined && bootThen !== boot;
+  const boot = bootOf(core, target);
+  const bootThen = boots.get(id);
+  return boot !== null && bootThen !== undefined && bootThen !== boot;
 }
 
-/** A proof counts for as long as nothing of the host is seen. */
-function isProvenDead(master: Mastership, host: HostName): boolean {
+/** A proof counts for as long as nothing of the host is seen, and nobody hears it. */
+function isProvenDead(core: Core, master: Mastership, host: HostName): boolean {
   const incident = master.incidents.get(host);
   if (incident === undefined || incident.record.proof === null) return false;
-  return master.judgements.get(host)?.verdict !== 'returning' && incident.hold?.code !== 'life-after-failed';
-}
-
-/**
- * Intents are written to and cleared from a majority of the lease volumes. A volume that hangs for a host keeps what
- * stood there: as long as the host writes to a majority of the others, only those count.
- */
-export function intentCounts(core: Core, host: HostName, uuid: string): boolean {
-  const lease = leaseVolumes(core.volumes.values()).flatMap((volume) =>
-    volume.uuid === null ? [] : [volume.uuid],
-  );
-  if (!lease.includes(uuid)) return false;
+  const { hold } = incident;
+  if (incident.record.hold === 'life-after-failed' || hold?.code === 'life-after-failed') return false;
   const evidence = core.hosts.get(host);
-  if (evidence === undefined) return true;
-  const { timing } = core.settings;
-  const fresh = lease.filter((volume) => volumeOf(evidence, volume, timing, core.now) === 'fresh');
-  return fresh.length < majorityOf(lease.length) || fresh.includes(uuid);
+  if (evidence === undefined) return hold?.code !== 'life-signs';
+  const { network, storage, witness } = factsOf(core, evidence);
+  return network !== 'fresh' && storage !== 'fresh' && witness === 'none-alive';
 }
 
 export function intentIsDead(core: Core, master: Mastership, host: HostName): boolean {
   const declaredMs = master.incidents.get(host)?.declaredMs ?? core.now;
-  return isProvenDead(master, host) && core.now - declaredMs > core.settings.timing.openRequestMs;
+  return isProvenDead(core, master, host) && core.now - declaredMs > core.settings.timing.openRequestMs;
 }
 
 /**
@@ -70,21 +63,13 @@ export function isOver(
   if (open.outcome === null) return false;
   if (open.outcome !== 'lost' && (open.outcome.outcome === 'refused' || open.outcome.outcome === 'rejected'))
     return true;
-  const volumes = leaseVolumes(core.volumes.values()).flatMap(({ uuid }) => (uuid === null ? [] : [uuid]));
-  const expired = open.order.leaseSeen.filter((seen) => {
-    const now = master.seatSeen.get(seen.volumeUuid);
-    return (
-      now !== undefined &&
-      (now.incarnation !== seen.incarnation || now.counter > seen.counter + open.order.validRenewals)
-    );
-  });
-  if (open.expiredMs === null && expired.length >= majorityOf(volumes.length)) open.expiredMs = core.now;
+  const { lease, intents } = core.coordination;
+  const { leaseSeen, validRenewals } = open.order;
+  if (open.expiredMs === null && lease.isPast(core, leaseSeen, validRenewals)) open.expiredMs = core.now;
   if (open.expiredMs === null) return false;
   if (open.target === core.settings.host) {
     if (core.executor.intents.has(work.vm)) return false;
-  } else if (
-    !master.intents.clearSince(open.target, work.vm, open.expiredMs, volumes, majorityOf(volumes.length))
-  ) {
+  } else if (!intents.isClear(core, open.target, work.vm, open.expiredMs)) {
     return false;
   }
   work.order = null;

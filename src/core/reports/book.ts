@@ -2,8 +2,9 @@
  * Which reports are begun and not ended. A cause is reported once when it begins and once when it ends, however often
  * it is seen in between, and also across a change of master: the open ones travel in the master's seat.
  */
+import type { Heritage } from '../coordination/port.ts';
 import type { Core } from '../state.ts';
-import { MAX_OPEN_REPORTS, type OpenReport, type SeatBody, type Term } from '../wire/records.ts';
+import { MAX_OPEN_REPORTS, type OpenReport, type Term } from '../wire/records.ts';
 import type { Report } from './report.ts';
 
 export type ReportText = Omit<Report, 'cause' | 'state'>;
@@ -73,7 +74,7 @@ export function endOthers(
 }
 
 /** Before a claim, and when it is won: what the seats say of the last holder's reports, if they are newer. */
-export function noteHeritage(core: Core, seats: Iterable<SeatBody>): void {
+export function noteHeritage(core: Core, seats: Iterable<Heritage>): void {
   const { reports } = core;
   for (const { term, openReports } of seats)
     if (reports.former !== null && term > reports.former.term) reports.former = { term, open: openReports };

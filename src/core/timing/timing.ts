@@ -47,8 +47,8 @@ export interface Timing {
   readonly novaReportSlackMs: number;
   /** For how long an unanswered evacuation request may still be executed. */
   readonly openRequestMs: number;
-  /** An `accepted` row without a target older than this needs a person. */
-  readonly acceptedRowMs: number;
+  /** An evacuation that nova shows in one state for longer than this needs a person. */
+  readonly standingRowMs: number;
   /** No host that was not seen fresh is judged for this long after a start without a previous holder. */
   readonly siteStartMs: number;
   /** Incidents younger than this count for the brake. */
@@ -81,7 +81,7 @@ export function deriveTiming(beatMs: number, novaReportMs: number, openRequestMs
     novaReportMs,
     novaReportSlackMs: 3_000,
     openRequestMs,
-    acceptedRowMs: 600_000,
+    standingRowMs: 600_000,
     siteStartMs: 600_000,
     brakeWindowMs: 60_000,
   };

@@ -11,6 +11,7 @@ import {
   volumeOf,
   type HostEvidence,
 } from '../evidence/host.ts';
+import { speaksInTurn } from '../evidence/network-path.ts';
 import { reportSince, type NovaWitness, type Report } from '../evidence/nova-witness.ts';
 import type { PathState } from '../evidence/volume-path.ts';
 import type { Timing } from '../timing/timing.ts';
@@ -37,6 +38,8 @@ export interface Facts {
   /** nova-compute's own report, as far as it can be judged. */
   readonly novaReport: Report;
   readonly hearsMaster: boolean;
+  /** Two agents speak in its name: what one says is not true of the other. */
+  readonly namesakes: boolean;
   /** Listed volumes by name that are not fresh here, or that it says it cannot write. */
   readonly troubledVolumes: readonly string[];
   readonly freshVolumes: readonly string[];
@@ -75,9 +78,9 @@ export function gatherFacts(evidence: HostEvidence, context: FactsContext): Fact
     hearing: judgeHearing(evidence),
     witness,
     witnesses,
-    novaReport:
-      silentSinceMs === null ? 'unknown' : reportSince(context.nova, evidence.host, silentSinceMs, timing),
+    novaReport: judgeReport(evidence, silentSinceMs, context),
     hearsMaster: said === null || said.view.master !== null || isJustBack(evidence, context),
+    namesakes: speaksInTurn(evidence.network, now),
     troubledVolumes: [
       ...new Set([
         ...unwritable,
@@ -87,6 +90,16 @@ export function gatherFacts(evidence: HostEvidence, context: FactsContext): Fact
     freshVolumes: seenFresh.map(context.volumeName),
     silentSinceMs,
   };
+}
+
+/** A control host has no nova-compute that could report. */
+function judgeReport(
+  { host, said }: HostEvidence,
+  silentSinceMs: number | null,
+  { nova, timing }: FactsContext,
+): Report {
+  if (said?.role === 'control') return 'quiet';
+  return silentSinceMs === null ? 'unknown' : reportSince(nova, host, silentSinceMs, timing);
 }
 
 /** A host that has just been heard again has not had its echo yet. */

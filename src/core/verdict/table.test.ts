@@ -72,9 +72,11 @@ void test('the rows of the design, one by one', () => {
 });
 
 void test('troubled is a volume not well or a master not heard', () => {
-  assert.equal(healthOf({ troubledVolumes: [], hearsMaster: true }), 'whole');
-  assert.equal(healthOf({ troubledVolumes: ['a'], hearsMaster: true }), 'troubled');
-  assert.equal(healthOf({ troubledVolumes: [], hearsMaster: false }), 'troubled');
+  const whole = { troubledVolumes: [], hearsMaster: true, namesakes: false };
+  assert.equal(healthOf(whole), 'whole');
+  assert.equal(healthOf({ ...whole, troubledVolumes: ['a'] }), 'troubled');
+  assert.equal(healthOf({ ...whole, hearsMaster: false }), 'troubled');
+  assert.equal(healthOf({ ...whole, namesakes: true }), 'troubled');
 });
 
 interface Documented {

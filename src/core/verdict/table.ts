@@ -19,7 +19,8 @@ export type Health = 'whole' | 'troubled';
 const DEGRADED: Row = {
   row: 6,
   verdict: 'degraded',
-  words: 'its heartbeats arrive over the network, but it lost a volume, a beat, or does not hear the master',
+  words:
+    'its heartbeats arrive over the network, but it lost a volume, a beat, or does not hear the master, or two agents speak in its name',
 };
 const ONLINE: Row = { row: 7, verdict: 'online', words: 'its heartbeats arrive over the network' };
 const AGENT_SILENT: Row = {
@@ -51,7 +52,7 @@ const WITNESS_ALIVE: Row = {
 const NOT_ENOUGH: Row = {
   row: 13,
   verdict: 'suspect',
-  words: 'not enough paths have been silent for long enough',
+  words: 'too soon to tell',
 };
 const UNSEEN: Row = {
   row: 14,
@@ -114,6 +115,10 @@ export function lookUp(facts: TableFacts): Row {
   return byNetwork[facts.storage][facts.witness];
 }
 
-export function healthOf(facts: Pick<Facts, 'troubledVolumes' | 'hearsMaster'>): Health {
-  return facts.troubledVolumes.length === 0 && facts.hearsMaster ? 'whole' : 'troubled';
+export function healthOf({
+  troubledVolumes,
+  hearsMaster,
+  namesakes,
+}: Pick<Facts, 'troubledVolumes' | 'hearsMaster' | 'namesakes'>): Health {
+  return troubledVolumes.length === 0 && hearsMaster && !namesakes ? 'whole' : 'troubled';
 }

@@ -31,6 +31,7 @@ const whatToRead = oneOf('seats', 'slots', 'cells');
 const timeMs: Check<number> = count;
 
 const agentMessage = byKind<AgentMessage>({
+  who: record({ kind: oneOf('who') }),
   hello: record({ kind: oneOf('hello'), agent: hex64 }),
   alive: record({ kind: oneOf('alive'), agent: hex64 }),
   body: record({ kind: oneOf('body'), id, payload, leaving: bool }),
@@ -72,6 +73,9 @@ const blockReport = record<BlockReport>({
   payload: nullable(payload),
   damaged: nullable(damage),
 });
+/** An older beat does not tell it. */
+const blockIfTold: Check<BlockReport | null> = (value, path) =>
+  nullable(blockReport)(value === undefined ? null : value, path);
 const seats = list(blockReport, MAX_SEATS);
 const slots = list(blockReport, MAX_SLOTS);
 const cells = list(blockReport, 2 * MAX_SLOTS);
@@ -149,7 +153,16 @@ const beatChecks = new Map<unknown, Check<BeatMessage>>([
     }),
   ],
   ['failed', record<Kind<'failed'>>({ kind: oneOf('failed'), id, code: errorCode, detail })],
-  ['stopped', record<Kind<'stopped'>>({ kind: oneOf('stopped'), reason: oneOf('foreign-writer'), detail })],
+  [
+    'stopped',
+    record<Kind<'stopped'>>({
+      kind: oneOf('stopped'),
+      reason: oneOf('foreign-writer'),
+      detail,
+      block: blockIfTold,
+    }),
+  ],
+  ['is', record<Kind<'is'>>({ kind: oneOf('is'), boot: bootId, incarnation: nullable(count) })],
 ]);
 
 export function parseAgentMessage(json: string): Checked<AgentMessage> {

@@ -8,6 +8,7 @@ import type { AgentMessage, BeatMessage, BlockReport } from './beat-messages.ts'
 
 const payload = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString('base64'));
 const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
+  record({ kind: fc.constant('who' as const) }),
   record({ kind: fc.constantFrom('hello' as const, 'alive' as const), agent: hex(16) }),
   record({ kind: fc.constant('body' as const), id: count, payload, leaving: fc.boolean() }),
   record({ kind: fc.constant('seat' as const), id: count, payload }),
@@ -73,7 +74,22 @@ const beatMessage: fc.Arbitrary<BeatMessage> = fc.oneof(
     code: fc.constant('io' as const),
     detail: fc.string(),
   }),
+  record({
+    kind: fc.constant('stopped' as const),
+    reason: fc.constant('foreign-writer' as const),
+    detail: fc.string(),
+    block: reports.map(([first]) => first ?? null),
+  }),
+  record({ kind: fc.constant('is' as const), boot: hex(32), incarnation: fc.option(count) }),
 );
+
+void test('an older beat that stopped does not tell who writes in its place', () => {
+  const message = { kind: 'stopped', reason: 'foreign-writer', detail: 'd' };
+  assert.deepEqual(parseBeatMessage(JSON.stringify(message)), {
+    ok: true,
+    value: { ...message, block: null },
+  });
+});
 
 void test('messages survive their frames, in whatever pieces they arrive', () => {
   fc.assert(
@@ -145,6 +161,6 @@ void test('limits of frames and payloads hold', () => {
   assert.deepEqual(parseAgentMessage('{"kind":"toString"}'), {
     ok: false,
     path: 'kind',
-    expected: 'one of hello, alive, body, seat, read, cell, watch',
+    expected: 'one of who, hello, alive, body, seat, read, cell, watch',
   });
 });

@@ -15,6 +15,8 @@ export const MAX_REPORT_FRAME_BYTES = 96 * 1024 * 1024;
 export type ReadWhat = 'seats' | 'slots' | 'cells';
 
 export type AgentMessage =
+  /** Instead of a hello, by anybody who is not the agent: answered by `is`, and then the connection ends. */
+  | { readonly kind: 'who' }
   | { readonly kind: 'hello'; readonly agent: string }
   | { readonly kind: 'alive'; readonly agent: string }
   | { readonly kind: 'body'; readonly id: number; readonly payload: string; readonly leaving: boolean }
@@ -86,4 +88,12 @@ export type BeatMessage =
       readonly cells: readonly BlockReport[] | null;
     }
   | { readonly kind: 'failed'; readonly id: number; readonly code: VolumeErrorCode; readonly detail: string }
-  | { readonly kind: 'stopped'; readonly reason: 'foreign-writer'; readonly detail: string };
+  | {
+      readonly kind: 'stopped';
+      readonly reason: 'foreign-writer';
+      readonly detail: string;
+      /** What the other one last wrote there; told again when it writes something else. Null: not known. */
+      readonly block: BlockReport | null;
+    }
+  /** `incarnation` null: it has no places yet. */
+  | { readonly kind: 'is'; readonly boot: BootId; readonly incarnation: number | null };

@@ -123,7 +123,14 @@ export type VolumeEvent =
       /** Null: not watched, or not read in this beat. */
       readonly slots: readonly SlotObservation[] | null;
     }
-  | { readonly kind: 'stopped'; readonly volume: VolumeName; readonly reason: StoppedReason };
+  | {
+      readonly kind: 'stopped';
+      readonly volume: VolumeName;
+      readonly reason: StoppedReason;
+      readonly detail: string;
+      /** What the other one last wrote in the place of this host; null: it said nothing yet. */
+      readonly other: SlotObservation | null;
+    };
 
 /** Answers to the requests that the core makes of a volume. Never a rejection. */
 export type VolumeResult<Value> =

@@ -108,7 +108,7 @@ void test('arbitrary bytes are never taken for a payload', () => {
 void test('a MAC holds for one volume, one kind, one writer and one key', () => {
   const bytes = bytesOf(payloads.seat, 'h1', seat) ?? new Uint8Array();
   const otherUuid = UUID.replace('0', '1');
-  const bad = { ok: false, reason: { code: 'bad-mac' } };
+  const bad = { ok: false, reason: { code: 'bad-mac' }, claimed: 'h1' };
   assert.equal(openPayload(payloads.seat, UUID, bytes, () => mac).ok, true);
   assert.deepEqual(
     openPayload(payloads.seat, otherUuid, bytes, () => mac),

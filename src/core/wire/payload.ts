@@ -60,7 +60,8 @@ export type PayloadOpened<Body> =
       readonly body: Body;
       readonly authentic: boolean;
     }
-  | { readonly ok: false; readonly reason: DamageReason };
+  /** `claimed`: in whose name it was written, which proves nothing. */
+  | { readonly ok: false; readonly reason: DamageReason; readonly claimed?: HostName };
 
 export function encodePayload<Body>(
   kind: PayloadKind<Body>,
@@ -102,7 +103,7 @@ export function openPayload<Body>(
   const signed = payload.subarray(0, macStart);
   const mac = macFor(writer.value);
   if (mac !== null && !equalBytes(mac(macInput(kind, volumeUuid, signed)), payload.subarray(macStart))) {
-    return { ok: false, reason: { code: 'bad-mac' } };
+    return { ok: false, reason: { code: 'bad-mac' }, claimed: writer.value };
   }
   const body = kind.check(decodeJson(payload.subarray(nameEnd, macStart)), 'body');
   if (!body.ok) return badField(body.path, body.expected);

@@ -5,14 +5,17 @@ import {
   type IncidentRecord,
   type Intent,
   type Leaving,
+  MAX_BOOTS_UNDER_WAY,
   MAX_ISOLATION_ADDRESSES,
   MAX_NEIGHBOURS_IN_VIEW,
   MAX_OPEN_INTENTS,
   MAX_OPEN_REPORTS,
+  MAX_ROWS_UNDER_WAY,
   MAX_SEATS,
   MAX_VOLUMES,
   type OpenReport,
   type PublishedTiming,
+  type RowsOfBoot,
   type SeatBody,
   type SlotBody,
   type Superblock,
@@ -130,6 +133,8 @@ export const seatBody = record<SeatBody>({
   openReports: list(openReport, MAX_OPEN_REPORTS),
 });
 
+const rowsOfBoot = record<RowsOfBoot>({ boot: bootId, rows: list(count, MAX_ROWS_UNDER_WAY) });
+
 export const incidentRecord = record<IncidentRecord>({
   id: words(128),
   victim: hostName,
@@ -142,6 +147,7 @@ export const incidentRecord = record<IncidentRecord>({
   confirmedBy: nullable(words(128)),
   migrationIdAtDeclaration: nullable(count),
   forcedDownBy: nullable(oneOf('vigil', 'somebody-else')),
+  underWay: list(rowsOfBoot, MAX_BOOTS_UNDER_WAY),
 });
 
 export const superblock = record<Superblock>({

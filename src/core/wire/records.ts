@@ -9,6 +9,8 @@ export type HostName = string;
 export type AgentIncarnation = string;
 /** The kernel's boot id, 32 hex digits: a new one is a new life of the host, and the old one's guests are gone. */
 export type BootId = string;
+/** Of a host that was never seen in any. */
+export const NO_BOOT: BootId = '0'.repeat(32);
 /** Number that grows with each new master; 0 before the first. */
 export type Term = number;
 /** The name a host's configuration gives a volume; hosts agree on volumes by uuid, people by name. */
@@ -20,6 +22,8 @@ export const MAX_ISOLATION_ADDRESSES = 4;
 export const MAX_VOLUMES = 8;
 export const MAX_OPEN_INTENTS = 8;
 export const MAX_OPEN_REPORTS = 24;
+export const MAX_ROWS_UNDER_WAY = 96;
+export const MAX_BOOTS_UNDER_WAY = 24;
 
 /** Where a host's agent is reached on the management network. */
 export interface AgentAddress {
@@ -130,6 +134,14 @@ export interface IncidentRecord {
   readonly migrationIdAtDeclaration: number | null;
   /** Who set forced_down; null until known. */
   readonly forcedDownBy: 'vigil' | 'somebody-else' | null;
+  /** Evacuations of the victim's VMs under way, by the boot of their target: with that boot they end. */
+  readonly underWay: readonly RowsOfBoot[];
+}
+
+/** nova's migration ids; at most MAX_ROWS_UNDER_WAY in a record, over at most MAX_BOOTS_UNDER_WAY boots. */
+export interface RowsOfBoot {
+  readonly boot: BootId;
+  readonly rows: readonly number[];
 }
 
 /** Facts about a volume that are fixed when it is made. */

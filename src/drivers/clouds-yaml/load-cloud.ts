@@ -66,13 +66,17 @@ function chooseCloud(source: YamlSource, wanted: string | null): CloudName {
   const names = source.keysOf(['clouds']);
   const name = wanted ?? (names.length === 1 ? names[0] : undefined);
   if (name !== undefined && names.includes(name)) return { ok: true, name };
-  const known = names.length === 0 ? 'it names none' : `it names ${names.join(', ')}`;
+  const known = names.length === 0 ? 'has no cloud' : `has ${names.join(', ')}`;
   const problem = {
     file: source.file,
     line: source.lineOf(['clouds']),
-    key: wanted === null ? 'clouds' : `clouds.${wanted}`,
-    problem: wanted === null ? `no cloud was chosen and ${known}` : `there is no such cloud, ${known}`,
-    remedy: 'name one of the clouds of the file',
+    key: 'openstack.cloud',
+    problem:
+      wanted === null ? `it is not set, and this file ${known}` : `it is ${wanted}, and this file ${known}`,
+    remedy:
+      names.length === 0
+        ? 'write the cloud into this file, below "clouds", or name another file with openstack.clouds_file'
+        : 'set it to one of these, or name another file with openstack.clouds_file',
   };
   return { ok: false, problem };
 }

@@ -1,6 +1,7 @@
 /** A YAML file with the line of each key, and another one laid over it (secure.yaml over clouds.yaml). */
 import { readFileSync } from 'node:fs';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { yamlErrorOffset, yamlWords } from '../../config/yaml-errors.ts';
 
 /** A clouds.yaml is a few hundred lines; anything larger is another file. */
 const FILE_BYTES_MAX = 1024 * 1024;
@@ -38,8 +39,10 @@ export function readYaml(file: string): YamlReading {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const error = document.errors[0];
   if (error !== undefined) {
-    // The parser's message may quote the line, and the line may hold a password: only its code is told.
-    return { ok: false, line: lines.linePos(error.pos[0]).line, problem: `it is not YAML (${error.code})` };
+    // The parser's own message may quote the line, and the line may hold a password.
+    const { problem, right } = yamlWords(error);
+    const { line } = lines.linePos(yamlErrorOffset(document, error));
+    return { ok: false, line, problem: `it is not YAML: it ${problem}, where should be ${right}` };
   }
   return { ok: true, source: sourceOf(file, document, lines) };
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Request } from '../../core/input.ts';
+import type { Report } from '../../core/reports/report.ts';
 import type { OrderOutcome, RestartOrder } from '../../core/recovery/orders.ts';
 import { MAX_VOLUMES } from '../../core/wire/records.ts';
 import { HOST_NAME, ip, isIsolationAddress } from '../../config/formats.ts';
@@ -24,6 +25,7 @@ export const PATHS = {
   probe: '/v1/probe',
   status: '/v1/status',
   confirmDead: '/v1/confirm-dead',
+  reports: '/v1/reports',
 } as const;
 
 const hostName = z.string().regex(HOST_NAME);
@@ -37,10 +39,8 @@ const restartOrder = z.strictObject({
   master: hostName,
   incident: words(128),
   victim: hostName,
-  victimBoot: z.string().regex(/^[0-9a-f]{32}$/),
   vm: words(64),
   attempt: count,
-  afterMigrationId: count,
   deadRows: z.array(count).max(MAX_DEAD_ROWS),
   lastSeen: z.array(z.strictObject(position)).max(MAX_VOLUMES),
   leaseSeen: z.array(z.strictObject({ ...position, seat: count })).max(MAX_VOLUMES),
@@ -82,6 +82,22 @@ export const confirmDeadBody = z.strictObject({
   host: hostName,
   by: z.string().trim().min(1).max(128),
 });
+
+/** Read leniently: a newer master may add to it. */
+export const reportBody: z.ZodType<{ readonly version: typeof API_VERSION; readonly report: Report }> =
+  z.object({
+    version: z.literal(API_VERSION),
+    report: z.object({
+      cause: words(200),
+      state: z.enum(['begin', 'update', 'end']),
+      severity: z.enum(['info', 'warning', 'critical']),
+      host: hostName.nullable(),
+      title: words(4096),
+      rule: words(8192).nullable(),
+      evidence: z.record(z.string().max(200), z.unknown()),
+      advice: words(4096).nullable(),
+    }),
+  });
 
 export const probeAnswer = z.strictObject({ answer: z.enum(['agent', 'kernel', 'none']) });
 export const confirmDeadAnswer = z.strictObject({ ok: z.boolean(), words: z.string().max(4096) });

@@ -11,6 +11,9 @@ import { KERNEL_ANSWERS, OWN_FAILURES, tcpAnswers } from './tcp.ts';
 /** Probes at once; beyond it none is begun, which says nothing about anybody. */
 export const MAX_PROBES_OPEN = 128;
 
+/** How long a finished probe waits for its connection to end in order. */
+const GOODBYE_MS = 1_000;
+
 export interface ProberOptions {
   readonly cluster: string;
   readonly tls: HostKeys['tls'];
@@ -92,7 +95,14 @@ async function probeAgent(
     tcp.once('connect', () => {
       isAccepted = true;
     });
-    socket.once('secureConnect', () => settle(socket.authorized ? 'agent' : 'kernel'));
+    socket.once('secureConnect', () => {
+      clearTimeout(timer);
+      resolve(socket.authorized ? 'agent' : 'kernel');
+      // Torn down at once, it would look to the other like somebody who refuses its certificate.
+      const giveUp = setTimeout(() => settle(null), GOODBYE_MS).unref();
+      socket.once('close', () => clearTimeout(giveUp));
+      socket.end();
+    });
     const onError = (error: Error): void => {
       if (isAccepted || KERNEL_ANSWERS.has(errno(error))) settle('kernel');
       else settle(OWN_FAILURES.has(errno(error)) ? null : 'none');

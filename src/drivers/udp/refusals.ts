@@ -8,9 +8,9 @@ const SWEEP_MS = 5_000;
 
 /** Something at one of the doors of this host that is none of its cluster's doing, or a fault of its configuration. */
 export interface Refusal {
-  readonly door: 'udp' | 'api';
+  readonly door: 'udp' | 'api' | 'volume';
   readonly code: string;
-  /** IP address of the sender. */
+  /** IP address of the sender; on a volume the block that it writes. */
   readonly from: string;
   readonly words: string;
 }
@@ -71,9 +71,8 @@ export function reportRefusals(options: {
 function describe(cause: string, series: Series, state: 'begin' | 'end'): Report {
   const { door, code, from, words } = series.refusal;
   const others = cause === 'refused/others';
-  const what = others
-    ? 'More senders are refused than are told apart'
-    : `Refused from ${from} (${door}): ${words}`;
+  const where = door === 'volume' ? door : `${door}, from ${from}`;
+  const what = others ? 'More senders are refused than are told apart' : `Refused (${where}): ${words}`;
   return {
     cause,
     state,

@@ -171,7 +171,9 @@ void test('a port in use is a failure in words', async (t) => {
       keyCacheFull: () => undefined,
     },
   });
-  assert.match(second.ok ? '' : second.words, /EADDRINUSE/);
+  const words = second.ok ? '' : second.words;
+  assert.match(words, new RegExp(`127\\.0\\.0\\.1 port ${first.udp.port} \\(network\\.udp_port\\)`));
+  assert.match(words, /EADDRINUSE.*an agent runs here already.*stop it, or choose another port/);
 });
 
 void test('many refusals are one report with its end, and never more than the limit', async () => {

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIP } from 'node:net';
 import { errno } from '../../config/errno.ts';
+import { portWords } from '../../config/port-words.ts';
 import {
   type Datagram,
   type DatagramFault,
@@ -71,7 +72,7 @@ export async function openUdp(options: UdpOptions): Promise<UdpOpened> {
   });
   const failed = await bind(socket, options);
   if (failed !== null)
-    return { ok: false, words: `UDP ${options.ip} port ${options.port} cannot be opened (${failed})` };
+    return { ok: false, words: portWords('UDP', options.ip, options.port, 'network.udp_port', failed) };
   socket.on('error', () => options.counters.socketError());
   socket.on('message', (bytes, from) => receive(options, keys, bytes, from.address));
 

@@ -22,7 +22,7 @@ import type {
   VolumeName,
 } from '../../core/wire/records.ts';
 import { beatConnection } from './beat-connection.ts';
-import { type BlockReader, type MacFor, blockReader } from './block-reader.ts';
+import { type BlockReader, type MacFor, type RefusedBlock, blockReader } from './block-reader.ts';
 import { type Settled, pendingRequests } from './pending-requests.ts';
 
 /** Longer than a claim may take altogether (4 s): past it no answer is of use. */
@@ -38,6 +38,8 @@ export interface BeatClientOptions {
   /** Null for a host whose key is not at hand: its records are then taken on their checksum. */
   readonly macFor: MacFor;
   readonly onEvent: (event: VolumeEvent) => void;
+  /** Never the own slot or seat: those hold what an earlier agent of this host said, until this one speaks. */
+  readonly onRefused: (refused: RefusedBlock) => void;
   readonly requestDeadlineMs?: number;
 }
 
@@ -109,7 +111,15 @@ export function beatClient(options: BeatClientOptions): BeatClient {
           slots: observed(message.slots, 'slots'),
         });
       case 'stopped':
-        return onEvent({ kind: 'stopped', volume, reason: message.reason });
+        return onEvent({
+          kind: 'stopped',
+          volume,
+          reason: message.reason,
+          detail: message.detail,
+          other: (message.block === null ? null : observed([message.block], 'slots'))?.[0] ?? null,
+        });
+      case 'is':
+        return;
       case 'failed': {
         const { code, detail } = message;
         return settle(message.id, { ok: false, error: { code, detail } });
@@ -120,6 +130,11 @@ export function beatClient(options: BeatClientOptions): BeatClient {
       case 'read-done':
         return settle(message.id, { ok: true, answer: message });
     }
+  }
+
+  function refuse(refused: RefusedBlock): void {
+    const own = { slot: station?.welcome.slotIndex, seat: station?.welcome.seatIndex, cell: null };
+    if (refused.index !== own[refused.kind]) options.onRefused(refused);
   }
 
   function settle(id: number, settled: Settled<Answer>): void {
@@ -138,7 +153,7 @@ export function beatClient(options: BeatClientOptions): BeatClient {
     const { volumeUuid } = welcome.superblock;
     // The beat may welcome twice on one connection, and goes on from what it told on it before.
     const sameVolume = station?.welcome.superblock.volumeUuid === volumeUuid;
-    const reader = station !== null && sameVolume ? station.reader : blockReader(volumeUuid, macFor);
+    const reader = station !== null && sameVolume ? station.reader : blockReader(volumeUuid, macFor, refuse);
     station = { welcome, reader };
     let ownBody: { readonly body: SlotBody; readonly boot: string } | null = null;
     if (welcome.payload !== null) {

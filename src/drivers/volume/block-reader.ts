@@ -32,11 +32,24 @@ export function ownerOf(host: HostName): string {
   return createHash('sha256').update(host).digest('hex').slice(0, 16);
 }
 
+/** A block that somebody goes on writing and that cannot be believed: no damage of the past. */
+export interface RefusedBlock {
+  readonly kind: 'slot' | 'seat' | 'cell';
+  readonly index: number;
+  /** In whose name it is written, if that can be read. */
+  readonly claimed: HostName | null;
+  readonly reason: DamageReason;
+}
+
 /** For one connection to one volume: the beat's memory of what it has told begins and ends with it. */
-export function blockReader(volumeUuid: string, macFor: MacFor): BlockReader {
-  const slots = area(payloads.slot, volumeUuid, macFor);
-  const seats = area(payloads.seat, volumeUuid, macFor);
-  const cells = area(payloads.cell, volumeUuid, macFor);
+export function blockReader(
+  volumeUuid: string,
+  macFor: MacFor,
+  onRefused: (refused: RefusedBlock) => void,
+): BlockReader {
+  const slots = area('slot', payloads.slot, volumeUuid, macFor, onRefused);
+  const seats = area('seat', payloads.seat, volumeUuid, macFor, onRefused);
+  const cells = area('cell', payloads.cell, volumeUuid, macFor, onRefused);
   return {
     slots,
     seats,
@@ -67,10 +80,25 @@ type Observation<Body> =
       readonly header?: BlockHeader;
     };
 
-function area<Body>(kind: PayloadKind<Body>, volumeUuid: string, macFor: MacFor) {
+function area<Body>(
+  name: RefusedBlock['kind'],
+  kind: PayloadKind<Body>,
+  volumeUuid: string,
+  macFor: MacFor,
+  onRefused: (refused: RefusedBlock) => void,
+) {
   /** Null: claimed, and nothing said yet. */
   const opened = new Map<number, PayloadOpened<Body> | null>();
   const lastHosts = new Map<number, HostName>();
+  /** Of blocks that cannot be believed, the moment at which they were written; as many as the volume has blocks. */
+  const refusedAt = new Map<number, string>();
+
+  function refuse(index: number, header: BlockHeader, reason: DamageReason, claimed: HostName | null): void {
+    const moment = `${header.boot} ${header.incarnation} ${header.counter}`;
+    const before = refusedAt.get(index);
+    refusedAt.set(index, moment);
+    if (before !== undefined && before !== moment) onRefused({ kind: name, index, claimed, reason });
+  }
 
   function observe(report: BlockReport): Observation<Body> | null {
     const { index, header } = report;
@@ -90,11 +118,18 @@ function area<Body>(kind: PayloadKind<Body>, volumeUuid: string, macFor: MacFor)
     const known = opened.get(index);
     if (known === undefined) return damaged({ code: 'bad-field', path: 'payload', expected: 'a payload' });
     if (known === null) return null;
-    if (!known.ok) return damaged(known.reason);
+    if (!known.ok) {
+      refuse(index, header, known.reason, known.claimed ?? null);
+      return damaged(known.reason);
+    }
     // Whose counter advances and who speaks must be one and the same.
     if (ownerOf(known.writer) !== header.owner) {
-      return damaged({ code: 'bad-field', path: 'header.owner', expected: `the owner "${known.writer}"` });
+      const expected = `the owner "${known.writer}"`;
+      const reason = { code: 'bad-field', path: 'header.owner', expected } as const;
+      refuse(index, header, reason, known.writer);
+      return damaged(reason);
     }
+    refusedAt.delete(index);
     lastHosts.set(index, known.writer);
     const { writer: host, body, boot: bodyBoot, authentic } = known;
     return { state: 'read', index, host, header, body, bodyBoot, authentic };

@@ -1,6 +1,6 @@
 /** Power loss of a slave's and of the master's host: all VMs ACTIVE elsewhere, one row each, spread. */
 import assert from 'node:assert/strict';
-import { type HostName, hostNames, powerOff } from '../rig/index.ts';
+import { type HostName, hostNames, powerOff, waitFor } from '../rig/index.ts';
 import type { Case, Scene } from '../support/case.ts';
 import { secondsSince } from '../support/time.ts';
 import { createVms, expectSpread, expectUntouched, waitRecovered } from '../support/vms.ts';
@@ -26,7 +26,9 @@ export const masterLosesPower: Case = {
   },
 };
 
-const losePower = async ({ nova, say, webhook }: Scene, victim: HostName): Promise<void> => {
+const losePower = async (scene: Scene, victim: HostName): Promise<void> => {
+  const { cluster, nova, say, webhook } = scene;
+  const offAt = Date.now();
   const vms = await createVms(nova, victim, VM_COUNT);
   const offMs = await powerOff(victim);
   const perHost = await waitRecovered(nova, vms.there, victim);
@@ -40,4 +42,18 @@ const losePower = async ({ nova, say, webhook }: Scene, victim: HostName): Promi
     1,
     'the failure is reported once',
   );
+  const keepers = async (): Promise<readonly HostName[]> => {
+    const keeps = await Promise.all(
+      hostNames.map(async (host) =>
+        (await cluster.journal(host)).some(
+          ({ event, at, data }) =>
+            event === 'kept-report' && Date.parse(at) >= offAt && data['cause'] === `incident/${victim}`,
+        ),
+      ),
+    );
+    return hostNames.filter((_, i) => keeps[i]);
+  };
+  await waitFor('two other hosts to have kept the report', async () => (await keepers()).length >= 2, {
+    deadlineMs: 10_000,
+  });
 };

@@ -137,9 +137,12 @@ export type GuestDefinition = Readonly<z.infer<typeof guestDefinitionSchema>>;
 export const guestsOn = async (host: HostName): Promise<GuestDefinition[]> => {
   const names = await readdir(guestDefinitions(host)).catch(() => []);
   const files = names.filter((name) => name.endsWith('.json'));
-  const read = async (name: string): Promise<GuestDefinition> =>
-    guestDefinitionSchema.parse(JSON.parse(await readFile(join(guestDefinitions(host), name), 'utf8')));
-  return Promise.all(files.map(read));
+  // One that nova-compute has forgotten in between is no guest any more.
+  const read = async (name: string): Promise<readonly GuestDefinition[]> => {
+    const text = await readFile(join(guestDefinitions(host), name), 'utf8').catch(() => null);
+    return text === null ? [] : [guestDefinitionSchema.parse(JSON.parse(text))];
+  };
+  return (await Promise.all(files.map(read))).flat();
 };
 
 /** Ends and forgets guests that nova no longer knows of on this host: deleted while the host was down. */

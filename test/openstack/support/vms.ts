@@ -77,10 +77,12 @@ export const waitRecovered = async (
   await waitFor(
     `${ids.length} VMs of ${source} to be ACTIVE elsewhere`,
     async () => {
-      const servers = await Promise.all(ids.map((id) => nova.server(id)));
+      // One request, not one for each: what is measured here is the other requests that nova has to answer.
+      const servers = (await nova.servers()).filter(({ id }) => ids.includes(id));
       seen = servers
         .map((server) => `${server.name} ${server.status} ${server['OS-EXT-SRV-ATTR:host']}`)
         .join(', ');
+      if (servers.length !== ids.length) return false;
       return servers.every(
         (server) =>
           server.status === 'ACTIVE' &&

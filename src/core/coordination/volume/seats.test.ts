@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { seat, TIMING } from '../../../test/world/fixtures.ts';
-import type { SeatObservation } from '../wire/observations.ts';
-import { majorityOf, remainingMs, renewedOnMajorityMs, type Lease } from './lease.ts';
+import { seat, TIMING } from '../../../../test/world/fixtures.ts';
+import type { SeatObservation } from '../../wire/observations.ts';
+import { connectedCore } from '../../../../test/world/pump.ts';
+import type { FormerHolder } from '../port.ts';
+import { remainingMs } from './lease-seats.ts';
+import { majorityOf, renewedOnMajorityMs } from './majority.ts';
 import {
   apparentHolder,
   highestTerm,
   isActive,
+  noteHolder,
   noteSeats,
   quietSinceMs,
   rival,
@@ -15,20 +19,25 @@ import {
   type SeatTrack,
 } from './seats.ts';
 
-const holding = (renewedMs: Readonly<Record<string, number>>): Lease => ({
-  phase: 'holding',
-  term: 1,
-  renewedMs: new Map(Object.entries(renewedMs)),
-  sawPreviousHolder: true,
-});
+function remaining(renewedMs: Readonly<Record<string, number>>, volumes: number, now: number): number {
+  const names = ['a', 'b', 'c'].slice(0, volumes).map((name) => ({ name, lease: true }));
+  const core = connectedCore({ volumes: names }, 0);
+  const renewed = new Map(Object.entries(renewedMs));
+  core.lease = { phase: 'holding', term: 1, renewedMs: renewed, sawPreviousHolder: true };
+  return remainingMs({ ...core, now });
+}
+
 const damaged: SeatObservation = { state: 'damaged', index: 5, host: null, reason: { code: 'torn' } };
 
 void test('a holder acts until its margin before the end, from the renewal that a majority shares', () => {
-  assert.equal(remainingMs(holding({ a: 1_000 }), 1, TIMING, 1_000), TIMING.holdMs);
-  assert.equal(remainingMs(holding({ a: 1_000 }), 1, TIMING, 1_000 + TIMING.holdMs), 0);
-  assert.equal(remainingMs(holding({ a: 9_000, b: 4_000, c: 1_000 }), 3, TIMING, 9_000), 1_000);
-  assert.equal(remainingMs(holding({ a: 9_000 }), 3, TIMING, 9_000), 0);
-  assert.equal(remainingMs({ phase: 'claiming', term: 1, begunMs: 0 }, 1, TIMING, 0), 0);
+  assert.equal(remaining({ a: 1_000 }, 1, 1_000), TIMING.holdMs);
+  assert.equal(remaining({ a: 1_000 }, 1, 1_000 + TIMING.holdMs), 0);
+  assert.equal(remaining({ a: 9_000, b: 4_000, c: 1_000 }, 3, 9_000), 1_000);
+  assert.equal(remaining({ a: 9_000 }, 3, 9_000), 0);
+  assert.equal(
+    remainingMs({ ...connectedCore({}, 0), lease: { phase: 'claiming', term: 1, begunMs: 0 } }),
+    0,
+  );
   assert.deepEqual([1, 2, 3].map(majorityOf), [1, 2, 2]);
 });
 
@@ -54,10 +63,35 @@ void test('quiet since the last change of an active seat of anybody else, a form
 
 void test('a renewal is seen only in a seat that was holding before', () => {
   const seats = new Map<number, SeatTrack>();
-  assert.equal(noteSeats(seats, [seat('h2', 2)], 1), false);
-  assert.equal(noteSeats(seats, [seat('h2', 2)], 2), false);
-  assert.equal(noteSeats(seats, [seat('h2', 2, {}, 2)], 3), true);
-  assert.equal(noteSeats(seats, [seat('h2', 2, { phase: 'released' }, 3)], 4), false);
+  const renewed = (observed: readonly SeatObservation[], endedMs: number) =>
+    noteSeats(seats, observed, endedMs).map(({ body }) => body.host);
+  assert.deepEqual(renewed([seat('h2', 2)], 1), []);
+  assert.deepEqual(renewed([seat('h2', 2)], 2), []);
+  assert.deepEqual(renewed([seat('h2', 2, {}, 2)], 3), ['h2']);
+  assert.deepEqual(renewed([seat('h2', 2, { phase: 'released' }, 3)], 4), []);
+});
+
+void test('who held the lease last: the highest term that was seen to renew, until it is given back', () => {
+  const seats = new Map<number, SeatTrack>();
+  let last: FormerHolder | null = null;
+  const read = (observed: readonly SeatObservation[], endedMs: number): string => {
+    last = noteHolder(last, noteSeats(seats, observed, endedMs), observed, endedMs);
+    return last === null ? 'nobody' : `${last.host} ${last.renewedMs}`;
+  };
+  const old = seat('h3', 3, { term: 1 }, 9);
+  assert.equal(
+    read([old, seat('h2', 2, { term: 2 })], 1),
+    'nobody',
+    'a seat that stands still may be of long ago',
+  );
+  assert.equal(read([old, seat('h2', 2, { term: 2 }, 2)], 2), 'h2 2');
+  assert.equal(read([old, seat('h2', 2, { term: 2 }, 2)], 3), 'h2 2');
+  assert.equal(
+    read([seat('h3', 3, { term: 1 }, 10), seat('h2', 2, { term: 2 }, 2)], 4),
+    'h2 2',
+    'a late write',
+  );
+  assert.equal(read([old, seat('h2', 2, { term: 2, phase: 'released' }, 3)], 5), 'nobody');
 });
 
 void test('every change of a seat is one, and nothing else is', () => {
@@ -80,13 +114,9 @@ void test('active is who acts, is about to, or cannot be read', () => {
 
 void test('a rival is another host with a term as high, in whatever phase', () => {
   const seats = [seat('h1', 1, { term: 9 }), seat('h2', 2, { term: 5, phase: 'released' }), damaged];
-  assert.equal(rival(seats, 'h1', 'h1-agent', 5)?.host, 'h2');
-  assert.equal(rival(seats, 'h1', 'h1-agent', 6), null);
-  assert.equal(
-    rival(seats, 'h1', 'h1-later', 6),
-    null,
-    'its own former life is dealt with by the higher term',
-  );
+  assert.equal(rival(seats, 'h1', 5)?.host, 'h2');
+  assert.equal(rival(seats, 'h1', 6), null);
+  assert.equal(rival(seats, 'h1', 1)?.host, 'h2', 'its own former life is dealt with by the higher term');
 });
 
 void test('the apparent holder is the highest term that says holding; terms count from all seats', () => {

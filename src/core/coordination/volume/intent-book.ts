@@ -1,6 +1,6 @@
 /** What the slaves' slots say about evacuations they were about to ask for. */
-import { MAX_HOSTS } from '../evidence/host.ts';
-import type { HostName, Intent } from '../wire/records.ts';
+import { MAX_HOSTS } from '../../evidence/host.ts';
+import type { HostName, Intent } from '../../wire/records.ts';
 
 interface Reading {
   readonly intents: readonly Intent[];

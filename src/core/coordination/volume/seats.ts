@@ -1,8 +1,7 @@
 /** The lease seats of one volume as this host reads them: whose, which term, and for how long unchanged. */
-import type { Core } from '../state.ts';
-import type { SeatObservation } from '../wire/observations.ts';
-import type { AgentIncarnation, HostName, SeatBody, Term } from '../wire/records.ts';
-import { leaseVolumes } from './lease.ts';
+import type { FormerHolder } from '../port.ts';
+import type { SeatObservation } from '../../wire/observations.ts';
+import type { AgentIncarnation, HostName, SeatBody, Term } from '../../wire/records.ts';
 
 export interface SeatTrack {
   readonly observation: SeatObservation;
@@ -10,24 +9,48 @@ export interface SeatTrack {
   readonly changedMs: number;
 }
 
-/** Takes a read of all seats into account; true if a holder was seen to renew. */
+type SeatRead = Extract<SeatObservation, { readonly state: 'read' }>;
+
+/** Takes a read of all seats into account; gives those whose holder was seen to renew. */
 export function noteSeats(
   seats: Map<number, SeatTrack>,
   observed: readonly SeatObservation[],
   endedMs: number,
-): boolean {
-  let renewed = false;
+): readonly SeatRead[] {
+  const renewed: SeatRead[] = [];
   for (const observation of observed) {
     const before = seats.get(observation.index);
     if (before === undefined || !sameSeat(before.observation, observation)) {
       seats.set(observation.index, { observation, changedMs: endedMs });
-      renewed ||= before !== undefined && isHolding(before.observation) && isHolding(observation);
+      if (before !== undefined && isHolding(before.observation) && isHolding(observation))
+        renewed.push(observation);
     }
   }
   return renewed;
 }
 
-function isHolding(observation: SeatObservation): boolean {
+/** Who has held the lease last, after a read of all seats. One that gave it back has left nothing undone. */
+export function noteHolder(
+  before: FormerHolder | null,
+  renewed: readonly SeatRead[],
+  observed: readonly SeatObservation[],
+  endedMs: number,
+): FormerHolder | null {
+  let last = before;
+  for (const { body, header } of renewed)
+    if (last === null || body.term >= last.term)
+      last = { host: body.host, boot: header.boot, term: body.term, renewedMs: endedMs };
+  const gaveBack = observed.some(
+    (seat) =>
+      seat.state === 'read' &&
+      seat.body.host === last?.host &&
+      seat.body.phase === 'released' &&
+      seat.body.term >= last.term,
+  );
+  return gaveBack ? null : last;
+}
+
+function isHolding(observation: SeatObservation): observation is SeatRead {
   return observation.state === 'read' && observation.body.phase === 'holding';
 }
 
@@ -82,22 +105,9 @@ export function quietSinceMs(seats: Iterable<SeatTrack>, host: HostName, agent: 
 }
 
 /** Another seat with at least this term, if any: whoever sees one does not hold. */
-export function rival(
-  seats: readonly SeatObservation[],
-  host: HostName,
-  agent: AgentIncarnation,
-  term: Term,
-): SeatBody | null {
-  for (const seat of seats) {
-    if (
-      seat.state === 'read' &&
-      !isMine(seat, host, agent) &&
-      seat.body.host !== host &&
-      seat.body.term >= term
-    ) {
-      return seat.body;
-    }
-  }
+export function rival(seats: readonly SeatObservation[], host: HostName, term: Term): SeatBody | null {
+  for (const seat of seats)
+    if (seat.state === 'read' && seat.body.host !== host && seat.body.term >= term) return seat.body;
   return null;
 }
 
@@ -111,15 +121,4 @@ export function apparentHolder(
     if (best === null || observation.body.term > best.body.term) best = { body: observation.body, changedMs };
   }
   return best;
-}
-
-/** What all seats but the own agent's say. */
-export function otherSeats(core: Pick<Core, 'volumes' | 'settings'>): readonly SeatBody[] {
-  return leaseVolumes(core.volumes.values()).flatMap((volume) =>
-    [...volume.seats.values()].flatMap(({ observation }) =>
-      observation.state === 'read' && observation.body.agent !== core.settings.agent
-        ? [observation.body]
-        : [],
-    ),
-  );
 }

@@ -1,33 +1,27 @@
 /**
  * Claiming the lease on a majority of lease volumes: check, write, settle, read back. Single-writer seats make a late
- * write of anybody harmless: it can only raise a term that others then see.
+ * write of anybody harmless: it can only raise a term that others then see. A claim voids itself if any active seat
+ * changed between its check and its read-back.
  */
-import { all, type Task } from '../lib/task.ts';
-import { openForSeat } from '../reports/book.ts';
-import { request, sleep } from '../requests.ts';
-import type { Core } from '../state.ts';
-import type { OwnVolume } from '../volumes.ts';
-import type { SeatObservation } from '../wire/observations.ts';
-import type { SeatBody, Term } from '../wire/records.ts';
-import { noteEvidence } from '../evidence/note.ts';
-import { leaseVolumes, majorityOf } from './lease.ts';
+import { all, type Task } from '../../lib/task.ts';
+import { request, sleep } from '../../requests.ts';
+import type { Core } from '../../state.ts';
+import type { OwnVolume } from '../../volumes.ts';
+import type { SeatObservation } from '../../wire/observations.ts';
+import type { HostName, Term } from '../../wire/records.ts';
+import { noteEvidence } from '../../evidence/note.ts';
+import type { ClaimEnd } from '../port.ts';
+import { leaseVolumes, majorityOf } from './majority.ts';
 import { highestTerm, isActive, isMine, noteSeats, quietSinceMs, rival, sameSeat } from './seats.ts';
-
-export type ClaimEnd =
-  | { readonly won: true; readonly term: Term; readonly renewedMs: ReadonlyMap<string, number> }
-  | {
-      readonly won: false;
-      readonly why: string /** Seats that may say `claiming` now. */;
-      readonly wrote: readonly OwnVolume[];
-    };
+import { writeSeat } from './write-seat.ts';
 
 interface Checked {
   readonly volume: OwnVolume;
   readonly seats: readonly SeatObservation[];
 }
 
-export function* claim(core: Core, live: () => boolean): Task<ClaimEnd> {
-  const { timing, host, agent } = core.settings;
+export function* claim(core: Core): Task<ClaimEnd> {
+  const { timing, host } = core.settings;
   const volumes = leaseVolumes(core.volumes.values());
   const majority = majorityOf(volumes.length);
   const begunMs = core.now;
@@ -35,33 +29,33 @@ export function* claim(core: Core, live: () => boolean): Task<ClaimEnd> {
   const checked = present(
     yield* all(
       volumes.map((volume) => check(core, volume)),
-      live,
+      () => true,
     ),
   );
-  if (checked.length < majority) return lost([], 'lease volumes are not readable or not quiet on a majority');
+  if (checked.length < majority)
+    return lost(false, 'lease volumes are not readable or not quiet on a majority');
 
   const term = nextTerm(core);
   core.lease = { phase: 'claiming', term, begunMs };
-  const wrote = checked.map(({ volume }) => volume);
   const written = present(
     yield* all(
       checked.map((seen) => writeClaim(core, seen, term)),
-      live,
+      () => true,
     ),
   );
-  if (written.length < majority) return lost(wrote, 'the claim could not be written on a majority');
+  if (written.length < majority) return lost(true, 'the claim could not be written on a majority');
 
   yield* sleep(core, timing.settleMs);
   const settled = present(
     yield* all(
       written.map((seen) => readBack(core, seen, term)),
-      live,
+      () => true,
     ),
   );
-  if (settled.length < majority) return lost(wrote, 'another host claims or holds the lease');
-  if (core.now - begunMs > timing.claimMsMax) return lost(wrote, 'the claim took too long');
-  if ([...core.volumes.values()].some((volume) => rivalOn(volume, term, host, agent))) {
-    return lost(wrote, 'another host claims or holds the lease');
+  if (settled.length < majority) return lost(true, 'another host claims or holds the lease');
+  if (core.now - begunMs > timing.claimMsMax) return lost(true, 'the claim took too long');
+  if ([...core.volumes.values()].some((volume) => rivalOn(volume, host, term))) {
+    return lost(true, 'another host claims or holds the lease');
   }
   return {
     won: true,
@@ -70,7 +64,7 @@ export function* claim(core: Core, live: () => boolean): Task<ClaimEnd> {
   };
 }
 
-function lost(wrote: readonly OwnVolume[], why: string): ClaimEnd {
+function lost(wrote: boolean, why: string): ClaimEnd {
   return { won: false, why, wrote };
 }
 
@@ -118,13 +112,13 @@ function* readBack(
   );
   if (read === null || !read.ok || read.seats === null) return null;
   noteSeats(seen.volume.seats, read.seats, read.endedMs);
-  if (rival(read.seats, host, agent, term) !== null) return null;
+  if (rival(read.seats, host, term) !== null) return null;
   const mine = read.seats.find((seat) => isMine(seat, host, agent));
   if (mine === undefined || mine.state !== 'read' || mine.body.term !== term) return null;
   return othersMoved(core, seen.seats, read.seats) ? null : seen;
 }
 
-/** L2: a holder that renewed in between has not noticed the claim yet, so it is the claim that must go. */
+/** A holder that renewed in between has not noticed the claim yet, so it is the claim that must go. */
 function othersMoved(
   core: Core,
   before: readonly SeatObservation[],
@@ -138,40 +132,14 @@ function othersMoved(
   });
 }
 
-function rivalOn(volume: OwnVolume, term: Term, host: string, agent: string): boolean {
+function rivalOn(volume: OwnVolume, host: HostName, term: Term): boolean {
   return (
     rival(
       [...volume.seats.values()].map(({ observation }) => observation),
       host,
-      agent,
       term,
     ) !== null
   );
-}
-
-/** Writes the own seat and reads all seats back; null if that did not end well within the deadline. */
-export function* writeSeat(
-  core: Core,
-  volume: OwnVolume,
-  term: Term,
-  phase: SeatBody['phase'],
-): Task<readonly SeatObservation[] | null> {
-  const { host, address, agent, timing } = core.settings;
-  volume.seatWriteOpenMs = core.now;
-  const done = yield* request(
-    core,
-    {
-      do: 'write-seat',
-      volume: volume.name,
-      body: { host, address, agent, term, phase, openReports: openForSeat(core.reports) },
-    },
-    timing.seatWriteMs,
-  );
-  if (done === null) return null;
-  volume.seatWriteOpenMs = null;
-  if (!done.ok) return null;
-  noteSeats(volume.seats, done.seats, done.endedMs);
-  return done.seats;
 }
 
 function present<Value>(values: readonly (Value | null)[]): Value[] {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seat } from '../../../test/world/fixtures.ts';
-import { connectedCore, Pump, type Script } from '../../../test/world/pump.ts';
-import type { Core } from '../state.ts';
-import type { SeatObservation } from '../wire/observations.ts';
-import { claim, type ClaimEnd } from './claim.ts';
+import { seat } from '../../../../test/world/fixtures.ts';
+import { connectedCore, Pump, type Script } from '../../../../test/world/pump.ts';
+import type { Core } from '../../state.ts';
+import type { SeatObservation } from '../../wire/observations.ts';
+import type { ClaimEnd } from '../port.ts';
+import { claim } from './claim.ts';
 import { noteSeats } from './seats.ts';
 
 /** The seats of each lease volume, as its readers find them; the own seat is 1. */
@@ -49,10 +50,7 @@ function setUp({ volumes = ['a'], old = [], meanwhile, dead = [], slowMs = 50 }:
 
 function tryClaim(options: Options): ClaimEnd {
   const { core, pump } = setUp(options);
-  const end = pump.run(
-    claim(core, () => true),
-    20_000,
-  );
+  const end = pump.run(claim(core), 20_000);
   assert.ok(end !== undefined, 'the claim must end');
   return end;
 }
@@ -67,10 +65,7 @@ void test('wins empty seats with term 1, and a former holder’s with a higher o
 
 void test('the lease counts from before the write, not from its answer', () => {
   const { core, pump } = setUp({ slowMs: 500 });
-  const end = pump.run(
-    claim(core, () => true),
-    20_000,
-  );
+  const end = pump.run(claim(core), 20_000);
   const write = pump.did('write-seat')[0];
   assert.ok(end?.won === true && write !== undefined);
   const wroteMs = end.renewedMs.get('a') ?? 0;
@@ -86,10 +81,7 @@ void test('does not begin while a seat has changed within the lease time', () =>
     const { core, pump } = setUp({ old: [holder] });
     const seats = core.volumes.get('a')?.seats ?? assert.fail();
     seats.set(2, { observation: holder, changedMs: core.now - agoMs });
-    const end = pump.run(
-      claim(core, () => true),
-      20_000,
-    );
+    const end = pump.run(claim(core), 20_000);
     assert.equal(end?.won, begins);
     assert.equal(pump.did('write-seat').length > 0, begins);
   }
@@ -144,24 +136,11 @@ void test('an unanswered write loses, and keeps the host from claiming again unt
   const answers = pump.script;
   pump.script = (effect, at) => (effect.do === 'write-seat' ? null : answers(effect, at));
   assert.equal(
-    why(
-      pump.run(
-        claim(core, () => true),
-        20_000,
-      ) ?? assert.fail(),
-    ),
+    why(pump.run(claim(core), 20_000) ?? assert.fail()),
     'the claim could not be written on a majority',
   );
   pump.script = answers;
-  assert.match(
-    why(
-      pump.run(
-        claim(core, () => true),
-        20_000,
-      ) ?? assert.fail(),
-    ),
-    /not readable or not quiet/,
-  );
+  assert.match(why(pump.run(claim(core), 20_000) ?? assert.fail()), /not readable or not quiet/);
 });
 
 void test('a damaged seat may be somebody’s who acts', () => {

@@ -1,0 +1,37 @@
+/** The coordination port on the lease volumes: seats, incident cells and slots, each block with one writer. */
+import type { Coordination } from './port.ts';
+import { checkLicence } from './volume/check-licence.ts';
+import { claim } from './volume/claim.ts';
+import { readOwnRecord, takeUpRecords, writeRecord } from './volume/cells.ts';
+import { isClear, openFor, writeIntents } from './volume/intents.ts';
+import {
+  former,
+  heritage,
+  holder,
+  isPast,
+  isVacant,
+  release,
+  remainingMs,
+  renewals,
+  sawHolder,
+  stamp,
+} from './volume/lease-seats.ts';
+
+export const onVolumes: Coordination = {
+  lease: {
+    isVacant,
+    holder,
+    sawHolder,
+    former,
+    claim,
+    renewals,
+    release,
+    remainingMs,
+    stamp,
+    isPast,
+    heritage,
+  },
+  incidents: { write: writeRecord, takeUp: takeUpRecords, readOwn: readOwnRecord },
+  intents: { write: writeIntents, openFor, isClear },
+  check: checkLicence,
+};

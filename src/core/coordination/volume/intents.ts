@@ -1,0 +1,47 @@
+/** Intents in the slots of their hosts, written to and cleared from a majority of the lease volumes. */
+import { volumeOf } from '../../evidence/host.ts';
+import { enough, start, type Task } from '../../lib/task.ts';
+import { publishNow } from '../../publish.ts';
+import type { Core } from '../../state.ts';
+import type { HostName, Intent } from '../../wire/records.ts';
+import { leaseMajority, leaseVolumes, majorityOf } from './majority.ts';
+
+export function* writeIntents(core: Core): Task<boolean> {
+  const writes = publishNow(core);
+  for (const { volume, written } of writes) if (!volume.lease) start(written, () => true);
+  return yield* enough(
+    writes.flatMap(({ volume, written }) => (volume.lease ? [written] : [])),
+    leaseMajority(core.volumes.values()),
+    () => true,
+  );
+}
+
+function leaseUuids(core: Core): readonly string[] {
+  return leaseVolumes(core.volumes.values()).flatMap(({ uuid }) => (uuid === null ? [] : [uuid]));
+}
+
+export function openFor(
+  core: Core,
+  vm: string,
+): readonly { readonly host: HostName; readonly intent: Intent }[] {
+  return core.master?.intents.openFor(vm, (host, uuid) => counts(core, host, uuid)) ?? [];
+}
+
+/**
+ * A volume that hangs for a host keeps what stood there: as long as the host writes to a majority of the others, only
+ * those count.
+ */
+function counts(core: Core, host: HostName, uuid: string): boolean {
+  const lease = leaseUuids(core);
+  if (!lease.includes(uuid)) return false;
+  const evidence = core.hosts.get(host);
+  if (evidence === undefined) return true;
+  const { timing } = core.settings;
+  const fresh = lease.filter((volume) => volumeOf(evidence, volume, timing, core.now) === 'fresh');
+  return fresh.length < majorityOf(lease.length) || fresh.includes(uuid);
+}
+
+export function isClear(core: Core, host: HostName, vm: string, sinceMs: number): boolean {
+  const lease = leaseUuids(core);
+  return core.master?.intents.clearSince(host, vm, sinceMs, lease, majorityOf(lease.length)) ?? false;
+}

@@ -1,0 +1,111 @@
+/** The lease on the seats of the lease volumes. */
+import { all, type Task } from '../../lib/task.ts';
+import type { Core } from '../../state.ts';
+import { isReadable, type OwnVolume } from '../../volumes.ts';
+import type { SeatBody, Term } from '../../wire/records.ts';
+import type { FormerHolder, Heritage, Holder, LeaseStamp, Renewal } from '../port.ts';
+import { leaseVolumes, leaseMajority, renewedOnMajorityMs } from './majority.ts';
+import { apparentHolder, quietSinceMs, rival } from './seats.ts';
+import { writeSeat } from './write-seat.ts';
+
+const stores = (core: Core): readonly OwnVolume[] => leaseVolumes(core.volumes.values());
+
+/** All active seats have stood still for the lease time, on a majority. */
+export function isVacant(core: Core): boolean {
+  const { timing, host, agent } = core.settings;
+  const quiet = stores(core).filter(
+    (volume) =>
+      volume.seatIndex !== null &&
+      isReadable(volume, timing.beatMs, core.now) &&
+      core.now - quietSinceMs(volume.seats.values(), host, agent) >= timing.leaseMs,
+  );
+  return quiet.length >= leaseMajority(core.volumes.values());
+}
+
+/** By the highest term, and of one term the seat that moved last; volumes that cannot be read now tell of the past. */
+export function holder(core: Core): Holder | null {
+  const { beatMs } = core.settings.timing;
+  let best: Holder | null = null;
+  for (const volume of stores(core)) {
+    if (!isReadable(volume, beatMs, core.now)) continue;
+    const found = apparentHolder(volume.seats.values());
+    if (found === null) continue;
+    const { body, changedMs } = found;
+    const newer =
+      best === null || body.term > best.term || (body.term === best.term && changedMs > best.movedMs);
+    if (newer) best = { host: body.host, address: body.address, term: body.term, movedMs: changedMs };
+  }
+  return best;
+}
+
+export function sawHolder(core: Core): boolean {
+  return stores(core).some((volume) => volume.previousHolderSeen);
+}
+
+/** By the highest term that was seen on any lease volume. */
+export function former(core: Core): FormerHolder | null {
+  return stores(core).reduce<FormerHolder | null>(
+    (best, { holderSeen: seen }) => (seen !== null && (best === null || seen.term > best.term) ? seen : best),
+    null,
+  );
+}
+
+/** A seat whose last write is unanswered is not written again: the beat does one thing after the other. */
+export function renewals(core: Core, term: Term): readonly Task<Renewal | null>[] {
+  return stores(core)
+    .filter(
+      ({ connected, seatIndex, seatWriteOpenMs }) =>
+        connected && seatIndex !== null && seatWriteOpenMs === null,
+    )
+    .map((volume) => renewal(core, volume, term));
+}
+
+function* renewal(core: Core, volume: OwnVolume, term: Term): Task<Renewal | null> {
+  const begunMs = core.now;
+  const seats = yield* writeSeat(core, volume, term, 'holding');
+  if (seats === null) return null;
+  const other = rival(seats, core.settings.host, term);
+  return other === null
+    ? { store: volume.name, begunMs, rival: null }
+    : { store: volume.name, rival: { host: other.host, term: other.term } };
+}
+
+export function* release(core: Core, term: Term): Task<void> {
+  const mine = stores(core).filter(({ connected, seatIndex }) => connected && seatIndex !== null);
+  yield* all(
+    mine.map((volume) => writeSeat(core, volume, term, 'released')),
+    () => true,
+  );
+}
+
+export function remainingMs({ lease, volumes, settings, now }: Core): number {
+  if (lease.phase !== 'holding') return 0;
+  const renewed = renewedOnMajorityMs(lease.renewedMs, leaseVolumes(volumes.values()).length);
+  return renewed === null ? 0 : renewed + settings.timing.holdMs - now;
+}
+
+/** The own seats as last read back. */
+export function stamp(core: Core): LeaseStamp {
+  return stores(core).flatMap(({ uuid, ownSeat }) =>
+    uuid === null || ownSeat === null ? [] : [{ volumeUuid: uuid, ...ownSeat }],
+  );
+}
+
+export function isPast(core: Core, then: LeaseStamp, renewals: number): boolean {
+  const passed = stamp(core).filter((now) => {
+    const seen = then.find(({ volumeUuid }) => volumeUuid === now.volumeUuid);
+    if (seen === undefined) return false;
+    return now.incarnation !== seen.incarnation || now.counter > seen.counter + renewals;
+  });
+  return passed.length >= leaseMajority(core.volumes.values());
+}
+
+/** What all seats but the own agent's say. */
+export function heritage(core: Core): readonly Heritage[] {
+  const bodies = stores(core).flatMap((volume) =>
+    [...volume.seats.values()].flatMap(({ observation }): readonly SeatBody[] =>
+      observation.state === 'read' ? [observation.body] : [],
+    ),
+  );
+  return bodies.filter(({ agent }) => agent !== core.settings.agent);
+}

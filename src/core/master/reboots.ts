@@ -1,0 +1,29 @@
+/** Has a host booted without a word? Its guests are gone then, and nobody has looked after them. */
+import type { HostEvidence } from '../evidence/host.ts';
+import type { BootId } from '../wire/records.ts';
+import type { Judgement, Mastership } from './mastership.ts';
+
+/** It has another boot than the one it was known in, and had not said that it would leave that. */
+export function hasRebooted(
+  master: Mastership,
+  evidence: HostEvidence,
+  before: Judgement | undefined,
+): boolean {
+  const boot = formerBoot(master, evidence, before);
+  return boot !== null && evidence.boot !== boot && evidence.leftBoot !== boot;
+}
+
+/**
+ * The boot that the host was known in: by this master itself; as the boot in which it was master itself; or, since there
+ * was no master any more, by its slot. What it did before is the former master's affair.
+ */
+export function formerBoot(
+  { sawPreviousHolder, former }: Mastership,
+  { host, rebooted }: HostEvidence,
+  before: Judgement | undefined,
+): BootId | null {
+  if (before !== undefined && before.boot !== null) return before.boot;
+  if (!sawPreviousHolder || former === null) return null;
+  if (host === former.host) return former.boot;
+  return rebooted !== null && rebooted.afterMs >= former.renewedMs ? rebooted.from : null;
+}

@@ -1,0 +1,47 @@
+/** nova's record of an evacuation has ended: what has become of the VM is read from the VM itself. */
+import { all, type Task } from '../lib/task.ts';
+import type { Core } from '../state.ts';
+import type { HostName } from '../wire/records.ts';
+import { askCloud } from './ask-cloud.ts';
+import type { Incident, VmWork } from './incident.ts';
+
+/** A VM is recovered only when nova says that it runs on the new host. */
+export function* confirmEnded(core: Core, incident: Incident): Task<void> {
+  const ended = [...incident.vms.values()].filter(
+    ({ state, reason }) => state === 'evacuating' && (reason === ENDED || reason === GONE),
+  );
+  yield* all(
+    ended.slice(0, MAX_CONFIRMED_AT_ONCE).map((work) => confirm(core, incident.record.victim, work)),
+    () => true,
+  );
+}
+
+/** Marks a VM whose row is done and whose state on the new host is still to be read. */
+export const ENDED = 'nova has rebuilt it; waiting until it is ACTIVE';
+/** Nor does nova show how its evacuation ended: what it is now tells. */
+export const GONE = 'nova shows no record of its evacuation any more; asking what became of it';
+/** Its owner deleted it meanwhile: nothing is left to recover. */
+export const DELETED = 'it was deleted while it was being recovered';
+const MAX_CONFIRMED_AT_ONCE = 8;
+
+function* confirm(core: Core, victim: HostName, work: VmWork): Task<void> {
+  const answer = yield* askCloud(core, { call: 'get-server', vm: work.vm });
+  if (!answer.ok) {
+    if (answer.failure.code === 'not-found') Object.assign(work, { state: 'not-recovered', reason: DELETED });
+    return;
+  }
+  const { status, host, taskState, name } = answer.value;
+  // A master that took over when it was elsewhere already has it from a record only, without its name.
+  work.name = name;
+  if (host === victim) return;
+  // Whatever its owner has done with it since, nova's part is over; an error is for a person.
+  const runs = taskState === null && status !== 'ERROR' && status !== 'REBUILD';
+  // Moved on since, or its new host has failed, too: what becomes of it now is that host's incident.
+  const movedOn = host !== work.target || core.master?.incidents.has(host) === true;
+  if (runs || movedOn) {
+    work.state = 'recovered';
+    work.reason = null;
+  } else if (status === 'ERROR' && taskState === null) {
+    Object.assign(work, { state: 'held', reason: `nova shows it in ERROR on ${host}: look at it there` });
+  }
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { incidentRecord } from '../../../test/world/fixtures.ts';
+import { setUp } from '../../../test/world/planning.ts';
+import { Pump } from '../../../test/world/pump.ts';
+import { createHostEvidence } from '../evidence/host.ts';
+import { declareIncident } from '../master/declare.ts';
+import { factsOf } from '../master/judge.ts';
+import { writeRecord } from './incident.ts';
+
+function scene() {
+  const at = setUp();
+  at.core.lease = {
+    phase: 'holding',
+    term: 1,
+    renewedMs: new Map([['a', at.core.now]]),
+    sawPreviousHolder: true,
+  };
+  const evidence = createHostEvidence('h9');
+  evidence.slotIndex.set('uuid-a', 9);
+  at.core.hosts.set('h9', evidence);
+  at.incident.record = incidentRecord({ sequence: 4 });
+  let fails = false;
+  const pump = new Pump(at.core, (effect) => {
+    if (effect.do !== 'write-cell') return null;
+    return fails
+      ? { result: { of: 'write-cell', ok: false, volume: 'a', detail: 'no' } }
+      : { result: { of: 'write-cell', ok: true } };
+  });
+  const write = (well: boolean) => {
+    fails = !well;
+    pump.run(writeRecord(at.core, at.master, at.incident, {}), 5_000);
+    const { which, record } = pump.did('write-cell').at(-1) ?? assert.fail();
+    return { cell: which, sequence: record.sequence };
+  };
+  return { ...at, evidence, write };
+}
+
+void test('records take turns in two cells; after a failed write the last good one is not written over', () => {
+  const { write } = scene();
+  const first = write(true);
+  const failed = write(false);
+  const retried = write(false);
+  const again = write(true);
+  assert.notEqual(failed.cell, first.cell);
+  assert.deepEqual([retried.cell, again.cell], [failed.cell, failed.cell]);
+  assert.notEqual(write(true).cell, again.cell);
+  assert.ok(first.sequence < failed.sequence && failed.sequence < retried.sequence);
+});
+
+void test('the record of a further incident of a host counts above those of the former one', () => {
+  const { core, master, evidence, write } = scene();
+  const last = write(true);
+  master.incidents.delete('h9');
+  declareIncident(core, master, evidence, factsOf(core, evidence), { confirmedBy: null, former: null });
+  const record = master.incidents.get('h9')?.record ?? assert.fail();
+  assert.ok(record.sequence >= last.sequence, `${record.sequence} after ${last.sequence}`);
+});

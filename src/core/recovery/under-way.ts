@@ -1,0 +1,55 @@
+/**
+ * Evacuations that nova shows open, with what tells whether they will ever end: the boot of their target when they were
+ * first seen, and for how long they have stood still. The boots are in the incident's record, too: a target may die and
+ * come back while masters change, and nova never ends its rows.
+ */
+import type { Core } from '../state.ts';
+import {
+  MAX_BOOTS_UNDER_WAY,
+  MAX_ROWS_UNDER_WAY,
+  type BootId,
+  type HostName,
+  type IncidentRecord,
+  type RowsOfBoot,
+} from '../wire/records.ts';
+import type { Migration } from './cloud.ts';
+import { isOpenEvacuation } from './rows.ts';
+
+export interface UnderWay {
+  /** By row: the boot of its target when it was first seen. */
+  readonly boots: Map<number, BootId>;
+  /** By row: what nova says of it, and since when it says so. */
+  readonly standing: Map<number, { readonly status: string; readonly sinceMs: number }>;
+}
+
+export function createUnderWay({ underWay }: IncidentRecord): UnderWay {
+  const boots = new Map(underWay.flatMap(({ boot, rows }) => rows.map((id) => [id, boot] as const)));
+  return { boots, standing: new Map() };
+}
+
+/** Takes the rows of a complete reading into account, and forgets those that are over. */
+export function noteUnderWay(core: Core, known: UnderWay, rows: readonly Migration[]): void {
+  const open = rows.filter(isOpenEvacuation);
+  const ids = new Set(open.map(({ id }) => id));
+  for (const map of [known.boots, known.standing])
+    for (const id of map.keys()) if (!ids.has(id)) map.delete(id);
+  for (const { id, status, target } of open) {
+    const boot = target === null ? null : bootOf(core, target);
+    if (boot !== null && !known.boots.has(id)) known.boots.set(id, boot);
+    if (known.standing.get(id)?.status !== status) known.standing.set(id, { status, sinceMs: core.now });
+  }
+}
+
+export function bootOf(core: Core, host: HostName): BootId | null {
+  return host === core.settings.host ? core.settings.boot : (core.hosts.get(host)?.boot ?? null);
+}
+
+/** What the record is to say by now; null if it already tells of every row. Beyond its limits the newest count. */
+export function toRecord({ boots }: UnderWay, record: IncidentRecord): readonly RowsOfBoot[] | null {
+  const told = new Set(record.underWay.flatMap(({ rows }) => rows));
+  const newestFirst = [...boots].sort(([a], [b]) => b - a).slice(0, MAX_ROWS_UNDER_WAY);
+  const byBoot = new Map<BootId, number[]>();
+  for (const [id, boot] of newestFirst) byBoot.set(boot, [...(byBoot.get(boot) ?? []), id]);
+  const wanted = [...byBoot].slice(0, MAX_BOOTS_UNDER_WAY).map(([boot, rows]) => ({ boot, rows }));
+  return wanted.every(({ rows }) => rows.every((id) => told.has(id))) ? null : wanted;
+}
