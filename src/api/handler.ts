@@ -27,6 +27,7 @@ export const ANSWER_MS = {
   probe: 10_000,
   status: 5_000,
   'confirm-dead': 15_000,
+  maintenance: 10_000,
   gate: 5_000,
 } as const;
 

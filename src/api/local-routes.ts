@@ -1,6 +1,11 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { API_VERSION, confirmDeadBody, REQUEST_BYTES_MAX } from '../drivers/orders/contract.ts';
+import {
+  API_VERSION,
+  confirmDeadBody,
+  maintenanceBody,
+  REQUEST_BYTES_MAX,
+} from '../drivers/orders/contract.ts';
 import { MAX_TAIL_ENTRIES, type Tail } from '../drivers/journal/tail.ts';
 import type { Asker } from './ask.ts';
 import type { ClusterQuestions } from './cluster-questions.ts';
@@ -16,6 +21,7 @@ export const LOCAL_PATHS = {
   status: '/v1/status',
   gate: '/v1/gate',
   confirmDead: '/v1/confirm-dead',
+  maintenance: '/v1/maintenance',
   events: '/v1/events',
   metrics: '/metrics',
 } as const;
@@ -51,6 +57,13 @@ export function localRoutes(options: LocalRoutesOptions): Hono {
     return told.ok
       ? c.json({ ok: told.value.ok, words: told.value.words })
       : c.json({ words: told.words }, 503);
+  });
+  app.post(LOCAL_PATHS.maintenance, async (c) => {
+    const body = await readBody(c, maintenanceBody);
+    if (!body.ok) return c.json({ words: body.words }, 400);
+    const asked = await asker.ask({ ask: 'maintenance', declared: body.value.declared }, { kind: 'local' });
+    if (!asked.ok) return c.json({ words: asked.words }, 503);
+    return c.json({ ok: asked.answer.ok, words: asked.answer.words });
   });
   app.get(LOCAL_PATHS.events, async (c) => {
     const after = whole(c.req.query('after'), 0, Number.MAX_SAFE_INTEGER);

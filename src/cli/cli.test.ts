@@ -218,19 +218,26 @@ void test('a beat and an agent run, answer the commands, and stop cleanly on SIG
       twice.out,
       /FAILED +volume a +another living beat writes slot \d under the name h1 .*to do: stop/,
     );
+    const maintained = await vigil('maintenance', 'start', '--by', 'ann', '--json', '--config', config);
+    assert.deepEqual([maintained.code, JSON.parse(maintained.out).ok], [0, true], maintained.err);
+    const held = await vigil('status', '--config', config);
+    assert.match(held.out, /h1 is in maintenance, declared by ann; nothing is done for its VMs if it dies/);
+    assert.match((await vigil('volume', 'dump', join(root, 'a.vol'))).out, /slot \d.*in maintenance by ann/);
+    const ended = await vigil('maintenance', 'end', '--config', config);
+    assert.deepEqual([ended.code, ended.out], [0, 'h1 is back from maintenance\n']);
     const confirm = await vigil('confirm-dead', 'h9', '--by', 'ann', '--config', config);
     assert.equal(confirm.code, 1);
     assert.match(confirm.err, /--yes/);
   } finally {
     const toldMs = performance.now();
     agent.kill('SIGTERM');
-    const ended = await agentEnd;
+    const stopped = await agentEnd;
     assert.ok(performance.now() - toldMs < 2_000, `${performance.now() - toldMs} ms`);
     beat.kill('SIGTERM');
     await beatEnd;
-    assert.equal(ended.code, 0, ended.err);
+    assert.equal(stopped.code, 0, stopped.err);
     assert.match(
-      ended.err,
+      stopped.err,
       /^vigil agent: started \d+\.\d+\.\d+ on h1 of cluster blue \(compute, not eligible\), at 127\.0\.0\.1 UDP \d+ and TCP \d+, volumes a \(lease\) \/.*\n$/,
     );
   }

@@ -3,6 +3,7 @@ import { addActCommands } from './act-commands.ts';
 import { addCheckCommand } from './check/check-command.ts';
 import { clusterCommands } from './cluster-commands.ts';
 import { configCommands } from './config-commands.ts';
+import { addMaintenanceCommands } from './maintenance-commands.ts';
 import { addShowCommands } from './show-commands.ts';
 import { volumeCommands } from './volume/commands.ts';
 
@@ -10,6 +11,7 @@ import { volumeCommands } from './volume/commands.ts';
 export function addOtherCommands(program: Command): void {
   addShowCommands(program);
   addActCommands(program);
+  addMaintenanceCommands(program);
   addCheckCommand(program);
   program.addCommand(clusterCommands());
   program.addCommand(volumeCommands());

@@ -81,5 +81,6 @@ export type Answer =
   | { readonly to: 'restart'; readonly outcome: OrderOutcome }
   | { readonly to: 'probe'; readonly answer: ProbeAnswer | null }
   | { readonly to: 'confirm-dead'; readonly ok: boolean; readonly words: string }
+  | { readonly to: 'maintenance'; readonly ok: boolean; readonly words: string }
   | { readonly to: 'status'; readonly status: ClusterStatus }
   | { readonly to: 'gate'; readonly open: boolean; readonly words: string };

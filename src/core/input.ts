@@ -2,7 +2,7 @@ import type { CloudAnswer, CloudFailure } from './recovery/cloud.ts';
 import type { OrderOutcome, RestartOrder } from './recovery/orders.ts';
 import type { CellObservation, SeatObservation, SlotObservation, VolumeEvent } from './wire/observations.ts';
 import type { Datagram } from './wire/datagram.ts';
-import type { HostName, Leaving, ProbeAnswer, VolumeName } from './wire/records.ts';
+import type { DeclaredMaintenance, HostName, Leaving, ProbeAnswer, VolumeName } from './wire/records.ts';
 import type { EffectId } from './effect.ts';
 
 /**
@@ -28,6 +28,8 @@ export type Request =
   /** The master asks this host to probe another. */
   | { readonly ask: 'probe'; readonly target: ProbeTarget }
   | { readonly ask: 'confirm-dead'; readonly host: HostName; readonly by: string }
+  /** Planned work on this host itself; null: it has ended. */
+  | { readonly ask: 'maintenance'; readonly declared: DeclaredMaintenance | null }
   | { readonly ask: 'status' }
   /** May nova-compute start on this host? */
   | { readonly ask: 'gate' };

@@ -22,6 +22,7 @@ function ownBody(core: Core): SlotBody {
     fit: isFit(core),
     view: ownView(core),
     leaving: core.leaving,
+    maintenance: core.maintenance,
     intents: [...core.executor.intents.values()].slice(0, MAX_OPEN_INTENTS),
     timing: { beatMs, networkLostMs, volumeLostMs },
     hardwareUuid: settings.hardwareUuid,

@@ -1,5 +1,6 @@
 /** What this agent knows, as operators see it. */
 import { networkOf, volumeOf, type HostEvidence } from './evidence/host.ts';
+import { maintenanceWords } from './evidence/maintenance.ts';
 import type { Judgement, Mastership } from './master/mastership.ts';
 import type { Incident } from './recovery/incident.ts';
 import type { Core } from './state.ts';
@@ -7,7 +8,7 @@ import type { ClusterStatus, HostStatus, IncidentStatus } from './status.ts';
 import { volumeStatus } from './volumes.ts';
 
 export function showStatus(core: Core): ClusterStatus {
-  const { settings, master, link, now } = core;
+  const { settings, master, link, maintenance, now } = core;
   const { beatMs } = settings.timing;
   const { ip, apiPort } = settings.address;
   const known = link.master;
@@ -22,7 +23,10 @@ export function showStatus(core: Core): ClusterStatus {
           ? null
           : { host: known.host, ip: known.address.ip, apiPort: known.address.apiPort },
     term: core.termSeen,
-    holds: master === null ? [] : [...master.holds.values()],
+    holds: [
+      ...(maintenance.declared === null ? [] : [maintenanceWords(settings.host, maintenance.declared)]),
+      ...(master?.holds.values() ?? []),
+    ],
     volumes: [...core.volumes.values()].map((volume) => volumeStatus(volume, beatMs, now)),
     hosts: master === null ? [] : [ownStatus(core, master), ...otherHosts(core, master)],
     incidents:

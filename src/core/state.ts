@@ -17,7 +17,7 @@ import type { ReportBook } from './reports/book.ts';
 import type { Requests } from './requests.ts';
 import type { Settings } from './settings.ts';
 import type { OwnVolume } from './volumes.ts';
-import type { HostName, IncidentRecord, Leaving, Term, VolumeName } from './wire/records.ts';
+import type { HostName, IncidentRecord, Leaving, Maintenance, Term, VolumeName } from './wire/records.ts';
 
 export interface Core {
   readonly settings: Settings;
@@ -41,6 +41,8 @@ export interface Core {
   lease: Lease;
   master: Mastership | null;
   leaving: Leaving | null;
+  /** Planned work on this host. */
+  maintenance: Maintenance;
   /** What the cells say about this host itself; null until they were read. */
   ownIncident: IncidentRecord | null | 'unread';
   /** This host has booted without a word, and no master has been heard since who would have judged that. */

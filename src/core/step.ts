@@ -7,6 +7,7 @@ import type { Effect } from './effect.ts';
 import { checkLease, elect, giveBack } from './election/elect.ts';
 import { watching } from './election/lease.ts';
 import { restartClocks } from './evidence/host.ts';
+import { newerWord } from './evidence/maintenance.ts';
 import { createNovaWitness } from './evidence/nova-witness.ts';
 import { noteEvidence, noteHeartbeat } from './evidence/note.ts';
 import { createObserver, noteTick } from './evidence/observer.ts';
@@ -26,6 +27,7 @@ import { masterBeat } from './master/master-beat.ts';
 import { readServices, suspect } from './master/suspicion.ts';
 import { confirmDead } from './operator/confirm-dead.ts';
 import { gate } from './operator/gate.ts';
+import { changeMaintenance } from './operator/maintenance.ts';
 import { watchOwnIncident } from './operator/own-incident.ts';
 import { publish } from './publish.ts';
 import { createExecutor, executeOrder, inheritIntents } from './recovery/executor.ts';
@@ -38,7 +40,7 @@ import type { Core } from './state.ts';
 import { createVolumes, noteVolumeEvent } from './volumes.ts';
 import type { Datagram } from './wire/datagram.ts';
 import type { VolumeEvent } from './wire/observations.ts';
-import type { Leaving } from './wire/records.ts';
+import { NO_MAINTENANCE, type DeclaredMaintenance, type Leaving } from './wire/records.ts';
 
 export function createCore(settings: Settings, now: number): Core {
   const random = createRandom(settings.seed);
@@ -61,6 +63,7 @@ export function createCore(settings: Settings, now: number): Core {
     lease: watching(now),
     master: null,
     leaving: null,
+    maintenance: NO_MAINTENANCE,
     ownIncident: 'unread',
     bootUnjudged: false,
     lastBeatMs: null,
@@ -179,6 +182,7 @@ function takeVolumeEvent(core: Core, event: VolumeEvent): void {
     // Whatever the volume is used for, what stands in the own slot was this host's.
     if (event.ownBody !== null) {
       inheritIntents(core, event.ownBody.body);
+      core.maintenance = newerWord(core.maintenance, event.ownBody.body.maintenance);
       core.termSeen = Math.max(core.termSeen, event.ownBody.body.termSeen);
       const { body, boot } = event.ownBody;
       if (boot !== core.settings.boot && body.leaving === null) core.bootUnjudged = true;
@@ -202,6 +206,9 @@ function takeRequest(core: Core, id: RequestId, request: Request): void {
         answer: { to: 'confirm-dead', ...confirmDead(core, request.host, request.by) },
       });
       return;
+    case 'maintenance':
+      start(answerMaintenance(core, id, request.declared), () => true);
+      return;
     case 'status':
       core.outbox.push({ do: 'answer', id, answer: { to: 'status', status: showStatus(core) } });
       return;
@@ -213,6 +220,11 @@ function takeRequest(core: Core, id: RequestId, request: Request): void {
 
 function* answerGate(core: Core, id: RequestId): Task<void> {
   core.outbox.push({ do: 'answer', id, answer: { to: 'gate', ...(yield* gate(core)) } });
+}
+
+function* answerMaintenance(core: Core, id: RequestId, declared: DeclaredMaintenance | null): Task<void> {
+  const changed = yield* changeMaintenance(core, declared);
+  core.outbox.push({ do: 'answer', id, answer: { to: 'maintenance', ...changed } });
 }
 
 function* answerProbe(core: Core, id: RequestId, target: Parameters<typeof probe>[1]): Task<void> {

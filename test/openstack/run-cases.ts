@@ -2,6 +2,7 @@
  * Tries what Vigil promises on a real OpenStack: installs and starts it, runs the cases one after the other, and stops
  * what it started. `--only WORDS` runs the cases whose name holds the words, `--keep` leaves the rig running.
  */
+import { maintenance } from './cases/maintenance.ts';
 import { masterDiesMidway, masterFreezesMidway } from './cases/master-dies-midway.ts';
 import { everybodyUnplugged, isolatedHost, isolatedMaster, partitionTwoAndTwo } from './cases/network.ts';
 import { heldWithoutProof } from './cases/no-proof.ts';
@@ -28,6 +29,7 @@ const cases: readonly Case[] = [
   ...masterDiesMidway(8),
   novaApiDown,
   hostReturns,
+  maintenance,
   fastReboot,
   fastRebootOfMaster,
   answerSwallowed,

@@ -6,6 +6,7 @@ import type {
   BlockHeader,
   IncidentRecord,
   Leaving,
+  Maintenance,
   SeatBody,
   SlotBody,
   View,
@@ -62,6 +63,10 @@ export const leaving: fc.Arbitrary<Leaving> = record({
   why: fc.constantFrom('agent-restart', 'reboot', 'shutdown'),
   expiresMs: fc.option(u32),
 });
+const maintenance: fc.Arbitrary<Maintenance> = record({
+  sequence: count,
+  declared: fc.option(record({ by: words(64), why: fc.option(words(200)), recover: fc.boolean() })),
+});
 export const timing = record({
   beatMs: fc.integer({ min: 1, max: 60_000 }),
   networkLostMs: fc.integer({ min: 1, max: 60_000 }),
@@ -89,6 +94,7 @@ export const slotBody: fc.Arbitrary<SlotBody> = record({
   fit: fc.boolean(),
   view,
   leaving: fc.option(leaving),
+  maintenance,
   intents: fc.array(
     record({
       incident: words(128),

@@ -10,7 +10,14 @@ import type { RestartOrder } from '../../src/core/recovery/orders.ts';
 import type { Settings } from '../../src/core/settings.ts';
 import { deriveTiming } from '../../src/core/timing/timing.ts';
 import type { SeatObservation, SlotObservation } from '../../src/core/wire/observations.ts';
-import type { BlockHeader, IncidentRecord, SeatBody, SlotBody, View } from '../../src/core/wire/records.ts';
+import {
+  type BlockHeader,
+  type IncidentRecord,
+  NO_MAINTENANCE,
+  type SeatBody,
+  type SlotBody,
+  type View,
+} from '../../src/core/wire/records.ts';
 
 export const TIMING = deriveTiming(1_000, 10_000, 120_000);
 
@@ -77,6 +84,7 @@ export function slotBody(host: string, more: Partial<SlotBody> = {}): SlotBody {
     fit: true,
     view: view(),
     leaving: null,
+    maintenance: NO_MAINTENANCE,
     intents: [],
     timing: { beatMs: 1_000, networkLostMs: 4_000, volumeLostMs: 8_000 },
     hardwareUuid: null,

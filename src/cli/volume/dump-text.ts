@@ -44,12 +44,13 @@ function line(place: string, block: DumpedBlock<unknown>, words: (body: unknown)
 function slotWords(body: unknown): string {
   const slot = slotBody(body, '');
   if (!slot.ok) return '';
-  const { address, role, eligible, view, intents, termSeen } = slot.value;
+  const { address, role, eligible, view, maintenance, intents, termSeen } = slot.value;
   return [
     `${role}${eligible ? ', eligible' : ''}`,
     `at ${address.ip}`,
     view.master === null ? 'hears no master' : `hears master ${view.master}`,
     `term ${termSeen}`,
+    ...(maintenance.declared === null ? [] : [`in maintenance by ${maintenance.declared.by}`]),
     ...(intents.length > 0 ? [`${intents.length} open intents`] : []),
   ].join(', ');
 }

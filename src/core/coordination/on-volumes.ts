@@ -3,7 +3,7 @@ import type { Coordination } from './port.ts';
 import { checkLicence } from './volume/check-licence.ts';
 import { claim } from './volume/claim.ts';
 import { readOwnRecord, takeUpRecords, writeRecord } from './volume/cells.ts';
-import { isClear, openFor, writeIntents } from './volume/intents.ts';
+import { isClear, isKnown, openFor, writeIntents } from './volume/intents.ts';
 import {
   former,
   heritage,
@@ -32,6 +32,6 @@ export const onVolumes: Coordination = {
     heritage,
   },
   incidents: { write: writeRecord, takeUp: takeUpRecords, readOwn: readOwnRecord },
-  intents: { write: writeIntents, openFor, isClear },
+  intents: { isKnown, write: writeIntents, openFor, isClear },
   check: checkLicence,
 };

@@ -106,6 +106,8 @@ export interface IncidentStore {
 }
 
 export interface IntentStore {
+  /** What this host has written there in a former life is known by now. */
+  readonly isKnown: (core: Core) => boolean;
   /** Writes this host's open intents; true once a reader of any majority will find them so. */
   readonly write: (core: Core) => Task<boolean>;
   /** Hosts that may be about to ask nova to evacuate this VM, as last read. */

@@ -22,7 +22,8 @@ export function elect(core: Core): void {
     case 'claiming':
       return;
     case 'holding':
-      renew(core);
+      if (core.maintenance.declared === null) renew(core);
+      else start(giveBack(core, 'maintenance was declared', core.settings.timing.leaseMs), () => true);
       return;
   }
 }
@@ -58,6 +59,7 @@ function considerClaim(core: Core): void {
   const { lease, settings, now } = core;
   if (lease.phase !== 'watching' || core.leaving !== null || now < lease.notBeforeMs) return;
   const { timing } = settings;
+  if (core.maintenance.declared !== null) return;
   if (isUnfit(core.observer, timing, now) || core.ownIncident === 'unread') return;
   if (!core.coordination.lease.isVacant(core)) {
     if (lease.wantedSinceMs !== null) core.lease = { ...lease, wantedSinceMs: null };

@@ -31,7 +31,15 @@ export interface HostEvidence {
 
 export type Said = Pick<
   SlotBody,
-  'address' | 'role' | 'eligible' | 'failureDomain' | 'view' | 'leaving' | 'timing' | 'hardwareUuid'
+  | 'address'
+  | 'role'
+  | 'eligible'
+  | 'failureDomain'
+  | 'view'
+  | 'leaving'
+  | 'maintenance'
+  | 'timing'
+  | 'hardwareUuid'
 > & {
   readonly agent: string;
   readonly boot: BootId;

@@ -3,10 +3,11 @@ import type { Core } from '../state.ts';
 import type { OwnVolume } from '../volumes.ts';
 import type { Heartbeat } from '../wire/datagram.ts';
 import type { SlotObservation } from '../wire/observations.ts';
-import type { BootId, HostName } from '../wire/records.ts';
+import { NO_MAINTENANCE, type BootId, type HostName } from '../wire/records.ts';
 import { noteBoot } from './boots.ts';
 import { createHostEvidence, MAX_HOSTS, type HostEvidence } from './host.ts';
 import { noteLeaving, noteStay } from './leaving.ts';
+import { newerWord } from './maintenance.ts';
 import { endOthers } from '../reports/book.ts';
 import { hear, networkState, nonceFor, type Heard } from './network-path.ts';
 import { observe, sight } from './volume-path.ts';
@@ -64,7 +65,8 @@ export function noteEvidence(
       continue;
     if (seen === 'still' && evidence.said !== null) continue;
     const { body } = slot;
-    evidence.said = { ...body, boot: slot.bodyBoot, receivedMs: bodyAtMs };
+    const maintenance = newerWord(evidence.said?.maintenance ?? NO_MAINTENANCE, body.maintenance);
+    evidence.said = { ...body, maintenance, boot: slot.bodyBoot, receivedMs: bodyAtMs };
     noteLeaving(evidence, body.leaving, slot.bodyBoot, endedMs);
   }
 }
@@ -114,6 +116,8 @@ export function noteHeartbeat(
       ...body,
       failureDomain: former?.failureDomain ?? null,
       hardwareUuid: former?.hardwareUuid ?? null,
+      // Said in slots alone: whoever declares it can write them, and a master reads them.
+      maintenance: former?.maintenance ?? NO_MAINTENANCE,
       fit: former?.fit ?? body.eligible,
       agent: beat.agent,
       boot: beat.boot,

@@ -63,7 +63,7 @@ export function missesMasterMs(core: Core): number {
 /** Does this host hear anybody at all? Whoever does not would make a poor master. */
 export function isFit(core: Core): boolean {
   const { link } = core;
-  if (!core.settings.eligible) return false;
+  if (!core.settings.eligible || core.maintenance.declared !== null) return false;
   if (hearsMaster(core) && core.master === null) return true;
   if (link.probedMs === null) return core.hosts.size === 0;
   return (

@@ -1,6 +1,6 @@
 /**
- * Gives every host its verdict, once a beat. First match wins: suspecting myself, leaving, an open incident, a new
- * boot, then the table; a host silent everywhere is declared failed when that was seen twice in a row and neither the
+ * Gives every host its verdict, once a beat. First match wins: suspecting myself, an open incident, maintenance,
+ * leaving, a new boot, then the table; a host silent everywhere is declared failed when that was seen twice in a row and neither the
  * site start nor the brake stands against it.
  */
 import { gatherFacts, type Facts } from '../verdict/facts.ts';
@@ -10,6 +10,7 @@ import { healthOf, lookUp } from '../verdict/table.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { HostEvidence } from '../evidence/host.ts';
 import { isLeaving } from '../evidence/leaving.ts';
+import { maintenanceWords } from '../evidence/maintenance.ts';
 import type { Core } from '../state.ts';
 import type { BootId, HostName } from '../wire/records.ts';
 import { declareIncident, MAX_INCIDENTS } from './declare.ts';
@@ -59,7 +60,10 @@ function next(
   const fresh = facts.network === 'fresh' || facts.storage === 'fresh';
   const same = before !== undefined && before.verdict === found.verdict;
   // A reboot whose incident the brake holds back must be seen as one again next round.
-  const held = hasRebooted(master, evidence, before) && !master.incidents.has(evidence.host);
+  const held =
+    found.verdict !== 'maintenance' &&
+    hasRebooted(master, evidence, before) &&
+    !master.incidents.has(evidence.host);
   if (!same) {
     core.outbox.push({
       do: 'journal',
@@ -102,6 +106,8 @@ function find(
       ? { verdict: 'returning', row: 4, words: 'it shows life while its incident is open' }
       : { verdict: 'failed', row: 16, words: `its incident is ${incident.record.phase}` };
   }
+  const planned = plannedWork(evidence, fresh && !hasRebooted(master, evidence, before));
+  if (planned !== null) return planned;
   if (facts.network !== 'fresh' && isLeaving(evidence, core.now)) {
     return {
       verdict: 'stopped',
@@ -120,6 +126,13 @@ function find(
     return { ...row, words: `${row.words}: ${suspectWords(evidence, facts, looking(core))}` };
   if (row.verdict !== 'failed') return row;
   return considerFailed(core, master, evidence, facts, before, row);
+}
+
+/** Row 2. One that is to be recovered all the same is judged as any other once nothing of it is well. */
+function plannedWork({ host, said }: HostEvidence, isWell: boolean): Finding | null {
+  const declared = said?.maintenance.declared ?? null;
+  if (declared === null || (declared.recover && !isWell)) return null;
+  return { verdict: 'maintenance', row: 2, words: maintenanceWords(host, declared) };
 }
 
 function considerFailed(

@@ -41,6 +41,7 @@ export function suspect(core: Core, master: Mastership): void {
 }
 
 function isUndecided(master: Mastership, { host }: HostEvidence): boolean {
+  if (master.judgements.get(host)?.verdict === 'maintenance') return false;
   const phase = master.incidents.get(host)?.record.phase;
   return phase === undefined || phase === 'declared' || phase === 'proving';
 }

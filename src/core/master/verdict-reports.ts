@@ -41,7 +41,9 @@ function reportHost(core: Core, host: HostName, judgement: Judgement): void {
   // A suspect is in between: what was reported of it stands until something else is sure.
   if (verdict === 'suspect') return;
   const cause = `host/${host}/${verdict}`;
-  const own = SILENT.has(verdict) || verdict === 'partitioned' ? [] : [cause];
+  const silent = `${cause}-silent`;
+  const isSilent = verdict === 'maintenance' && facts.network === 'lost' && facts.storage !== 'fresh';
+  const own = SILENT.has(verdict) || verdict === 'partitioned' ? [] : isSilent ? [cause, silent] : [cause];
   endOthers(
     core,
     `host/${host}/`,
@@ -57,6 +59,19 @@ function reportHost(core: Core, host: HostName, judgement: Judgement): void {
     evidence: { ...facts },
     advice: ADVICE[verdict] ?? null,
   });
+  if (isSilent) begin(core, silent, silentInMaintenance(host, judgement));
+}
+
+/** Planned work or its death: nobody here can tell, and by its declaration nothing is done. */
+function silentInMaintenance(host: HostName, { row, words, facts }: Judgement): Parameters<typeof begin>[2] {
+  return {
+    severity: 'warning',
+    host,
+    title: `${host} is silent in maintenance`,
+    rule: `${row}: ${words}`,
+    evidence: { ...facts },
+    advice: 'If it has died and its VMs are to be recovered: vigil confirm-dead HOST --by NAME.',
+  };
 }
 
 function degradedBy({ facts }: Judgement): string {

@@ -56,6 +56,8 @@ function refuseAtOnce(core: Core, order: RestartOrder): OrderOutcome | null {
     return refused('old-term', `term ${order.term} is over: the highest seen is ${core.termSeen}`);
   core.termSeen = order.term;
   if (core.leaving !== null) return refused('stopping', 'this agent is stopping');
+  if (core.maintenance.declared !== null)
+    return refused('not-online', 'maintenance was declared on this host');
   if (settings.role !== 'compute') return refused('not-online', 'this host runs no nova-compute');
   if (!hearsMaster(core)) return refused('not-online', 'this host does not hear the master over the network');
   if (executor.begun.has(order.id)) return refused('busy', 'this order was begun before');

@@ -2,9 +2,11 @@
 import { type Check, bool, integer, list, nullable, oneOf, record, text } from '../lib/check.ts';
 import {
   type AgentAddress,
+  type DeclaredMaintenance,
   type IncidentRecord,
   type Intent,
   type Leaving,
+  type Maintenance,
   MAX_BOOTS_UNDER_WAY,
   MAX_ISOLATION_ADDRESSES,
   MAX_NEIGHBOURS_IN_VIEW,
@@ -78,6 +80,14 @@ export const leaving = record<Leaving>({
   expiresMs: nullable(durationMs),
 });
 
+export const declaredMaintenance = record<DeclaredMaintenance>({
+  by: words(64),
+  why: nullable(words(200)),
+  recover: bool,
+});
+
+const maintenance = record<Maintenance>({ sequence: count, declared: nullable(declaredMaintenance) });
+
 export const timing = record<PublishedTiming>({
   beatMs: integer(1, MAX_DURATION_MS),
   networkLostMs: integer(1, MAX_DURATION_MS),
@@ -118,6 +128,7 @@ export const slotBody = record<SlotBody>({
   fit: bool,
   view,
   leaving: nullable(leaving),
+  maintenance,
   intents: list(intent, MAX_OPEN_INTENTS),
   timing,
   hardwareUuid: nullable(words(64)),

@@ -59,6 +59,27 @@ export interface Leaving {
   readonly expiresMs: number | null;
 }
 
+/**
+ * Planned work on a host: the last word of an operator, said to the host itself and kept in its slot. Of two words the
+ * one with the higher sequence counts; a volume that could not be written keeps an older one.
+ */
+export interface Maintenance {
+  readonly sequence: number;
+  /** Null: it has ended, or was never declared. */
+  readonly declared: DeclaredMaintenance | null;
+}
+
+export interface DeclaredMaintenance {
+  /** Who declared it; 1 to 64 characters. */
+  readonly by: string;
+  /** 1 to 200 characters. */
+  readonly why: string | null;
+  /** Should it die or boot meanwhile, its VMs are recovered as those of any other host. */
+  readonly recover: boolean;
+}
+
+export const NO_MAINTENANCE: Maintenance = { sequence: 0, declared: null };
+
 /** What an executor writes down before it acts on an order. */
 export interface Intent {
   readonly incident: string;
@@ -90,6 +111,7 @@ export interface SlotBody {
   readonly fit: boolean;
   readonly view: View;
   readonly leaving: Leaving | null;
+  readonly maintenance: Maintenance;
   readonly intents: readonly Intent[];
   readonly timing: PublishedTiming;
   readonly hardwareUuid: string | null;

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Request } from '../../core/input.ts';
 import type { Report } from '../../core/reports/report.ts';
 import type { OrderOutcome, RestartOrder } from '../../core/recovery/orders.ts';
-import { MAX_VOLUMES } from '../../core/wire/records.ts';
+import { type DeclaredMaintenance, MAX_VOLUMES } from '../../core/wire/records.ts';
 import { HOST_NAME, ip, isIsolationAddress } from '../../config/formats.ts';
 import type { ShortLivedToken } from '../nova/cloud-driver.ts';
 
@@ -81,6 +81,20 @@ export const confirmDeadBody = z.strictObject({
   version: z.literal(API_VERSION),
   host: hostName,
   by: z.string().trim().min(1).max(128),
+});
+
+export const maintenanceBody: z.ZodType<{
+  readonly version: typeof API_VERSION;
+  readonly declared: DeclaredMaintenance | null;
+}> = z.strictObject({
+  version: z.literal(API_VERSION),
+  declared: z
+    .strictObject({
+      by: z.string().trim().min(1).max(64),
+      why: z.string().trim().min(1).max(200).nullable(),
+      recover: z.boolean(),
+    })
+    .nullable(),
 });
 
 /** Read leniently: a newer master may add to it. */

@@ -6,6 +6,14 @@ import type { Core } from '../../state.ts';
 import type { HostName, Intent } from '../../wire/records.ts';
 import { leaseMajority, leaseVolumes, majorityOf } from './majority.ts';
 
+/** The own slot was read on a majority: each connection begins with what stands in it. */
+export function isKnown(core: Core): boolean {
+  const known = leaseVolumes(core.volumes.values()).filter(
+    ({ connected, slotIndex }) => connected && slotIndex !== null,
+  );
+  return known.length >= leaseMajority(core.volumes.values());
+}
+
 export function* writeIntents(core: Core): Task<boolean> {
   const writes = publishNow(core);
   for (const { volume, written } of writes) if (!volume.lease) start(written, () => true);

@@ -1,0 +1,33 @@
+/** Planned work on this host, declared on the host itself: it takes no VMs, is no master, and is not judged. */
+import { maintenanceWords } from '../evidence/maintenance.ts';
+import type { Task } from '../lib/task.ts';
+import type { Core } from '../state.ts';
+import type { DeclaredMaintenance, Maintenance } from '../wire/records.ts';
+
+const UNWRITABLE =
+  'the own slot cannot be read and written on a majority of the lease volumes, so nothing was changed; see vigil status';
+
+/** Done only once any master will find it; what cannot be written is taken back. */
+export function* changeMaintenance(
+  core: Core,
+  declared: DeclaredMaintenance | null,
+): Task<{ readonly ok: boolean; readonly words: string }> {
+  // A former life may have declared it, and its word must not be overruled unread.
+  if (!core.coordination.intents.isKnown(core)) return { ok: false, words: UNWRITABLE };
+  const { maintenance: before } = core;
+  const { host } = core.settings;
+  if (declared === null && before.declared === null)
+    return { ok: true, words: `${host} is not in maintenance` };
+  const change: Maintenance = { sequence: before.sequence + 1, declared };
+  core.maintenance = change;
+  const written = yield* core.coordination.intents.write(core);
+  core.outbox.push({ do: 'journal', event: 'maintenance', data: { declared, written } });
+  if (written)
+    return {
+      ok: true,
+      words: declared === null ? `${host} is back from maintenance` : maintenanceWords(host, declared),
+    };
+  // It may stand somewhere all the same, so what is true has to be a newer word.
+  if (core.maintenance === change) core.maintenance = { ...before, sequence: change.sequence + 1 };
+  return { ok: false, words: UNWRITABLE };
+}
