@@ -112,6 +112,7 @@ async function prepare(
     boot: facts.boot,
     agent: randomBytes(8).toString('hex'),
     seed: randomBytes(4).readUInt32LE(),
+    startedUnixMs: Date.now(),
     hardwareUuid: facts.hardwareUuid,
   });
   return {

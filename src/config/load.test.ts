@@ -223,7 +223,12 @@ void test('the configuration is complete and frozen, and gives the settings of t
   const config = parse(GOOD);
   assert.equal(config.network.udp_port, 7410);
   assert.throws(() => Object.assign(config.host, { name: 'x' }));
-  const settings = toSettings(config, { boot: 'b'.repeat(32), agent: '0'.repeat(16), seed: 7 });
+  const settings = toSettings(config, {
+    boot: 'b'.repeat(32),
+    agent: '0'.repeat(16),
+    seed: 7,
+    startedUnixMs: 1,
+  });
   assert.deepEqual(settings.volumes, [{ name: 'a', lease: true }]);
   assert.deepEqual(settings.address, { ip: '10.0.0.11', udpPort: 7410, apiPort: 7411 });
   assert.equal(settings.timing.leaseMs, 8000);

@@ -8,6 +8,7 @@ export interface Drawn {
   readonly boot: BootId;
   readonly agent: AgentIncarnation;
   readonly seed: number;
+  readonly startedUnixMs: number;
   readonly hardwareUuid?: string | null;
 }
 
@@ -40,6 +41,7 @@ export function toSettings(config: Config, drawn: Drawn): Settings {
       sharedStorage: config.recovery.shared_storage,
     }),
     seed: drawn.seed,
+    startedUnixMs: drawn.startedUnixMs,
   });
 }
 

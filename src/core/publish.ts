@@ -4,11 +4,42 @@ import { isFit, ownView } from './link/link.ts';
 import { request } from './requests.ts';
 import type { Core } from './state.ts';
 import type { OwnVolume } from './volumes.ts';
-import { MAX_OPEN_INTENTS, type SlotBody } from './wire/records.ts';
+import { MAX_OPEN_INTENTS, type SlotBody, type VolumeName } from './wire/records.ts';
 
 const FORMAT_MAX = 1;
 
-function ownBody(core: Core): SlotBody {
+export interface Published {
+  /** The last body's. Never below one that any slot of this host shows, nor below one of a former agent of it. */
+  sequence: number;
+  /** What that body said, as text; null: the next one is a new one in any case. */
+  words: string | null;
+  /** The body last written to each volume, to write only changes. At most MAX_VOLUMES. */
+  readonly bodies: Map<VolumeName, string>;
+}
+
+/** Like a beat's incarnation it starts from the clock of the host, which only makes it a high number. */
+export function createPublished(startedUnixMs: number): Published {
+  return { sequence: startedUnixMs, words: null, bodies: new Map() };
+}
+
+/** A volume was opened, with what this host said there last. */
+export function notePublished(published: Published, volume: VolumeName, sequence: number | null): void {
+  published.bodies.delete(volume);
+  if (sequence === null || sequence < published.sequence) return;
+  Object.assign(published, { sequence, words: null });
+}
+
+/** With its text, by which a change is seen. */
+function ownBody(core: Core): { readonly body: SlotBody; readonly text: string } {
+  const words = ownWords(core);
+  const { published } = core;
+  const said = JSON.stringify(words);
+  if (published.words !== said) Object.assign(published, { words: said, sequence: published.sequence + 1 });
+  const body = { ...words, sequence: published.sequence };
+  return { body, text: JSON.stringify(body) };
+}
+
+function ownWords(core: Core): Omit<SlotBody, 'sequence'> {
   const { settings } = core;
   const { beatMs, networkLostMs, volumeLostMs } = settings.timing;
   return {
@@ -32,12 +63,11 @@ function ownBody(core: Core): SlotBody {
 
 /** Each beat: writes the body where it has changed; the beat itself writes the header anyway. */
 export function publish(core: Core): void {
-  const body = ownBody(core);
-  const text = JSON.stringify(body);
+  const { body, text } = ownBody(core);
   for (const volume of core.volumes.values()) {
-    if (!volume.connected || volume.slotIndex === null || core.publishedBodies.get(volume.name) === text)
+    if (!volume.connected || volume.slotIndex === null || core.published.bodies.get(volume.name) === text)
       continue;
-    core.publishedBodies.set(volume.name, text);
+    core.published.bodies.set(volume.name, text);
     start(write(core, volume, body, text), () => true);
   }
 }
@@ -46,12 +76,11 @@ export function publish(core: Core): void {
 export function publishNow(
   core: Core,
 ): readonly { readonly volume: OwnVolume; readonly written: Task<boolean> }[] {
-  const body = ownBody(core);
-  const text = JSON.stringify(body);
+  const { body, text } = ownBody(core);
   return [...core.volumes.values()]
     .filter(({ connected, slotIndex }) => connected && slotIndex !== null)
     .map((volume) => {
-      core.publishedBodies.set(volume.name, text);
+      core.published.bodies.set(volume.name, text);
       return { volume, written: write(core, volume, body, text) };
     });
 }
@@ -71,6 +100,6 @@ function* write(core: Core, volume: OwnVolume, body: SlotBody, text: string): Ta
     core.outbox.push({ do: 'journal', event: 'body-not-written', data: { volume: volume.name, detail } });
   volume.bodyRefused = detail;
   // Not known to stand there: write it again with the next beat.
-  if (core.publishedBodies.get(volume.name) === text) core.publishedBodies.delete(volume.name);
+  if (core.published.bodies.get(volume.name) === text) core.published.bodies.delete(volume.name);
   return false;
 }

@@ -21,6 +21,8 @@ export interface Settings {
   readonly recovery: RecoverySettings;
   /** Seed of the core's own randomness (back-off, nonces); drawn by the driver. */
   readonly seed: number;
+  /** When this agent was started, by the clock of the wall: a number above those of its predecessors, and no more. */
+  readonly startedUnixMs: number;
 }
 
 export interface RecoverySettings {

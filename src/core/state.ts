@@ -16,6 +16,7 @@ import type { Executor } from './recovery/executor.ts';
 import type { ReportBook } from './reports/book.ts';
 import type { Requests } from './requests.ts';
 import type { Settings } from './settings.ts';
+import type { Published } from './publish.ts';
 import type { OwnVolume } from './volumes.ts';
 import type { HostName, IncidentRecord, Leaving, Maintenance, Term, VolumeName } from './wire/records.ts';
 
@@ -49,8 +50,8 @@ export interface Core {
   bootUnjudged: boolean;
   /** When periodic work was last done. */
   lastBeatMs: number | null;
-  /** The body last written to each volume, to write only changes. */
-  readonly publishedBodies: Map<VolumeName, string>;
+  /** What this host says of itself in its slots, see publish.ts. */
+  readonly published: Published;
   stoppedSent: boolean;
 }
 

@@ -29,7 +29,7 @@ import { confirmDead } from './operator/confirm-dead.ts';
 import { gate } from './operator/gate.ts';
 import { changeMaintenance } from './operator/maintenance.ts';
 import { watchOwnIncident } from './operator/own-incident.ts';
-import { publish } from './publish.ts';
+import { createPublished, notePublished, publish } from './publish.ts';
 import { createExecutor, executeOrder, inheritIntents } from './recovery/executor.ts';
 import { createReportBook } from './reports/book.ts';
 import { reportOwnVolumes } from './reports/own-volumes.ts';
@@ -67,7 +67,7 @@ export function createCore(settings: Settings, now: number): Core {
     ownIncident: 'unread',
     bootUnjudged: false,
     lastBeatMs: null,
-    publishedBodies: new Map(),
+    published: createPublished(settings.startedUnixMs),
     stoppedSent: false,
   };
 }
@@ -178,7 +178,7 @@ function takeVolumeEvent(core: Core, event: VolumeEvent): void {
   if (volume === undefined) return;
   const read = noteVolumeEvent(volume, event, core.settings.volumes.filter(({ lease }) => lease).length);
   if (event.kind === 'connected') {
-    core.publishedBodies.delete(volume.name);
+    notePublished(core.published, volume.name, event.ownBody?.body.sequence ?? null);
     // Whatever the volume is used for, what stands in the own slot was this host's.
     if (event.ownBody !== null) {
       inheritIntents(core, event.ownBody.body);

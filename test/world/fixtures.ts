@@ -46,6 +46,7 @@ export function settings(more: Partial<Settings> = {}): Settings {
       sharedStorage: false,
     },
     seed: 1,
+    startedUnixMs: 1,
     ...more,
   };
 }
@@ -84,6 +85,7 @@ export function slotBody(host: string, more: Partial<SlotBody> = {}): SlotBody {
     fit: true,
     view: view(),
     leaving: null,
+    sequence: 1,
     maintenance: NO_MAINTENANCE,
     intents: [],
     timing: { beatMs: 1_000, networkLostMs: 4_000, volumeLostMs: 8_000 },

@@ -51,6 +51,7 @@ export interface AgentChoices {
   readonly eligible: boolean;
   readonly proofs: readonly Proof[];
   readonly seed: number;
+  readonly now: number;
   readonly isolationAddresses: readonly string[];
   readonly volumes: Settings['volumes'];
   readonly timing: Timing;
@@ -79,5 +80,6 @@ export function settingsOf(host: WorldHost, choices: AgentChoices): Settings {
       sharedStorage: true,
     },
     seed: choices.seed * 1_000 + n * 10 + host.agentLife,
+    startedUnixMs: choices.now,
   };
 }

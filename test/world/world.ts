@@ -170,6 +170,7 @@ export class World {
       eligible: this.options.eligible?.includes(name) ?? true,
       proofs: this.options.proofs ?? ['silence'],
       seed: this.options.seed ?? 1,
+      now: this.clock.now,
       isolationAddresses: this.options.isolationAddresses ?? [],
       volumes: this.volumes.map(({ name: volume, lease }) => ({ name: volume, lease })),
       timing: this.timing,

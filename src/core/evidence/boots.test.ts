@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { noteBoot } from './boots.ts';
+import { header, TIMING } from '../../../test/world/fixtures.ts';
+import { formerBootLives, noteBoot, sightBoot } from './boots.ts';
 import { createHostEvidence, type HostEvidence } from './host.ts';
 import { noteLeaving, noteStay } from './leaving.ts';
+import { observe } from './volume-path.ts';
 
 function livedIn(...boots: readonly string[]): HostEvidence {
   const evidence = createHostEvidence('h9');
-  for (const boot of boots) noteBoot(evidence, boot);
+  for (const boot of boots) noteBoot(evidence, boot, 0);
   return evidence;
 }
 
@@ -27,6 +29,40 @@ void test('a boot that goes on advancing lives, whichever was seen first', () =>
 void test('former boots are remembered up to a limit', () => {
   const many = Array.from({ length: 100 }, (_, n) => `boot-${n}`);
   assert.ok(livedIn(...many).formerBoots.size <= 5);
+});
+
+void test('of slots that stand still on several volumes the one whose beat started last tells the boot', () => {
+  for (const first of ['a', 'b']) {
+    const evidence = createHostEvidence('h9');
+    const slots = { a: header({ boot: 'one', incarnation: 7 }), b: header({ boot: 'two', incarnation: 8 }) };
+    for (const uuid of first === 'a' ? (['a', 'b'] as const) : (['b', 'a'] as const)) {
+      evidence.volumes.set(uuid, observe(undefined, slots[uuid], 'first', 0));
+      sightBoot(evidence, slots[uuid], TIMING, 0);
+    }
+    assert.equal(evidence.boot, 'two');
+    assert.equal(evidence.bootLifeMs, null, 'nothing of it was seen alive');
+  }
+});
+
+void test('a slot that stands still does not change the boot of a host that was seen alive', () => {
+  const evidence = createHostEvidence('h9');
+  const alive = header({ boot: 'two', incarnation: 8 });
+  evidence.volumes.set('a', observe(undefined, alive, 'advance', 1_000));
+  noteBoot(evidence, 'two', 1_000);
+  const left = header({ boot: 'one', incarnation: 9 });
+  evidence.volumes.set('b', observe(undefined, left, 'first', 1_000));
+  sightBoot(evidence, left, TIMING, 1_000);
+  assert.equal(evidence.boot, 'two');
+});
+
+void test('a boot that should be over and shows life is told, until the next one would have followed', () => {
+  const evidence = createHostEvidence('h9');
+  noteBoot(evidence, 'one', 0);
+  noteBoot(evidence, 'two', 60_000);
+  assert.ok(!formerBootLives(evidence, TIMING, 60_000), 'it has rebooted, and took its time');
+  noteBoot(evidence, 'one', 61_000);
+  assert.ok(formerBootLives(evidence, TIMING, 61_000 + TIMING.networkLostMs - 1));
+  assert.ok(!formerBootLives(evidence, TIMING, 61_000 + TIMING.networkLostMs));
 });
 
 const restart = { why: 'agent-restart', expiresMs: 60_000 } as const;

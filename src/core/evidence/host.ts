@@ -1,6 +1,7 @@
 /** Everything known about one host, on every path, with its age. */
 import type { Timing } from '../timing/timing.ts';
 import type { BootId, HostName, Leaving, ProbeAnswer, SlotBody, Term, View } from '../wire/records.ts';
+import type { FormerBoot } from './boots.ts';
 import { createNetworkPath, networkState, restartNetworkClock, type NetworkPath } from './network-path.ts';
 import { pathState, restartClock, type PathState, type VolumePath } from './volume-path.ts';
 
@@ -15,8 +16,10 @@ export interface HostEvidence {
   boot: BootId | null;
   /** Its last reboot that was seen on a volume: from which boot, and when the slot was last read in that. */
   rebooted: { readonly from: BootId; readonly afterMs: number } | null;
-  /** Boots that were over, with how often each showed up since; see boots.ts. */
-  readonly formerBoots: Map<BootId, number>;
+  /** When it last showed life in that; null: never yet. */
+  bootLifeMs: number | null;
+  /** Boots that were over; see boots.ts. */
+  readonly formerBoots: Map<BootId, FormerBoot>;
   readonly network: NetworkPath;
   /** By volume uuid. */
   readonly volumes: Map<string, VolumePath>;
@@ -47,6 +50,8 @@ export type Said = Pick<
   readonly fit: boolean;
   /** When this host's view was received, on the observer's clock; the view is older by at most one beat and a read. */
   readonly receivedMs: number;
+  /** Of the last slot body that told of it; what has a lower one was said before. */
+  readonly sequence: number;
 };
 
 export function createHostEvidence(host: HostName): HostEvidence {
@@ -55,6 +60,7 @@ export function createHostEvidence(host: HostName): HostEvidence {
     said: null,
     boot: null,
     rebooted: null,
+    bootLifeMs: null,
     formerBoots: new Map(),
     network: createNetworkPath(),
     volumes: new Map(),

@@ -3,14 +3,14 @@ import type { Core } from '../state.ts';
 import type { OwnVolume } from '../volumes.ts';
 import type { Heartbeat } from '../wire/datagram.ts';
 import type { SlotObservation } from '../wire/observations.ts';
-import { NO_MAINTENANCE, type BootId, type HostName } from '../wire/records.ts';
-import { noteBoot } from './boots.ts';
+import { NO_MAINTENANCE, type BlockHeader, type BootId, type HostName } from '../wire/records.ts';
+import { noteBoot, sightBoot } from './boots.ts';
 import { createHostEvidence, MAX_HOSTS, type HostEvidence } from './host.ts';
 import { noteLeaving, noteStay } from './leaving.ts';
 import { newerWord } from './maintenance.ts';
 import { endOthers } from '../reports/book.ts';
 import { hear, networkState, nonceFor, type Heard } from './network-path.ts';
-import { observe, sight } from './volume-path.ts';
+import { observe, type Sight, sight, type VolumePath } from './volume-path.ts';
 
 export function evidenceOf(core: Core, host: HostName): HostEvidence | null {
   const known = core.hosts.get(host);
@@ -20,6 +20,8 @@ export function evidenceOf(core: Core, host: HostName): HostEvidence | null {
   core.hosts.set(host, evidence);
   return evidence;
 }
+
+type ReadSlot = Extract<SlotObservation, { state: 'read' }>;
 
 /** A read showed what was written before `begunMs`, and perhaps what was written before `endedMs`. */
 export interface ReadSpan {
@@ -35,40 +37,75 @@ export function noteEvidence(
   span: ReadSpan,
 ): void {
   const { uuid } = volume;
-  const { endedMs } = span;
   if (uuid === null) return;
   forgetFreed(core, uuid, slots);
   for (const slot of slots) {
     if (slot.state !== 'read') continue;
     const evidence = evidenceOf(core, slot.host);
     if (evidence === null) continue;
-    const before = evidence.volumes.get(uuid);
-    const seen = sight(before, slot.header);
-    if (seen === 'backwards') continue;
-    // On one volume alone: what another shows may be older than it looks.
-    if (
-      seen === 'advance' &&
-      before !== undefined &&
-      before.boot === evidence.boot &&
-      slot.header.boot !== before.boot
-    )
-      evidence.rebooted = { from: before.boot, afterMs: before.readMs };
-    evidence.volumes.set(uuid, observe(before, slot.header, endedMs));
-    evidence.slotIndex.set(uuid, slot.index);
-    core.termSeen = Math.max(core.termSeen, slot.body.termSeen);
-    core.master?.intents.note(slot.host, uuid, slot.body.intents, span.begunMs);
-    // The first sight of a slot may be of one that a former boot has left behind.
-    if (seen === 'advance' || evidence.boot === null) noteLife(evidence, slot.header.boot, endedMs);
-    // A silent agent's body is what it said before it fell silent.
-    const bodyAtMs = endedMs - slot.header.agentSilentMs;
-    if (slot.bodyBoot !== evidence.boot || (evidence.said !== null && bodyAtMs < evidence.said.receivedMs))
-      continue;
-    if (seen === 'still' && evidence.said !== null) continue;
-    const { body } = slot;
-    const maintenance = newerWord(evidence.said?.maintenance ?? NO_MAINTENANCE, body.maintenance);
-    evidence.said = { ...body, maintenance, boot: slot.bodyBoot, receivedMs: bodyAtMs };
-    noteLeaving(evidence, body.leaving, slot.bodyBoot, endedMs);
+    noteSlot(core, evidence, uuid, slot, span);
   }
+}
+
+function noteSlot(
+  core: Core,
+  evidence: HostEvidence,
+  uuid: string,
+  slot: ReadSlot,
+  { begunMs, endedMs }: ReadSpan,
+): void {
+  const { header, body } = slot;
+  const { timing } = core.settings;
+  const before = evidence.volumes.get(uuid);
+  const seen = sight(before, header, timing, endedMs);
+  if (seen === 'backwards') return;
+  noteReboot(evidence, before, header, seen);
+  evidence.volumes.set(uuid, observe(before, header, seen, endedMs));
+  evidence.slotIndex.set(uuid, slot.index);
+  core.termSeen = Math.max(core.termSeen, body.termSeen);
+  core.master?.intents.note(slot.host, uuid, body.intents, begunMs);
+  if (seen === 'advance') noteLife(evidence, header.boot, endedMs);
+  else if (seen !== 'still') sightBoot(evidence, header, timing, endedMs);
+  noteWords(evidence, slot, seen, endedMs);
+}
+
+/** On one volume alone: what another shows may be older than it looks. */
+function noteReboot(
+  evidence: HostEvidence,
+  before: VolumePath | undefined,
+  header: BlockHeader,
+  seen: Sight,
+): void {
+  if (before === undefined || seen === 'still') return;
+  if (before.boot === evidence.boot && header.boot !== before.boot)
+    evidence.rebooted = { from: before.boot, afterMs: before.readMs };
+}
+
+/** What the host says of itself in a slot. */
+function noteWords(
+  evidence: HostEvidence,
+  { header, body, bodyBoot }: ReadSlot,
+  seen: Sight,
+  endedMs: number,
+): void {
+  const { said } = evidence;
+  // A silent agent's body is what it said before it fell silent.
+  const bodyAtMs = endedMs - header.agentSilentMs;
+  const maintenance = newerWord(said?.maintenance ?? NO_MAINTENANCE, body.maintenance);
+  const ofThisBoot = bodyBoot === evidence.boot;
+  const isNews =
+    said === null ||
+    // Better than nothing, where its agent has not spoken since the host booted.
+    ((ofThisBoot || said.boot !== evidence.boot) &&
+      (body.sequence > said.sequence ||
+        (body.sequence === said.sequence && seen === 'advance' && bodyAtMs >= said.receivedMs)));
+  if (!isNews) {
+    evidence.said = { ...said, maintenance };
+    return;
+  }
+  evidence.said = { ...body, maintenance, boot: bodyBoot, receivedMs: bodyAtMs };
+  // What a former boot announced, it has done.
+  if (ofThisBoot) noteLeaving(evidence, body.leaving, bodyBoot, endedMs);
 }
 
 /** Only an operator frees a slot: a host without any is no member any more. */
@@ -95,7 +132,16 @@ function forgetFreed(core: Core, uuid: string, slots: readonly SlotObservation[]
 /** It showed life in this boot. */
 function noteLife(evidence: HostEvidence, boot: BootId, now: number): void {
   noteStay(evidence, boot, now);
-  noteBoot(evidence, boot);
+  noteBoot(evidence, boot, now);
+}
+
+/** Its network may be back before its volumes are: these show the former boot until then, all of them. */
+function noteRebootHeard(evidence: HostEvidence, boot: BootId): void {
+  const { boot: former, volumes, formerBoots } = evidence;
+  if (former === null || former === boot || volumes.size === 0 || formerBoots.has(boot)) return;
+  const paths = [...volumes.values()];
+  if (paths.every((path) => path.boot === former))
+    evidence.rebooted = { from: former, afterMs: Math.max(...paths.map(({ readMs }) => readMs)) };
 }
 
 export function noteHeartbeat(
@@ -109,6 +155,7 @@ export function noteHeartbeat(
   if (heard === 'life') {
     if (lastMs === null || core.now - lastMs >= core.settings.timing.networkLostMs)
       evidence.network.sinceMs = core.now;
+    noteRebootHeard(evidence, beat.boot);
     noteLife(evidence, beat.boot, core.now);
     const { body } = beat;
     const former = evidence.said;
@@ -123,6 +170,7 @@ export function noteHeartbeat(
       boot: beat.boot,
       termSeen: beat.term,
       receivedMs: core.now,
+      sequence: former?.sequence ?? 0,
     };
     noteLeaving(evidence, body.leaving, beat.boot, core.now);
   }

@@ -6,9 +6,17 @@ import { observe, pathState, restartClock, sight, type VolumePath } from './volu
 
 const BOUND_MS = TIMING.volumeLostMs;
 
+function read(
+  path: VolumePath | undefined,
+  shows: { readonly counter: number; readonly incarnation?: number },
+  endedMs: number,
+): VolumePath {
+  return observe(path, header(shows), sight(path, header(shows), TIMING, endedMs), endedMs);
+}
+
 function seen(counters: readonly number[], everyMs = 1_000): VolumePath {
   const path = counters.reduce<VolumePath | undefined>(
-    (before, counter, n) => observe(before, header({ counter }), n * everyMs),
+    (before, counter, n) => read(before, { counter }, n * everyMs),
     undefined,
   );
   assert.ok(path);
@@ -47,18 +55,27 @@ void test('a longer bound of the observed host counts', () => {
 
 void test('going backwards is not life, a new incarnation is', () => {
   const path = seen([5, 6]);
-  assert.equal(sight(path, header({ counter: 4 })), 'backwards');
-  assert.equal(sight(path, header({ counter: 6 })), 'still');
-  assert.equal(sight(path, header({ incarnation: 0, counter: 99 })), 'backwards');
-  assert.equal(sight(path, header({ incarnation: 2, counter: 0 })), 'advance');
-  assert.equal(observe(path, header({ counter: 4 }), 9_000).advancedMs, path.advancedMs);
-  assert.equal(observe(path, header({ counter: 4 }), 9_000).counter, 6);
+  assert.equal(sight(path, header({ counter: 4 }), TIMING, 2_000), 'backwards');
+  assert.equal(sight(path, header({ counter: 6 }), TIMING, 2_000), 'still');
+  assert.equal(sight(path, header({ incarnation: 0, counter: 99 }), TIMING, 2_000), 'backwards');
+  assert.equal(sight(path, header({ incarnation: 2, counter: 0 }), TIMING, 2_000), 'advance');
+  assert.equal(read(path, { counter: 4 }, 9_000).advancedMs, path.advancedMs);
+  assert.equal(read(path, { counter: 4 }, 9_000).counter, 6);
+});
+
+void test('an advance over a time in which nobody looked tells of that time, not of now', () => {
+  const path = seen([5, 6]);
+  assert.equal(read(path, { counter: 12 }, path.readMs + BOUND_MS - 1).seenAlive, true);
+  const anew = read(path, { counter: 13 }, path.readMs + BOUND_MS);
+  assert.equal(anew.seenAlive, false);
+  assert.equal(anew.advancedMs, anew.readMs, 'its silence is counted from here');
+  assert.equal(read(anew, { counter: 14 }, anew.readMs + 1_000).seenAlive, true);
 });
 
 void test('an observer that was late starts anew, and takes nobody for alive who was silent before', () => {
   const lost = restartClock(seen(still(8)), false, 60_000);
   assert.equal(lost.seenAlive, false);
-  assert.equal(pathState(observe(lost, header({ counter: 2 }), 61_000), TIMING, BOUND_MS, 61_000), 'fresh');
+  assert.equal(pathState(read(lost, { counter: 2 }, 61_000), TIMING, BOUND_MS, 61_000), 'fresh');
   assert.equal(restartClock(seen([1, 2]), true, 60_000).seenAlive, true);
   assert.equal(restartClock(seen([1, 2]), true, 500).advancedMs, 1_000, 'never back in time');
 });
@@ -79,7 +96,7 @@ void test('whatever is read: lost only with enough reads, over enough time, the 
       for (const { gapMs, step } of steps) {
         at += gapMs;
         counter += step;
-        path = observe(path, header({ counter }), at);
+        path = read(path, { counter }, at);
         if (counter > highest) {
           highest = counter;
           advancedMs = at;

@@ -5,7 +5,8 @@
  *                    ▲  └──(no valid read for as long)──► unseen
  *                    └───────────── any advance ──────────────┘
  *
- * Going backwards is not life: a late write of a predecessor shows an older (incarnation, counter).
+ * Going backwards is not life: a late write of a predecessor shows an older (incarnation, counter). Nor is an advance
+ * over a time in which nobody looked: the host may have written once in it, and died since.
  */
 import type { Timing } from '../timing/timing.ts';
 import type { BlockHeader, BootId } from '../wire/records.ts';
@@ -26,45 +27,41 @@ export interface VolumePath {
   readMs: number;
 }
 
-export type Sight = 'first' | 'advance' | 'still' | 'backwards';
+/** `anew`: it has advanced since the last read, but that was too long ago. */
+export type Sight = 'first' | 'anew' | 'advance' | 'still' | 'backwards';
 
-export function sight(path: VolumePath | undefined, header: BlockHeader): Sight {
+/** `endedMs` is when the read ended that shows `header`. */
+export function sight(
+  path: VolumePath | undefined,
+  header: BlockHeader,
+  timing: Timing,
+  endedMs: number,
+): Sight {
   if (path === undefined) return 'first';
-  if (header.incarnation !== path.incarnation)
-    return header.incarnation > path.incarnation ? 'advance' : 'backwards';
-  if (header.counter !== path.counter) return header.counter > path.counter ? 'advance' : 'backwards';
-  return 'still';
+  const on = header.incarnation - path.incarnation || header.counter - path.counter;
+  if (on <= 0) return on === 0 ? 'still' : 'backwards';
+  return endedMs - path.readMs < timing.volumeLostMs ? 'advance' : 'anew';
 }
 
-/** Takes a valid read into account and returns the path after it. `endedMs` is when the read ended. */
-export function observe(path: VolumePath | undefined, header: BlockHeader, endedMs: number): VolumePath {
-  const { boot, incarnation, counter, agentSilentMs } = header;
-  const seen = sight(path, header);
-  if (path === undefined || seen === 'first') {
-    return {
-      boot,
-      incarnation,
-      counter,
-      agentSilentMs,
-      advancedMs: endedMs,
-      seenAlive: false,
-      stillReads: 0,
-      readMs: endedMs,
-    };
-  }
-  if (seen === 'advance') {
-    return {
-      boot,
-      incarnation,
-      counter,
-      agentSilentMs,
-      advancedMs: endedMs,
-      seenAlive: true,
-      stillReads: 0,
-      readMs: endedMs,
-    };
-  }
-  return { ...path, stillReads: path.stillReads + 1, readMs: Math.max(path.readMs, endedMs) };
+/** Takes a valid read that showed `header` into account and returns the path after it. */
+export function observe(
+  path: VolumePath | undefined,
+  { boot, incarnation, counter, agentSilentMs }: BlockHeader,
+  seen: Sight,
+  endedMs: number,
+): VolumePath {
+  if (path !== undefined && (seen === 'still' || seen === 'backwards'))
+    return { ...path, stillReads: path.stillReads + 1, readMs: Math.max(path.readMs, endedMs) };
+  return {
+    boot,
+    incarnation,
+    counter,
+    agentSilentMs,
+    advancedMs: endedMs,
+    seenAlive: seen === 'advance',
+    stillReads: 0,
+    readMs: endedMs,
+  };
 }
 
 /** The observer stalled: what it did not see happen, it holds neither against anybody nor for life. */

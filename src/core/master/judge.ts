@@ -59,11 +59,12 @@ function next(
 ): Judgement {
   const fresh = facts.network === 'fresh' || facts.storage === 'fresh';
   const same = before !== undefined && before.verdict === found.verdict;
-  // A reboot whose incident the brake holds back must be seen as one again next round.
+  // A reboot must be seen as one again next round, if the brake holds its incident back or it may be none.
   const held =
-    found.verdict !== 'maintenance' &&
-    hasRebooted(master, evidence, before) &&
-    !master.incidents.has(evidence.host);
+    facts.formerBootLives ||
+    (found.verdict !== 'maintenance' &&
+      hasRebooted(master, evidence, facts, before) &&
+      !master.incidents.has(evidence.host));
   if (!same) {
     core.outbox.push({
       do: 'journal',
@@ -106,7 +107,7 @@ function find(
       ? { verdict: 'returning', row: 4, words: 'it shows life while its incident is open' }
       : { verdict: 'failed', row: 16, words: `its incident is ${incident.record.phase}` };
   }
-  const planned = plannedWork(evidence, fresh && !hasRebooted(master, evidence, before));
+  const planned = plannedWork(evidence, fresh && !hasRebooted(master, evidence, facts, before));
   if (planned !== null) return planned;
   if (facts.network !== 'fresh' && isLeaving(evidence, core.now)) {
     return {
@@ -115,7 +116,7 @@ function find(
       words: `it announced that it leaves: ${evidence.leaving?.leaving.why ?? ''}`,
     };
   }
-  if (fresh && hasRebooted(master, evidence, before)) {
+  if (fresh && hasRebooted(master, evidence, facts, before)) {
     return declare(core, master, evidence, facts, formerBoot(master, evidence, before), {
       row: 5,
       words: 'it is back with a new boot id and had not announced a reboot',

@@ -30,6 +30,8 @@ export interface Mastership {
   readonly incidents: Map<HostName, Incident>;
   /** By victim: the highest sequence of its records, those of closed incidents included. At most MAX_HOSTS. */
   readonly sequences: Map<HostName, number>;
+  /** By victim: the boot whose end its last closed incident was about. At most MAX_HOSTS. */
+  readonly dealtWith: Map<HostName, BootId>;
   readonly intents: IntentBook;
   /** The cells and all slots were read after the claim: from now on it may judge and recover. */
   adopted: boolean;
@@ -61,6 +63,7 @@ export function createMastership(
     judgements: new Map(),
     incidents: new Map(),
     sequences: new Map(),
+    dealtWith: new Map(),
     intents: new IntentBook(),
     adopted: false,
     blindUntilMs: 0,

@@ -33,11 +33,19 @@ function agent(name: string, boot: string, sees: View) {
   };
 }
 
-void test('two machines of one name: never online, told once at most, and no incident', () => {
+for (const boots of [
+  ['boot-1', 'boot-1'],
+  ['boot-1', 'boot-2'],
+] as const)
+  void test(`two agents of one name (${boots.join()}): never online, told once at most, and no incident`, () => {
+    together(boots[0], boots[1]);
+  });
+
+function together(boot: string, otherBoot: string): void {
   const core = connectedCore();
   const master = createMastership(1, core.now, true);
   core.master = master;
-  const [first, second] = [agent('a', 'boot-1', view()), agent('b', 'boot-1', view({ volumes: [] }))];
+  const [first, second] = [agent('a', boot, view()), agent('b', otherBoot, view({ volumes: [] }))];
   const verdicts = new Set<string>();
   const round = (...speak: readonly ((core: Core) => void)[]): void => {
     for (const one of speak) one(core);
@@ -62,4 +70,4 @@ void test('two machines of one name: never online, told once at most, and no inc
   assert.equal(master.incidents.size, 0);
   for (let n = 0; n < 62; n += 1) round(first);
   assert.equal(master.judgements.get('h2')?.facts.namesakes, false, 'the one that is left speaks for itself');
-});
+}

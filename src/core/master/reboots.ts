@@ -1,5 +1,6 @@
 /** Has a host booted without a word? Its guests are gone then, and nobody has looked after them. */
 import type { HostEvidence } from '../evidence/host.ts';
+import type { Facts } from '../verdict/facts.ts';
 import type { BootId } from '../wire/records.ts';
 import type { Judgement, Mastership } from './mastership.ts';
 
@@ -7,8 +8,10 @@ import type { Judgement, Mastership } from './mastership.ts';
 export function hasRebooted(
   master: Mastership,
   evidence: HostEvidence,
+  facts: Facts,
   before: Judgement | undefined,
 ): boolean {
+  if (facts.formerBootLives) return false;
   const boot = formerBoot(master, evidence, before);
   return boot !== null && evidence.boot !== boot && evidence.leftBoot !== boot;
 }
@@ -18,12 +21,16 @@ export function hasRebooted(
  * was no master any more, by its slot. What it did before is the former master's affair.
  */
 export function formerBoot(
-  { sawPreviousHolder, former }: Mastership,
+  { sawPreviousHolder, former, dealtWith }: Mastership,
   { host, rebooted }: HostEvidence,
   before: Judgement | undefined,
 ): BootId | null {
   if (before !== undefined && before.boot !== null) return before.boot;
   if (!sawPreviousHolder || former === null) return null;
-  if (host === former.host) return former.boot;
-  return rebooted !== null && rebooted.afterMs >= former.renewedMs ? rebooted.from : null;
+  const inherited = (): BootId | null => {
+    if (host === former.host) return former.boot;
+    return rebooted !== null && rebooted.afterMs >= former.renewedMs ? rebooted.from : null;
+  };
+  const boot = inherited();
+  return boot === dealtWith.get(host) ? null : boot;
 }

@@ -15,7 +15,7 @@ function master(more: Partial<Found> = {}) {
   const at = setUp();
   renewedUpTo(at.core, 10);
   const evidence = createHostEvidence('h9');
-  evidence.volumes.set('uuid-a', observe(undefined, header({ counter: 50 }), at.core.now));
+  evidence.volumes.set('uuid-a', observe(undefined, header({ counter: 50 }), 'first', at.core.now));
   at.core.hosts.set('h9', evidence);
   at.core.lease = {
     phase: 'holding',

@@ -24,6 +24,7 @@ const silent = (at: Core): Facts => ({
   novaReport: 'quiet',
   hearsMaster: true,
   namesakes: false,
+  formerBootLives: false,
   troubledVolumes: [],
   freshVolumes: [],
   silentSinceMs: at.now - SILENCE_MS,

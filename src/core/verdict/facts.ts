@@ -2,6 +2,7 @@
  * A host's evidence, reduced to the few facts the verdict table is written in. Each is closed: there is no case that
  * the table does not know.
  */
+import { formerBootLives } from '../evidence/boots.ts';
 import {
   advancedLately,
   agentSilentMs,
@@ -40,6 +41,8 @@ export interface Facts {
   readonly hearsMaster: boolean;
   /** Two agents speak in its name: what one says is not true of the other. */
   readonly namesakes: boolean;
+  /** A boot of it that should be over shows life: none is taken for a new one until that is over. */
+  readonly formerBootLives: boolean;
   /** Listed volumes by name that are not fresh here, or that it says it cannot write. */
   readonly troubledVolumes: readonly string[];
   readonly freshVolumes: readonly string[];
@@ -81,6 +84,7 @@ export function gatherFacts(evidence: HostEvidence, context: FactsContext): Fact
     novaReport: judgeReport(evidence, silentSinceMs, context),
     hearsMaster: said === null || said.view.master !== null || isJustBack(evidence, context),
     namesakes: speaksInTurn(evidence.network, now),
+    formerBootLives: formerBootLives(evidence, timing, now),
     troubledVolumes: [
       ...new Set([
         ...unwritable,

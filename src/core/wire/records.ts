@@ -99,6 +99,8 @@ export interface PublishedTiming {
 
 /** The authenticated part of a slot, written by the agent, kept on the volume by the beat. */
 export interface SlotBody {
+  /** Grows with every change, over restarts and reboots: which of the bodies on several volumes was written last. */
+  readonly sequence: number;
   readonly host: HostName;
   readonly address: AgentAddress;
   readonly role: 'compute' | 'control';
