@@ -59,14 +59,17 @@ async function takePlaces(options: BeatOptions, volume: OpenVolume): Promise<Sta
   if (slot.state === 'another-beat' && !(await isServedHere(options, slot.block.header)))
     return { state: 'taken', station: watchOnly(options, volume, claimant, slot) };
   if (slot.state !== 'taken' && slot.state !== 'full') return notTaken(options, slot);
-  const incarnation = slot.state === 'taken' ? slot.place.incarnation : claimant.incarnationMin;
+  let incarnation = slot.state === 'taken' ? slot.place.incarnation : claimant.incarnationMin;
   let seatIndex: number | null = null;
   if (options.wantsSeat) {
     // Whether another beat of this name lives was found out at the slot.
     const seat = await takePlace(file, 'seat', seatBlocks(superblock), { ...claimant, watchMs: 0 });
     if (seat.state !== 'taken' && seat.state !== 'full') return notTaken(options, seat);
-    if (seat.state === 'taken') seatIndex = seat.place.index;
-    else log({ level: 'warning', event: 'no-seat', detail: `all ${superblock.seats} seats are taken` });
+    if (seat.state === 'taken') {
+      seatIndex = seat.place.index;
+      // Whose slot was freed and whose clock was set back may have a seat of a higher one: it must not go backwards.
+      incarnation = Math.max(incarnation, seat.place.incarnation);
+    } else log({ level: 'warning', event: 'no-seat', detail: `all ${superblock.seats} seats are taken` });
   }
   return {
     state: 'taken',
@@ -75,7 +78,7 @@ async function takePlaces(options: BeatOptions, volume: OpenVolume): Promise<Sta
       owner,
       boot: bootId,
       incarnation,
-      slot: slot.state === 'taken' ? ownSlot(owner, bootId, slot.place) : null,
+      slot: slot.state === 'taken' ? ownSlot(owner, bootId, { ...slot.place, incarnation }) : null,
       seatIndex,
       writes: 0,
       foreign: null,

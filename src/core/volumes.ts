@@ -1,7 +1,7 @@
 /** This host's own volumes, as its beats tell of them: can I read, can I write, and who sits where. */
 import { misfit } from './coordination/misfit.ts';
 import type { FormerHolder } from './coordination/port.ts';
-import { noteHolder, noteSeats, type SeatTrack } from './coordination/volume/seats.ts';
+import { forgetOrder, noteHolder, noteSeats, type SeatTrack } from './coordination/volume/seats.ts';
 import type { Settings } from './settings.ts';
 import type { VolumeStatus } from './status.ts';
 import type { DamageReason, SlotObservation, VolumeEvent } from './wire/observations.ts';
@@ -119,6 +119,7 @@ export function noteVolumeEvent(
         Object.assign(volume, { connected: false, stopped: null, takenBy: null });
         return null;
       }
+      if (volume.uuid !== event.uuid) forgetOrder(volume.seats);
       Object.assign(volume, {
         uuid: event.uuid,
         superblock: event.superblock,

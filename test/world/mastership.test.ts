@@ -80,6 +80,30 @@ describe('who is master, on virtual time', () => {
     assert.deepEqual(checker.broken, []);
   });
 
+  it('a late write of a former beat of the holder takes the lease from it in nobody’s eyes', () => {
+    const world = settled({ hosts: 4 });
+    const checker = new Checker(world);
+    const { name, agentLife } = world.master();
+    const [volume = assert.fail()] = world.volumes;
+    for (const other of slaves(world)) world.pauseAgent(other);
+    const leaving = { why: 'agent-restart', expiresMs: 60_000 } as const;
+    world.feed(world.host(name), agentLife, { kind: 'stop', now: world.clock.now, leaving });
+    world.run(100);
+    assert.equal(volume.seats.get(name)?.body.phase, 'released');
+    const late = volume.writeOnItsWay(name);
+    world.killBeats(name, null);
+    world.startBeats(name);
+    world.startAgent(name);
+    world.until('master again', () => world.masters().length === 1, 60_000);
+    for (const other of world.hosts.keys()) world.resumeAgent(other);
+    world.run(10_000);
+    assert.equal(world.master().name, name);
+    late.land();
+    volume.hung.add(name);
+    world.until('another master', () => world.masters().some((master) => master.name !== name), 20_000);
+    assert.deepEqual(checker.broken, []);
+  });
+
   for (const how of ['hung', 'failing'] as const) {
     it(`three lease volumes, one ${how} for all: a master is found, and another one after it`, () => {
       const world = settled({ hosts: 4, leaseVolumes: 3 });

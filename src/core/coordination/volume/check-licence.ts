@@ -7,7 +7,7 @@ import type { CellObservation, SeatObservation } from '../../wire/observations.t
 import type { Licence, Unlicensed } from '../port.ts';
 import { recordOf } from './cells.ts';
 import { leaseMajority, leaseVolumes } from './majority.ts';
-import { rival } from './seats.ts';
+import { noteSeats, rival, tracked } from './seats.ts';
 
 interface LeaseRead {
   readonly volume: OwnVolume;
@@ -39,7 +39,8 @@ function* readLease(core: Core, volume: OwnVolume): Task<LeaseRead | null> {
     2 * core.settings.timing.beatMs,
   );
   if (read === null || !read.ok || read.seats === null || read.cells === null) return null;
-  return { volume, seats: read.seats, cells: read.cells };
+  noteSeats(volume.seats, read.seats, read.endedMs);
+  return { volume, seats: tracked(volume.seats), cells: read.cells };
 }
 
 function checkLease(licence: Licence, reads: readonly LeaseRead[], needed: number): Unlicensed | null {

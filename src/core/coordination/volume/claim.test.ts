@@ -80,7 +80,7 @@ void test('does not begin while a seat has changed within the lease time', () =>
     const holder = seat('h2', 2);
     const { core, pump } = setUp({ old: [holder] });
     const seats = core.volumes.get('a')?.seats ?? assert.fail();
-    seats.set(2, { observation: holder, changedMs: core.now - agoMs });
+    seats.set(2, { observation: holder, changedMs: core.now - agoMs, newest: holder.header });
     const end = pump.run(claim(core), 20_000);
     assert.equal(end?.won, begins);
     assert.equal(pump.did('write-seat').length > 0, begins);
@@ -115,6 +115,23 @@ void test('a late write of a deposed holder, landing in between, voids the claim
     if (reads === 2) store.get('a')?.set(2, seat('h2', 2, { term: 7 }, 99));
   };
   assert.match(why(tryClaim({ old: [seat('h2', 2, { term: 7 }, 98)], meanwhile })), /another host/);
+});
+
+void test('a late write hides neither a holder that renews nor a higher claim', () => {
+  for (const shown of [{ phase: 'holding' }, { phase: 'claiming', term: 9 }] as const) {
+    let reads = 0;
+    const meanwhile: Options['meanwhile'] = (what, store, core) => {
+      if (what === 'read-volume') reads += 1;
+      if (reads !== 2) return;
+      noteSeats(
+        core.volumes.get('a')?.seats ?? assert.fail(),
+        [seat('h2', 2, { term: 7, ...shown }, 99)],
+        core.now,
+      );
+      store.get('a')?.set(2, seat('h2', 2, { term: 6, phase: 'released' }, 5));
+    };
+    assert.match(why(tryClaim({ old: [seat('h2', 2, { term: 7 }, 98)], meanwhile })), /another host/);
+  }
 });
 
 void test('an own write that a late one of a former beat took away is not held on', () => {

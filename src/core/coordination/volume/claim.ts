@@ -1,18 +1,19 @@
 /**
- * Claiming the lease on a majority of lease volumes: check, write, settle, read back. Single-writer seats make a late
- * write of anybody harmless: it can only raise a term that others then see. A claim voids itself if any active seat
- * changed between its check and its read-back.
+ * Claiming the lease on a majority of lease volumes: check, write, settle, read back. A late write of a former beat
+ * of anybody is harmless, since nobody goes by a seat that is older than what he saw there before; it only stands in the
+ * place of a newer one until its owner writes again. A claim voids itself if any active seat changed between its check
+ * and its read-back.
  */
 import { all, type Task } from '../../lib/task.ts';
 import { request, sleep } from '../../requests.ts';
 import type { Core } from '../../state.ts';
 import type { OwnVolume } from '../../volumes.ts';
 import type { SeatObservation } from '../../wire/observations.ts';
-import type { HostName, Term } from '../../wire/records.ts';
+import type { Term } from '../../wire/records.ts';
 import { noteEvidence } from '../../evidence/note.ts';
 import type { ClaimEnd } from '../port.ts';
 import { leaseVolumes, majorityOf } from './majority.ts';
-import { highestTerm, isActive, isMine, noteSeats, quietSinceMs, rival, sameSeat } from './seats.ts';
+import { highestTerm, isActive, isMine, noteSeats, quietSinceMs, rival, sameSeat, tracked } from './seats.ts';
 import { writeSeat } from './write-seat.ts';
 
 interface Checked {
@@ -54,7 +55,7 @@ export function* claim(core: Core): Task<ClaimEnd> {
   );
   if (settled.length < majority) return lost(true, 'another host claims or holds the lease');
   if (core.now - begunMs > timing.claimMsMax) return lost(true, 'the claim took too long');
-  if ([...core.volumes.values()].some((volume) => rivalOn(volume, host, term))) {
+  if ([...core.volumes.values()].some(({ seats }) => rival(tracked(seats), host, term) !== null)) {
     return lost(true, 'another host claims or holds the lease');
   }
   return {
@@ -82,7 +83,7 @@ function* check(core: Core, volume: OwnVolume): Task<Checked | null> {
   noteSeats(volume.seats, read.seats, read.endedMs);
   if (read.slots !== null) noteEvidence(core, volume, read.slots, read);
   const quietMs = read.begunMs - quietSinceMs(volume.seats.values(), host, agent);
-  return quietMs >= timing.leaseMs ? { volume, seats: read.seats } : null;
+  return quietMs >= timing.leaseMs ? { volume, seats: tracked(volume.seats) } : null;
 }
 
 /** Higher than every term anybody has ever told of. */
@@ -95,8 +96,7 @@ function nextTerm(core: Core): Term {
 
 function* writeClaim(core: Core, seen: Checked, term: Term): Task<(Checked & { begunMs: number }) | null> {
   const begunMs = core.now;
-  const seats = yield* writeSeat(core, seen.volume, term, 'claiming');
-  return seats === null ? null : { ...seen, begunMs };
+  return (yield* writeSeat(core, seen.volume, term, 'claiming')) ? { ...seen, begunMs } : null;
 }
 
 function* readBack(
@@ -112,10 +112,12 @@ function* readBack(
   );
   if (read === null || !read.ok || read.seats === null) return null;
   noteSeats(seen.volume.seats, read.seats, read.endedMs);
-  if (rival(read.seats, host, term) !== null) return null;
+  const seats = tracked(seen.volume.seats);
+  if (rival(seats, host, term) !== null) return null;
+  // That it stands there, and not only did.
   const mine = read.seats.find((seat) => isMine(seat, host, agent));
   if (mine === undefined || mine.state !== 'read' || mine.body.term !== term) return null;
-  return othersMoved(core, seen.seats, read.seats) ? null : seen;
+  return othersMoved(core, seen.seats, seats) ? null : seen;
 }
 
 /** A holder that renewed in between has not noticed the claim yet, so it is the claim that must go. */
@@ -130,16 +132,6 @@ function othersMoved(
     const then = before.find((candidate) => candidate.index === seat.index);
     return then === undefined || !sameSeat(then, seat);
   });
-}
-
-function rivalOn(volume: OwnVolume, host: HostName, term: Term): boolean {
-  return (
-    rival(
-      [...volume.seats.values()].map(({ observation }) => observation),
-      host,
-      term,
-    ) !== null
-  );
 }
 
 function present<Value>(values: readonly (Value | null)[]): Value[] {

@@ -5,7 +5,7 @@ import { isReadable, type OwnVolume } from '../../volumes.ts';
 import type { SeatBody, Term } from '../../wire/records.ts';
 import type { FormerHolder, Heritage, Holder, LeaseStamp, Renewal } from '../port.ts';
 import { leaseVolumes, leaseMajority, renewedOnMajorityMs } from './majority.ts';
-import { apparentHolder, quietSinceMs, rival } from './seats.ts';
+import { apparentHolder, quietSinceMs, rival, tracked } from './seats.ts';
 import { writeSeat } from './write-seat.ts';
 
 const stores = (core: Core): readonly OwnVolume[] => leaseVolumes(core.volumes.values());
@@ -62,9 +62,8 @@ export function renewals(core: Core, term: Term): readonly Task<Renewal | null>[
 
 function* renewal(core: Core, volume: OwnVolume, term: Term): Task<Renewal | null> {
   const begunMs = core.now;
-  const seats = yield* writeSeat(core, volume, term, 'holding');
-  if (seats === null) return null;
-  const other = rival(seats, core.settings.host, term);
+  if (!(yield* writeSeat(core, volume, term, 'holding'))) return null;
+  const other = rival(tracked(volume.seats), core.settings.host, term);
   return other === null
     ? { store: volume.name, begunMs, rival: null }
     : { store: volume.name, rival: { host: other.host, term: other.term } };

@@ -9,6 +9,7 @@ import { remainingMs } from './lease-seats.ts';
 import { majorityOf, renewedOnMajorityMs } from './majority.ts';
 import {
   apparentHolder,
+  forgetOrder,
   highestTerm,
   isActive,
   noteHolder,
@@ -17,6 +18,7 @@ import {
   rival,
   sameSeat,
   type SeatTrack,
+  tracked,
 } from './seats.ts';
 
 function remaining(renewedMs: Readonly<Record<string, number>>, volumes: number, now: number): number {
@@ -59,6 +61,35 @@ void test('quiet since the last change of an active seat of anybody else, a form
   assert.equal(quietSinceMs(seats.values(), 'h1', 'h1-later'), 200);
   noteSeats(seats, [damaged], 300);
   assert.equal(quietSinceMs(seats.values(), 'h1', 'h1-agent'), 300, 'a damaged seat may be active');
+});
+
+void test('a write that is older than what was seen takes nothing back, not even after a torn read', () => {
+  const seats = new Map<number, SeatTrack>();
+  const at = (incarnation: number, counter: number, phase: 'holding' | 'released') => {
+    const of = seat('h2', 2, { phase });
+    return { ...of, header: { ...of.header, incarnation, counter } };
+  };
+  const torn: SeatObservation = { ...damaged, index: 2 };
+  const quiet = () => quietSinceMs(seats.values(), 'h1', 'h1-agent');
+  noteSeats(seats, [at(2, 3, 'holding')], 100);
+  for (const late of [at(1, 90, 'released'), at(2, 2, 'released')]) noteSeats(seats, [late], 200);
+  assert.deepEqual(tracked(seats), [at(2, 3, 'holding')]);
+  assert.equal(quiet(), 100);
+  noteSeats(seats, [torn], 300);
+  noteSeats(seats, [at(1, 91, 'released')], 400);
+  assert.equal(quiet(), 300);
+  noteSeats(seats, [at(2, 4, 'released')], 500);
+  assert.equal(quiet(), 0);
+});
+
+void test('a seat that was freed, and one on another volume, begins anew', () => {
+  for (const begin of [noteSeats, forgetOrder]) {
+    const seats = new Map<number, SeatTrack>();
+    noteSeats(seats, [seat('h2', 2, { phase: 'released' }, 9)], 100);
+    begin(seats, [], 200);
+    noteSeats(seats, [seat('h2', 2, {}, 1)], 300);
+    assert.equal(quietSinceMs(seats.values(), 'h1', 'h1-agent'), 300);
+  }
 });
 
 void test('a renewal is seen only in a seat that was holding before', () => {

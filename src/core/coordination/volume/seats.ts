@@ -1,32 +1,56 @@
 /** The lease seats of one volume as this host reads them: whose, which term, and for how long unchanged. */
 import type { FormerHolder } from '../port.ts';
 import type { SeatObservation } from '../../wire/observations.ts';
-import type { AgentIncarnation, HostName, SeatBody, Term } from '../../wire/records.ts';
+import type { AgentIncarnation, BlockHeader, HostName, SeatBody, Term } from '../../wire/records.ts';
 
 export interface SeatTrack {
   readonly observation: SeatObservation;
   /** End of the read that first showed it so. */
   readonly changedMs: number;
+  /** Of the newest write ever seen there, also while the block cannot be read; null: none to go by. */
+  readonly newest: BlockHeader | null;
 }
 
 type SeatRead = Extract<SeatObservation, { readonly state: 'read' }>;
 
-/** Takes a read of all seats into account; gives those whose holder was seen to renew. */
+/**
+ * Takes a read of all seats into account; gives those whose holder was seen to renew. A write of a former beat may land
+ * late, over a newer one: it tells nothing of now, least of all that its owner does not hold the lease.
+ */
 export function noteSeats(
   seats: Map<number, SeatTrack>,
   observed: readonly SeatObservation[],
   endedMs: number,
 ): readonly SeatRead[] {
   const renewed: SeatRead[] = [];
+  const there = new Set(observed.map(({ index }) => index));
+  for (const [index, track] of seats) if (!there.has(index)) seats.set(index, { ...track, newest: null });
   for (const observation of observed) {
     const before = seats.get(observation.index);
-    if (before === undefined || !sameSeat(before.observation, observation)) {
-      seats.set(observation.index, { observation, changedMs: endedMs });
-      if (before !== undefined && isHolding(before.observation) && isHolding(observation))
-        renewed.push(observation);
-    }
+    const newest = before?.newest ?? null;
+    const header = observation.header ?? null;
+    if (before !== undefined && (sameSeat(before.observation, observation) || isLate(newest, header)))
+      continue;
+    seats.set(observation.index, { observation, changedMs: endedMs, newest: header ?? newest });
+    if (before !== undefined && isHolding(before.observation) && isHolding(observation))
+      renewed.push(observation);
   }
   return renewed;
+}
+
+function isLate(newest: BlockHeader | null, header: BlockHeader | null): boolean {
+  if (newest === null || header === null || newest.owner !== header.owner) return false;
+  return (newest.incarnation - header.incarnation || newest.counter - header.counter) > 0;
+}
+
+/** Another volume counts anew, as does a seat that was freed: nothing there is older than what was seen before. */
+export function forgetOrder(seats: Map<number, SeatTrack>): void {
+  for (const [index, track] of seats) seats.set(index, { ...track, newest: null });
+}
+
+/** What counts of each seat: its newest write as far as it was ever seen. */
+export function tracked(seats: ReadonlyMap<number, SeatTrack>): readonly SeatObservation[] {
+  return [...seats.values()].map(({ observation }) => observation);
 }
 
 /** Who has held the lease last, after a read of all seats. One that gave it back has left nothing undone. */
