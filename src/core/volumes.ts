@@ -1,7 +1,6 @@
 /** This host's own volumes, as its beats tell of them: can I read, can I write, and who sits where. */
 import { misfit } from './coordination/misfit.ts';
-import type { FormerHolder } from './coordination/port.ts';
-import { forgetOrder, noteHolder, noteSeats, type SeatTrack } from './coordination/volume/seats.ts';
+import { forgetOrder, type HolderSeen, noteHolder, noteSeats, type SeatTrack } from './coordination/volume/seats.ts';
 import type { Settings } from './settings.ts';
 import type { VolumeStatus } from './status.ts';
 import type { DamageReason, SlotObservation, VolumeEvent } from './wire/observations.ts';
@@ -30,8 +29,8 @@ export interface OwnVolume {
   seatsReadMs: number | null;
   /** Another host's seat was seen to renew in phase holding. */
   previousHolderSeen: boolean;
-  /** Who was seen to renew last and has not given the lease back. */
-  holderSeen: FormerHolder | null;
+  /** Who was seen to renew last, and did it give the lease back? */
+  holderSeen: HolderSeen | null;
   slotsReadMs: number | null;
   /** Slots that could not be read, by number, since when, and why. */
   readonly damagedSlots: Map<number, { readonly code: DamageReason['code']; readonly sinceMs: number }>;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Incident, VmWork } from '../../src/core/recovery/incident.ts';
 import { Checker } from './checker.ts';
 import { bringBack } from './faults.ts';
+import { blackout, light } from './settled.ts';
 import { World, type WorldOptions } from './world.ts';
 
 const PROOFS = ['silence', 'reboot'] as const;
@@ -232,6 +233,7 @@ void describe('a host that rebooted without a word', () => {
     world.killAgent(world.master().name);
     world.clock.after(6_000, () => world.powerOff(victim));
     world.clock.after(9_000, () => bringBack(world, victim));
+    world.run(7_000);
     world.until('runs again', () => world.running.get('vm0')?.has(victim) === true, 90_000);
     world.until('at rest', () => world.masters()[0]?.core?.master?.incidents.size === 0, 60_000);
     assert.equal(world.nova.rows.length, 0);
@@ -251,6 +253,45 @@ void describe('a host that rebooted without a word', () => {
     world.run(60_000);
     const declared = world.journal.filter(({ atMs, event }) => atMs >= begunMs && event === 'declared');
     assert.deepEqual(declared, []);
+  });
+
+  it('is no news to a master for whom a volume hangs since before the one that has seen to it', () => {
+    const { world } = settled(0, { leaseVolumes: 3 });
+    const first = world.master().name;
+    const [, third = ''] = [...world.hosts.keys()].filter((name) => name !== first);
+    world.nova.addServer('vm', first);
+    world.volumes[0]?.hung.add(third);
+    world.run(5_000);
+    world.powerOff(first);
+    world.clock.after(3_000, () => bringBack(world, first));
+    world.until('runs again', () => world.running.get('vm')?.has(first) === true, 90_000);
+    world.until('at rest', () => world.verdict(first) === 'online', 60_000);
+    const second = world.master();
+    assert.notEqual(second.name, third);
+    for (const name of world.hosts.keys()) if (name !== third && name !== second.name) world.pauseAgent(name);
+    const leaving = { why: 'agent-restart', expiresMs: 60_000 } as const;
+    world.feed(second, second.agentLife, { kind: 'stop', now: world.clock.now, leaving });
+    world.until('the third', () => world.masters()[0]?.name === third, 60_000);
+    for (const name of world.hosts.keys()) world.resumeAgent(name);
+    const begunMs = world.clock.now;
+    world.run(60_000);
+    const declared = world.journal.filter(({ atMs, event }) => atMs >= begunMs && event === 'declared');
+    assert.deepEqual(declared, []);
+  });
+
+  it('is seen as such by a later master, though a failure was declared once in the boot that ended', () => {
+    const { world, victim } = settled(1);
+    blackout(world, victim);
+    world.until('failed', () => world.verdict(victim) === 'failed', 60_000);
+    light(world, victim);
+    world.until('online', () => world.verdict(victim) === 'online', 60_000);
+    const former = world.master().name;
+    world.killAgent(former);
+    world.clock.after(6_000, () => world.powerOff(victim));
+    world.clock.after(9_000, () => bringBack(world, victim));
+    world.run(7_000);
+    world.until('runs again', () => world.running.get('vm0')?.has(victim) === true, 90_000);
+    assert.equal(world.nova.rows.length, 0);
   });
 
   it('is seen as such after the brake: with three of four at once the third waits, and is not forgotten', () => {

@@ -30,7 +30,7 @@ export interface Mastership {
   readonly incidents: Map<HostName, Incident>;
   /** By victim: the highest sequence of its records, those of closed incidents included. At most MAX_HOSTS. */
   readonly sequences: Map<HostName, number>;
-  /** By victim: the boot whose end its last closed incident was about. At most MAX_HOSTS. */
+  /** By victim: the boot whose end its last closed incident was about, if that was proven. At most MAX_HOSTS. */
   readonly dealtWith: Map<HostName, BootId>;
   readonly intents: IntentBook;
   /** The cells and all slots were read after the claim: from now on it may judge and recover. */

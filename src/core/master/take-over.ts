@@ -42,7 +42,7 @@ function* adopt(core: Core, master: Mastership): Task<void> {
 function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): void {
   const { victim, phase } = record;
   master.sequences.set(victim, record.sequence);
-  if (phase === 'closed') master.dealtWith.set(victim, record.victimBoot);
+  if (phase === 'closed' && record.proof !== null) master.dealtWith.set(victim, record.victimBoot);
   // Its own is for another master to end.
   if (phase === 'closed' || victim === core.settings.host) return;
   core.outbox.push({ do: 'journal', event: 'adopted', data: { ...record } });

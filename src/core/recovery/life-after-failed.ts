@@ -32,7 +32,12 @@ export function* afterLife(core: Core, master: Mastership, incident: Incident): 
     const undone = yield* setForcedDown(core, victim, false);
     if (undone !== null) return held(hold('force-up-refused', undone), BUSY_ROUND_MS);
   }
-  const written = yield* writeRecord(core, master, incident, { phase: 'closed' });
+  // There was none: the boot that it was about is not over.
+  const written = yield* writeRecord(core, master, incident, {
+    phase: 'closed',
+    proof: null,
+    confirmedBy: null,
+  });
   return written ? go(0) : notWritten(core, incident);
 }
 

@@ -5,7 +5,7 @@ import { isReadable, type OwnVolume } from '../../volumes.ts';
 import type { SeatBody, Term } from '../../wire/records.ts';
 import type { FormerHolder, Heritage, Holder, LeaseStamp, Renewal } from '../port.ts';
 import { leaseVolumes, leaseMajority, renewedOnMajorityMs } from './majority.ts';
-import { apparentHolder, quietSinceMs, rival, tracked } from './seats.ts';
+import { apparentHolder, isGivenBack, quietSinceMs, rival, tracked } from './seats.ts';
 import { writeSeat } from './write-seat.ts';
 
 const stores = (core: Core): readonly OwnVolume[] => leaseVolumes(core.volumes.values());
@@ -42,12 +42,18 @@ export function sawHolder(core: Core): boolean {
   return stores(core).some((volume) => volume.previousHolderSeen);
 }
 
-/** By the highest term that was seen on any lease volume. */
+/**
+ * By the highest term that was seen on any lease volume, and where it was last seen to renew: one that was out of reach
+ * meanwhile tells of the past. One that gave the lease back has left nothing undone.
+ */
 export function former(core: Core): FormerHolder | null {
-  return stores(core).reduce<FormerHolder | null>(
-    (best, { holderSeen: seen }) => (seen !== null && (best === null || seen.term > best.term) ? seen : best),
-    null,
-  );
+  const seen = stores(core).flatMap(({ holderSeen }) => holderSeen ?? []);
+  const [last] = [...seen].sort((a, b) => b.term - a.term || b.renewedMs - a.renewedMs);
+  if (last === undefined) return null;
+  const gaveBack =
+    seen.some((one) => one.term === last.term && one.gaveBack) ||
+    stores(core).some(({ seats }) => isGivenBack(last, tracked(seats)));
+  return gaveBack ? null : last;
 }
 
 /** A seat whose last write is unanswered is not written again: the beat does one thing after the other. */

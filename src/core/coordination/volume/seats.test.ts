@@ -4,13 +4,13 @@ import * as fc from 'fast-check';
 import { seat, TIMING } from '../../../../test/world/fixtures.ts';
 import type { SeatObservation } from '../../wire/observations.ts';
 import { connectedCore } from '../../../../test/world/pump.ts';
-import type { FormerHolder } from '../port.ts';
-import { remainingMs } from './lease-seats.ts';
+import { former, remainingMs } from './lease-seats.ts';
 import { majorityOf, renewedOnMajorityMs } from './majority.ts';
 import {
   apparentHolder,
   forgetOrder,
   highestTerm,
+  type HolderSeen,
   isActive,
   noteHolder,
   noteSeats,
@@ -104,10 +104,11 @@ void test('a renewal is seen only in a seat that was holding before', () => {
 
 void test('who held the lease last: the highest term that was seen to renew, until it is given back', () => {
   const seats = new Map<number, SeatTrack>();
-  let last: FormerHolder | null = null;
+  let last: HolderSeen | null = null;
   const read = (observed: readonly SeatObservation[], endedMs: number): string => {
     last = noteHolder(last, noteSeats(seats, observed, endedMs), observed, endedMs);
-    return last === null ? 'nobody' : `${last.host} ${last.renewedMs}`;
+    if (last === null) return 'nobody';
+    return `${last.host} ${last.renewedMs}${last.gaveBack ? ' gave it back' : ''}`;
   };
   const old = seat('h3', 3, { term: 1 }, 9);
   assert.equal(
@@ -122,7 +123,37 @@ void test('who held the lease last: the highest term that was seen to renew, unt
     'h2 2',
     'a late write',
   );
-  assert.equal(read([old, seat('h2', 2, { term: 2, phase: 'released' }, 3)], 5), 'nobody');
+  assert.equal(
+    read([old, seat('h2', 2, { term: 3, phase: 'released' }, 3)], 5),
+    'h2 2',
+    'a later claim, withdrawn',
+  );
+  assert.equal(read([old, seat('h2', 2, { term: 2, phase: 'released' }, 4)], 6), 'h2 2 gave it back');
+  assert.equal(read([seat('h3', 3, { term: 1 }, 11)], 7), 'h2 2 gave it back', 'also when it says no more');
+});
+
+void test('the former holder is the one of the highest term on any volume, where it was last seen to renew', () => {
+  const seenOn = (...volumes: readonly (readonly [number, number, boolean] | null)[]): string => {
+    const names = volumes.map((_, n) => ({ name: 'abc'.charAt(n), lease: true }));
+    const core = connectedCore({ volumes: names }, 0);
+    volumes.forEach((seen, n) => {
+      const volume = core.volumes.get('abc'.charAt(n)) ?? assert.fail();
+      if (seen === null) return;
+      const [term, renewedMs, gaveBack] = seen;
+      volume.holderSeen = { host: `h${term}`, boot: 'boot', term, renewedMs, gaveBack };
+    });
+    const last = former(core);
+    return last === null ? 'nobody' : `${last.host} ${last.renewedMs}`;
+  };
+  assert.equal(seenOn(null, null, null), 'nobody');
+  assert.equal(seenOn([1, 50, false], [2, 90, false], [2, 95, false]), 'h2 95');
+  assert.equal(seenOn([2, 95, false], [2, 90, false], [1, 99, false]), 'h2 95');
+  assert.equal(
+    seenOn([1, 50, false], [2, 90, true], [2, 95, true]),
+    'nobody',
+    'a volume that hangs since long',
+  );
+  assert.equal(seenOn([2, 80, false], [2, 90, true], null), 'nobody', 'given back where it could be');
 });
 
 void test('every change of a seat is one, and nothing else is', () => {

@@ -53,25 +53,34 @@ export function tracked(seats: ReadonlyMap<number, SeatTrack>): readonly SeatObs
   return [...seats.values()].map(({ observation }) => observation);
 }
 
-/** Who has held the lease last, after a read of all seats. One that gave it back has left nothing undone. */
+/** Of the highest term that was seen to renew on one volume. */
+export interface HolderSeen extends FormerHolder {
+  readonly gaveBack: boolean;
+}
+
+/** Who has held the lease last, after a read of all seats. */
 export function noteHolder(
-  before: FormerHolder | null,
+  before: HolderSeen | null,
   renewed: readonly SeatRead[],
   observed: readonly SeatObservation[],
   endedMs: number,
-): FormerHolder | null {
+): HolderSeen | null {
   let last = before;
   for (const { body, header } of renewed)
     if (last === null || body.term >= last.term)
-      last = { host: body.host, boot: header.boot, term: body.term, renewedMs: endedMs };
-  const gaveBack = observed.some(
+      last = { host: body.host, boot: header.boot, term: body.term, renewedMs: endedMs, gaveBack: false };
+  return last !== null && isGivenBack(last, observed) ? { ...last, gaveBack: true } : last;
+}
+
+/** A claim that it made later and withdrew is of a higher term, and no end of this one. */
+export function isGivenBack({ host, term }: FormerHolder, seats: readonly SeatObservation[]): boolean {
+  return seats.some(
     (seat) =>
       seat.state === 'read' &&
-      seat.body.host === last?.host &&
+      seat.body.host === host &&
       seat.body.phase === 'released' &&
-      seat.body.term >= last.term,
+      seat.body.term === term,
   );
-  return gaveBack ? null : last;
 }
 
 function isHolding(observation: SeatObservation): observation is SeatRead {
