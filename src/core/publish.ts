@@ -53,6 +53,7 @@ function ownWords(core: Core): Omit<SlotBody, 'sequence'> {
     fit: isFit(core),
     view: ownView(core),
     leaving: core.leaving,
+    unjudged: core.ownReboot.unjudged,
     maintenance: core.maintenance,
     intents: [...core.executor.intents.values()].slice(0, MAX_OPEN_INTENTS),
     timing: { beatMs, networkLostMs, volumeLostMs },

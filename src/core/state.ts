@@ -8,6 +8,7 @@ import type { Lease } from './election/lease.ts';
 import type { HostEvidence } from './evidence/host.ts';
 import type { NovaWitness } from './evidence/nova-witness.ts';
 import type { Observer } from './evidence/observer.ts';
+import type { OwnReboot } from './evidence/own-reboot.ts';
 import type { Random } from './lib/random.ts';
 import type { Link } from './link/link.ts';
 import type { Namesake } from './link/namesake.ts';
@@ -46,8 +47,7 @@ export interface Core {
   maintenance: Maintenance;
   /** What the cells say about this host itself; null until they were read. */
   ownIncident: IncidentRecord | null | 'unread';
-  /** This host has booted without a word, and no master has been heard since who would have judged that. */
-  bootUnjudged: boolean;
+  ownReboot: OwnReboot;
   /** When periodic work was last done. */
   lastBeatMs: number | null;
   /** What this host says of itself in its slots, see publish.ts. */

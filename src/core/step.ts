@@ -8,6 +8,7 @@ import { checkLease, elect, giveBack } from './election/elect.ts';
 import { watching } from './election/lease.ts';
 import { restartClocks } from './evidence/host.ts';
 import { newerWord } from './evidence/maintenance.ts';
+import { NO_REBOOT, noteOwnSlot, watchOwnReboot } from './evidence/own-reboot.ts';
 import { createNovaWitness } from './evidence/nova-witness.ts';
 import { noteEvidence, noteHeartbeat } from './evidence/note.ts';
 import { createObserver, noteTick } from './evidence/observer.ts';
@@ -32,6 +33,7 @@ import { watchOwnIncident } from './operator/own-incident.ts';
 import { createPublished, notePublished, publish } from './publish.ts';
 import { createExecutor, executeOrder, inheritIntents } from './recovery/executor.ts';
 import { createReportBook } from './reports/book.ts';
+import { reportOwnReboot } from './reports/own-reboot.ts';
 import { reportOwnVolumes } from './reports/own-volumes.ts';
 import { createRequests, expire, resolve } from './requests.ts';
 import type { Settings } from './settings.ts';
@@ -65,7 +67,7 @@ export function createCore(settings: Settings, now: number): Core {
     leaving: null,
     maintenance: NO_MAINTENANCE,
     ownIncident: 'unread',
-    bootUnjudged: false,
+    ownReboot: NO_REBOOT,
     lastBeatMs: null,
     published: createPublished(settings.startedUnixMs),
     stoppedSent: false,
@@ -132,6 +134,8 @@ function beat(core: Core): void {
   reportOwnVolumes(core);
   reportNamesake(core);
   watchOwnIncident(core);
+  watchOwnReboot(core);
+  reportOwnReboot(core);
   publish(core);
 }
 
@@ -184,8 +188,7 @@ function takeVolumeEvent(core: Core, event: VolumeEvent): void {
       inheritIntents(core, event.ownBody.body);
       core.maintenance = newerWord(core.maintenance, event.ownBody.body.maintenance);
       core.termSeen = Math.max(core.termSeen, event.ownBody.body.termSeen);
-      const { body, boot } = event.ownBody;
-      if (boot !== core.settings.boot && body.leaving === null) core.bootUnjudged = true;
+      noteOwnSlot(core, event.ownBody.body, event.ownBody.boot);
     }
   }
   if (read !== null) noteEvidence(core, volume, read.slots, read);

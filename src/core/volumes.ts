@@ -1,6 +1,12 @@
 /** This host's own volumes, as its beats tell of them: can I read, can I write, and who sits where. */
 import { misfit } from './coordination/misfit.ts';
-import { forgetOrder, type HolderSeen, noteHolder, noteSeats, type SeatTrack } from './coordination/volume/seats.ts';
+import {
+  forgetOrder,
+  type HolderSeen,
+  noteHolder,
+  noteSeats,
+  type SeatTrack,
+} from './coordination/volume/seats.ts';
 import type { Settings } from './settings.ts';
 import type { VolumeStatus } from './status.ts';
 import type { DamageReason, SlotObservation, VolumeEvent } from './wire/observations.ts';

@@ -94,6 +94,7 @@ export const slotBody: fc.Arbitrary<SlotBody> = record({
   fit: fc.boolean(),
   view,
   leaving: fc.option(leaving),
+  unjudged: fc.option(hex(32)),
   sequence: count,
   maintenance,
   intents: fc.array(

@@ -216,6 +216,7 @@ export function slotBodyOf(host: string, changes: Partial<SlotBody> = {}): SlotB
     fit: true,
     view: { master: null, neighbours: [], isolation: [], volumes: [] },
     leaving: null,
+    unjudged: null,
     sequence: 1,
     maintenance: { sequence: 0, declared: null },
     intents: [],

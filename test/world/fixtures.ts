@@ -85,6 +85,7 @@ export function slotBody(host: string, more: Partial<SlotBody> = {}): SlotBody {
     fit: true,
     view: view(),
     leaving: null,
+    unjudged: null,
     sequence: 1,
     maintenance: NO_MAINTENANCE,
     intents: [],

@@ -294,6 +294,31 @@ void describe('a host that rebooted without a word', () => {
     assert.equal(world.nova.rows.length, 0);
   });
 
+  it('is told to people if it is the only eligible one, and left to another one as soon as that can judge it', () => {
+    const { world } = settled(0, { eligible: ['h1', 'h2'] });
+    const checker = new Checker(world);
+    const former = world.master().name;
+    const other = former === 'h1' ? 'h2' : 'h1';
+    world.nova.addServer('vm', former);
+    world.killAgent(other);
+    world.powerOff(former);
+    world.run(2_000);
+    bringBack(world, former);
+    const told = (state: string): boolean =>
+      world.reports.some(({ report }) => report.cause === `reboot/${former}` && report.state === state);
+    world.until('told', () => told('begin'), 90_000);
+    assert.equal(world.master().name, former);
+    assert.equal(world.running.get('vm')?.size, 0);
+    world.startAgent(other);
+    world.until('makes way', () => world.masters()[0]?.name === other, 60_000);
+    world.until('runs again', () => world.running.get('vm')?.has(former) === true, 60_000);
+    world.until('at rest', () => told('end') && world.verdict(former) === 'online', 60_000);
+    world.run(120_000);
+    assert.equal(world.journal.filter(({ event }) => event === 'declared').length, 1);
+    assert.equal(world.nova.rows.length, 0);
+    assert.deepEqual(checker.broken, []);
+  });
+
   it('is seen as such after the brake: with three of four at once the third waits, and is not forgotten', () => {
     const scene = settled(1);
     const { world } = scene;

@@ -2,7 +2,7 @@
 import type { Renewal, ClaimEnd } from '../coordination/port.ts';
 import { isUnfit } from '../evidence/observer.ts';
 import { start, type Task } from '../lib/task.ts';
-import { hearsMaster, isFit, missesMasterMs } from '../link/link.ts';
+import { isFit, missesMasterMs } from '../link/link.ts';
 import { createMastership } from '../master/mastership.ts';
 import { takeOver } from '../master/take-over.ts';
 import { hasOpenIncident, readOwnIncident } from '../operator/own-incident.ts';
@@ -13,7 +13,6 @@ import { watching } from './lease.ts';
 /** Each beat. */
 export function elect(core: Core): void {
   if (!core.settings.eligible) return;
-  if (hearsMaster(core)) core.bootUnjudged = false;
   watchSlots(core);
   switch (core.lease.phase) {
     case 'watching':
@@ -80,7 +79,7 @@ function deferenceMs(core: Core): number {
     // It hears nobody, or has not asked yet.
     (isFit(core) ? 0 : 2 * leaseMs) +
     // A master does not judge itself: who has VMs to be started again needs another one.
-    (core.bootUnjudged ? 2 * leaseMs : 0) +
+    (core.ownReboot.unjudged === null ? 0 : 2 * leaseMs) +
     (hasOpenIncident(core) ? LAST_RESORT_MS : 0)
   );
 }

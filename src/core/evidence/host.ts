@@ -40,6 +40,7 @@ export type Said = Pick<
   | 'failureDomain'
   | 'view'
   | 'leaving'
+  | 'unjudged'
   | 'maintenance'
   | 'timing'
   | 'hardwareUuid'

@@ -163,8 +163,9 @@ export function noteHeartbeat(
       ...body,
       failureDomain: former?.failureDomain ?? null,
       hardwareUuid: former?.hardwareUuid ?? null,
-      // Said in slots alone: whoever declares it can write them, and a master reads them.
+      // Said in slots alone: whoever has it to say can write them, and a master reads them.
       maintenance: former?.maintenance ?? NO_MAINTENANCE,
+      unjudged: former?.boot === beat.boot ? former.unjudged : null,
       fit: former?.fit ?? body.eligible,
       agent: beat.agent,
       boot: beat.boot,

@@ -15,7 +15,7 @@ import type { Core } from '../state.ts';
 import type { BootId, HostName } from '../wire/records.ts';
 import { declareIncident, MAX_INCIDENTS } from './declare.ts';
 import type { Judgement, Mastership } from './mastership.ts';
-import { formerBoot, hasRebooted } from './reboots.ts';
+import { rebootedFrom } from './reboots.ts';
 import { reportVerdicts } from './verdict-reports.ts';
 
 /** Rounds in a row in which everything must be lost. */
@@ -63,7 +63,7 @@ function next(
   const held =
     facts.formerBootLives ||
     (found.verdict !== 'maintenance' &&
-      hasRebooted(master, evidence, facts, before) &&
+      rebootedFrom(master, evidence, facts, before) !== null &&
       !master.incidents.has(evidence.host));
   if (!same) {
     core.outbox.push({
@@ -107,7 +107,8 @@ function find(
       ? { verdict: 'returning', row: 4, words: 'it shows life while its incident is open' }
       : { verdict: 'failed', row: 16, words: `its incident is ${incident.record.phase}` };
   }
-  const planned = plannedWork(evidence, fresh && !hasRebooted(master, evidence, facts, before));
+  const rebooted = rebootedFrom(master, evidence, facts, before);
+  const planned = plannedWork(evidence, fresh && rebooted === null);
   if (planned !== null) return planned;
   if (facts.network !== 'fresh' && isLeaving(evidence, core.now)) {
     return {
@@ -116,8 +117,8 @@ function find(
       words: `it announced that it leaves: ${evidence.leaving?.leaving.why ?? ''}`,
     };
   }
-  if (fresh && hasRebooted(master, evidence, facts, before)) {
-    return declare(core, master, evidence, facts, formerBoot(master, evidence, before), {
+  if (fresh && rebooted !== null) {
+    return declare(core, master, evidence, facts, rebooted, {
       row: 5,
       words: 'it is back with a new boot id and had not announced a reboot',
     });

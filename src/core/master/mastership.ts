@@ -2,7 +2,7 @@
 import type { Facts } from '../verdict/facts.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { Incident } from '../recovery/incident.ts';
-import type { BootId, HostName, Term } from '../wire/records.ts';
+import type { BootId, HostName, IncidentRecord, Term } from '../wire/records.ts';
 import type { FormerHolder } from '../coordination/port.ts';
 import { IntentBook } from '../coordination/volume/intent-book.ts';
 
@@ -73,4 +73,12 @@ export function createMastership(
     declaredMs: new Map(),
     probing: new Set(),
   };
+}
+
+/** A boot whose end was proven is no news again; an incident that ended because its host lived was about none. */
+export function noteDealtWith(
+  { dealtWith }: Mastership,
+  { victim, victimBoot, proof }: IncidentRecord,
+): void {
+  if (proof !== null) dealtWith.set(victim, victimBoot);
 }

@@ -1,6 +1,6 @@
 /**
- * A master whose own host has an open incident stands in only because nobody else took the lease in time: its incident
- * is for another to judge and to end.
+ * A master whose own host has an open incident, or has booted and not been judged since, stands in only because nobody
+ * else took the lease in time: that is for another to judge and to end.
  */
 import { giveBack } from '../election/elect.ts';
 import { start } from '../lib/task.ts';
@@ -10,13 +10,19 @@ import type { Mastership } from './mastership.ts';
 
 /** Gives the lease back as soon as there is somebody to take it; true if it did. */
 export function makeWay(core: Core, master: Mastership): boolean {
-  if (!hasOpenIncident(core)) return false;
+  const why = whyStandIn(core);
+  if (why === null) return false;
   const other = [...core.hosts.values()].find(
     ({ host, said }) =>
       said?.eligible === true && said.fit && master.judgements.get(host)?.verdict === 'online',
   );
   if (other === undefined) return false;
-  const why = `the incident of this host is open, and ${other.host} can end it`;
-  start(giveBack(core, why, 3 * core.settings.timing.leaseMs), () => true);
+  const words = `${why}, and ${other.host} can see to it`;
+  start(giveBack(core, words, 3 * core.settings.timing.leaseMs), () => true);
   return true;
+}
+
+function whyStandIn(core: Core): string | null {
+  if (hasOpenIncident(core)) return 'the incident of this host is open';
+  return core.ownReboot.unjudged === null ? null : 'this host has booted unannounced';
 }

@@ -10,7 +10,7 @@ import { sleep } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
 import type { IncidentRecord } from '../wire/records.ts';
 import { work } from './declare.ts';
-import type { Mastership } from './mastership.ts';
+import { noteDealtWith, type Mastership } from './mastership.ts';
 
 export function takeOver(core: Core, master: Mastership): void {
   noteHeritage(core, core.coordination.lease.heritage(core));
@@ -42,7 +42,7 @@ function* adopt(core: Core, master: Mastership): Task<void> {
 function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): void {
   const { victim, phase } = record;
   master.sequences.set(victim, record.sequence);
-  if (phase === 'closed' && record.proof !== null) master.dealtWith.set(victim, record.victimBoot);
+  if (phase === 'closed') noteDealtWith(master, record);
   // Its own is for another master to end.
   if (phase === 'closed' || victim === core.settings.host) return;
   core.outbox.push({ do: 'journal', event: 'adopted', data: { ...record } });

@@ -2,9 +2,10 @@
 import { start, type Task } from '../lib/task.ts';
 import type { Core } from '../state.ts';
 
-/** Read at start, and as long as an incident is open. */
+/** Read at start, and as long as an incident is open or to be. */
 export function watchOwnIncident(core: Core): void {
-  if (core.ownIncident === 'unread' || hasOpenIncident(core)) start(readOwnIncident(core), () => true);
+  if (core.ownIncident === 'unread' || hasOpenIncident(core) || core.ownReboot.unjudged !== null)
+    start(readOwnIncident(core), () => true);
 }
 
 /** False where it cannot be read on a majority: what was known before stays. */

@@ -10,7 +10,7 @@
  */
 import type { Task } from '../lib/task.ts';
 import { countForBrake, factsOf } from '../master/judge.ts';
-import type { Mastership } from '../master/mastership.ts';
+import { noteDealtWith, type Mastership } from '../master/mastership.ts';
 import { begin, end } from '../reports/book.ts';
 import { sleep } from '../requests.ts';
 import type { Core } from '../state.ts';
@@ -36,6 +36,7 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
     if (incident.record.phase === 'closed') {
       end(core, `incident/${victim}`, `the incident of ${victim} is closed`, { id: incident.record.id });
       master.incidents.delete(victim);
+      noteDealtWith(master, incident.record);
       noteBootSeen(core, master, victim);
       return;
     }

@@ -128,6 +128,7 @@ export const slotBody = record<SlotBody>({
   fit: bool,
   view,
   leaving: nullable(leaving),
+  unjudged: nullable(bootId),
   sequence: count,
   maintenance,
   intents: list(intent, MAX_OPEN_INTENTS),

@@ -113,6 +113,8 @@ export interface SlotBody {
   readonly fit: boolean;
   readonly view: View;
   readonly leaving: Leaving | null;
+  /** The boot that ended before this one, unannounced, as long as no incident is known to have seen to its VMs. */
+  readonly unjudged: BootId | null;
   readonly maintenance: Maintenance;
   readonly intents: readonly Intent[];
   readonly timing: PublishedTiming;

@@ -1,0 +1,50 @@
+/**
+ * Has this host booted without a word? Others may not have noticed: there was no master, or it lost the lease before it
+ * judged, or looked too late. So the host says itself, in its slots, which boot has ended, until somebody has seen to it.
+ */
+import type { Core } from '../state.ts';
+import type { BootId, SlotBody } from '../wire/records.ts';
+import type { HostEvidence } from './host.ts';
+
+export interface OwnReboot {
+  /** The boot that ended unannounced, and whose VMs nobody has looked after. */
+  readonly unjudged: BootId | null;
+  /** Of the body that told so: what a volume shows that was out of reach is older. */
+  readonly sequence: number;
+}
+
+export const NO_REBOOT: OwnReboot = { unjudged: null, sequence: -1 };
+
+/** A volume was opened, with what this host said there last. */
+export function noteOwnSlot(core: Core, body: SlotBody, boot: BootId): void {
+  const { settings, ownReboot } = core;
+  // Its own words are no news, and a host without VMs has nothing to be looked after.
+  if (settings.role !== 'compute' || body.agent === settings.agent) return;
+  if (body.sequence <= ownReboot.sequence) return;
+  const unannounced = body.leaving === null ? boot : null;
+  const unjudged = boot === settings.boot ? body.unjudged : unannounced;
+  core.ownReboot = { unjudged, sequence: body.sequence };
+}
+
+/** Each beat. */
+export function watchOwnReboot(core: Core): void {
+  const { unjudged } = core.ownReboot;
+  if (unjudged !== null && (isSeenTo(core, unjudged) || isPlanned(core)))
+    core.ownReboot = { ...core.ownReboot, unjudged: null };
+}
+
+/** An incident of an earlier boot has this one's return in it; one that ended without proof was none. */
+function isSeenTo({ ownIncident, settings }: Core, unjudged: BootId): boolean {
+  if (ownIncident === null || ownIncident === 'unread') return false;
+  const { phase, victimBoot, proof } = ownIncident;
+  return phase === 'closed' ? proof !== null && victimBoot === unjudged : victimBoot !== settings.boot;
+}
+
+function isPlanned({ maintenance: { declared } }: Core): boolean {
+  return declared !== null && !declared.recover;
+}
+
+/** What a host says of itself, as long as it lives in the boot in which it says so. */
+export function toldReboot({ said, boot }: HostEvidence): BootId | null {
+  return said !== null && said.boot === boot && said.unjudged !== boot ? said.unjudged : null;
+}
