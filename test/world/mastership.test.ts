@@ -151,6 +151,35 @@ describe('who is master, on virtual time', () => {
     assert.ok(slaves(world).every((host) => host === victim || world.verdict(host) === 'online'));
   });
 
+  it('a master that hears nobody keeps the lease while one comes up that it will hear', () => {
+    const world = settled({ hosts: 3, proofs: ['silence', 'reboot'] });
+    const { name } = world.master();
+    const [dead = '', reboots = ''] = slaves(world);
+    world.powerOff(dead);
+    world.until('failed', () => world.verdict(dead) === 'failed', 60_000);
+    world.powerOff(reboots);
+    const suspects = () => world.master().core?.master?.holds.has('suspecting-myself') === true;
+    world.until('it suspects itself', suspects, 10_000);
+    bringBack(world, reboots);
+    world.until('it hears it', () => !suspects(), 10_000);
+    world.until('online', () => world.verdict(reboots) === 'online', 60_000);
+    assert.equal(world.journal.filter(({ event }) => event === 'stepped-down').length, 0);
+    assert.equal(world.master().name, name);
+  });
+
+  it('a master that hears nobody leaves the lease to one that hears others', () => {
+    const world = settled({ hosts: 4, isolationAddresses: ['icmp:10.0.0.254'] });
+    const checker = new Checker(world);
+    const { name } = world.master();
+    world.host(name).network = 0;
+    const others = () => world.masters().some((master) => master.name !== name);
+    world.until('another master', others, 40_000);
+    world.until('isolated', () => world.verdict(name) === 'isolated', 20_000);
+    world.run(60_000);
+    assert.ok(others());
+    assert.deepEqual(checker.broken, []);
+  });
+
   it('a master that comes again does not suspect itself, and gives the lease to nobody', () => {
     const world = settled({ hosts: 3 });
     const { name } = world.master();

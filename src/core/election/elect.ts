@@ -52,7 +52,7 @@ function holderMoves(core: Core): boolean {
 }
 
 /** What a host whose own incident is open leaves to all others: it is to be judged by them, if there are any. */
-const LAST_RESORT_MS = 60_000;
+export const LAST_RESORT_MS = 60_000;
 
 function considerClaim(core: Core): void {
   const { lease, settings, now } = core;

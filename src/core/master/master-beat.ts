@@ -2,7 +2,7 @@
 import { networkOf } from '../evidence/host.ts';
 import { isUnfit } from '../evidence/observer.ts';
 import { start } from '../lib/task.ts';
-import { giveBack } from '../election/elect.ts';
+import { giveBack, LAST_RESORT_MS } from '../election/elect.ts';
 import { begin, end } from '../reports/book.ts';
 import { reportDamagedSlots } from '../reports/damaged-slots.ts';
 import type { Core } from '../state.ts';
@@ -72,6 +72,7 @@ function lookAtMyself(core: Core, master: Mastership): boolean {
   const reasons = [deaf(core), blind(core)].filter((reason) => reason !== null);
   if (reasons.length === 0) {
     master.holds.delete('suspecting-myself');
+    master.fitter = null;
     end(core, 'master/suspecting-myself', 'the master hears others again');
     return true;
   }
@@ -91,6 +92,13 @@ function lookAtMyself(core: Core, master: Mastership): boolean {
     // Of this agent: its seat may be out of reach, and it ends with its mastership.
     false,
   );
+  leaveToFitter(core, master, words);
+  return false;
+}
+
+/** Only if it stays better placed: one that has just come up is heard itself within that time, if anybody can be. */
+function leaveToFitter(core: Core, master: Mastership, words: string): void {
+  const { timing } = core.settings;
   const fitter = [...core.hosts.values()].find(
     ({ said, volumes }) =>
       // A view that still names a master is older than the trouble.
@@ -100,10 +108,13 @@ function lookAtMyself(core: Core, master: Mastership): boolean {
       said.view.master === null &&
       [...volumes.values()].some((path) => core.now - path.advancedMs <= 3 * timing.beatMs),
   );
-  if (fitter !== undefined) {
-    start(giveBack(core, `${words}; ${fitter.host} is better placed`, 3 * timing.leaseMs), () => true);
+  if (fitter === undefined || master.fitter?.host !== fitter.host) {
+    master.fitter = fitter === undefined ? null : { host: fitter.host, sinceMs: core.now };
+    return;
   }
-  return false;
+  if (core.now - master.fitter.sinceMs < timing.networkLostMs) return;
+  const waitMs = 3 * timing.leaseMs + (master.incidents.has(fitter.host) ? LAST_RESORT_MS : 0);
+  start(giveBack(core, `${words}; ${fitter.host} is better placed`, waitMs), () => true);
 }
 
 function deaf(core: Core): string | null {

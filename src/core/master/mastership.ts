@@ -37,6 +37,8 @@ export interface Mastership {
   adopted: boolean;
   /** Until when nothing is ordered, because a slot could not be read at the take-over: an intent may stand in it. */
   blindUntilMs: number;
+  /** While it suspects itself: who is better placed, and since when. */
+  fitter: { readonly host: HostName; readonly sinceMs: number } | null;
   /** Probe neighbours and isolation addresses: somebody is silent. */
   wantsOwnView: boolean;
   /** Sides of a partition as last judged, and since when; told once they stand still. */
@@ -67,6 +69,7 @@ export function createMastership(
     intents: new IntentBook(),
     adopted: false,
     blindUntilMs: 0,
+    fitter: null,
     wantsOwnView: false,
     partition: null,
     holds: new Map(),
