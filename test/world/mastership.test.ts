@@ -180,6 +180,19 @@ describe('who is master, on virtual time', () => {
     assert.deepEqual(checker.broken, []);
   });
 
+  it('a master that learns of a higher term claims anew: whoever has seen that does not listen to it', () => {
+    const world = settled({ hosts: 3, eligible: ['h1', 'h2'] });
+    const checker = new Checker(world);
+    const victim = 'h3';
+    // As with lease volumes made anew, while it kept one that carries heartbeats only.
+    Object.assign(world.host(victim).core ?? assert.fail(), { termSeen: 70 });
+    world.until('a higher term', () => (world.masters()[0]?.core?.master?.term ?? 0) > 70, 30_000);
+    world.until('online', () => world.verdict(victim) === 'online', 20_000);
+    world.run(60_000);
+    assert.equal(world.verdict(victim), 'online');
+    assert.deepEqual(checker.broken, []);
+  });
+
   it('a master that comes again does not suspect itself, and gives the lease to nobody', () => {
     const world = settled({ hosts: 3 });
     const { name } = world.master();

@@ -21,8 +21,12 @@ export function elect(core: Core): void {
     case 'claiming':
       return;
     case 'holding':
-      if (core.maintenance.declared === null) renew(core);
-      else start(giveBack(core, 'maintenance was declared', core.settings.timing.leaseMs), () => true);
+      if (core.maintenance.declared !== null)
+        start(giveBack(core, 'maintenance was declared', core.settings.timing.leaseMs), () => true);
+      else if (core.termSeen > core.lease.term)
+        // Whoever has seen it listens to no lower one. The next claim is above it.
+        start(giveBack(core, `term ${core.termSeen} was seen, above its own`, 0), () => true);
+      else renew(core);
       return;
   }
 }
