@@ -319,6 +319,32 @@ void describe('a host that rebooted without a word', () => {
     assert.deepEqual(checker.broken, []);
   });
 
+  it('is not left to an eligible one that has no seat, or was late too often', () => {
+    const { world } = settled(0, { eligible: ['h1', 'h2'] });
+    const former = world.master().name;
+    const other = former === 'h1' ? 'h2' : 'h1';
+    const seat = world.host(other).core?.volumes.get('a') ?? assert.fail();
+    // All seats are taken.
+    seat.seatIndex = null;
+    world.powerOff(former);
+    world.run(2_000);
+    bringBack(world, former);
+    world.until('it is master again', () => world.masters().length === 1, 60_000);
+    world.until('the other is online', () => world.verdict(other) === 'online', 20_000);
+    world.run(30_000);
+    assert.equal(world.masters()[0]?.name, former);
+    for (let n = 0; n < 3; n += 1) {
+      world.pauseAgent(other);
+      world.run(2_500);
+      world.resumeAgent(other);
+      world.run(1_500);
+    }
+    seat.seatIndex = world.volumes[0]?.index(other) ?? assert.fail();
+    world.run(10_000);
+    assert.equal(world.masters()[0]?.name, former);
+    world.until('makes way', () => world.masters()[0]?.name === other, 120_000);
+  });
+
   it('is seen as such after the brake: with three of four at once the third waits, and is not forgotten', () => {
     const scene = settled(1);
     const { world } = scene;

@@ -6,6 +6,7 @@ import { readOwnRecord, takeUpRecords, writeRecord } from './volume/cells.ts';
 import { isClear, isKnown, openFor, writeIntents } from './volume/intents.ts';
 import {
   former,
+  hasPlace,
   heritage,
   holder,
   isPast,
@@ -20,6 +21,7 @@ import {
 export const onVolumes: Coordination = {
   lease: {
     isVacant,
+    hasPlace,
     holder,
     sawHolder,
     former,

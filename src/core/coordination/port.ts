@@ -31,6 +31,8 @@ export interface Coordination {
 export interface LeaseStore {
   /** Nobody seems to hold it, as far as can be told right now. */
   readonly isVacant: (core: Core) => boolean;
+  /** This host could write a claim. */
+  readonly hasPlace: (core: Core) => boolean;
   /** Who seems to hold it; says nothing about whether it still acts. */
   readonly holder: (core: Core) => Holder | null;
   /** Another host was seen to renew it, at any time. */

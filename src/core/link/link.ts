@@ -4,6 +4,7 @@
  */
 import type { Effect } from '../effect.ts';
 import { NO_NONCE } from '../evidence/network-path.ts';
+import { isUnfit } from '../evidence/observer.ts';
 import { all, start, type Task } from '../lib/task.ts';
 import type { ProbeTarget } from '../input.ts';
 import { request } from '../requests.ts';
@@ -60,10 +61,11 @@ export function missesMasterMs(core: Core): number {
   return core.now - (core.link.echoMs ?? core.link.sinceMs ?? core.now);
 }
 
-/** Does this host hear anybody at all? Whoever does not would make a poor master. */
+/** Could it take the lease, and does it hear anybody at all? Whoever does not would make a poor master. */
 export function isFit(core: Core): boolean {
-  const { link } = core;
-  if (!core.settings.eligible || core.maintenance.declared !== null) return false;
+  const { link, settings, observer, now } = core;
+  if (!settings.eligible || core.maintenance.declared !== null) return false;
+  if (isUnfit(observer, settings.timing, now) || !core.coordination.lease.hasPlace(core)) return false;
   if (hearsMaster(core) && core.master === null) return true;
   if (link.probedMs === null) return core.hosts.size === 0;
   return (

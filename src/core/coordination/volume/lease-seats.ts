@@ -22,6 +22,12 @@ export function isVacant(core: Core): boolean {
   return quiet.length >= leaseMajority(core.volumes.values());
 }
 
+/** It has a seat on a majority, and its beats are there. */
+export function hasPlace(core: Core): boolean {
+  const places = stores(core).filter(({ connected, seatIndex }) => connected && seatIndex !== null);
+  return places.length >= leaseMajority(core.volumes.values());
+}
+
 /** By the highest term, and of one term the seat that moved last; volumes that cannot be read now tell of the past. */
 export function holder(core: Core): Holder | null {
   const { beatMs } = core.settings.timing;
