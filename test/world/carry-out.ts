@@ -97,7 +97,8 @@ function askBeat(world: World, host: WorldHost, life: number, effect: VolumeEffe
   const volume = world.volumes.find(({ name }) => name === effect.volume);
   if (volume === undefined) return;
   const beat = host.counters.get(volume.name)?.incarnation;
-  world.clock.after(VOLUME_MS, () => {
+  const slowMs = effect.do === 'write-seat' ? (volume.slowSeatMs.get(host.name) ?? 0) : 0;
+  world.clock.after(VOLUME_MS + slowMs, () => {
     if (!host.power || !host.beats) return;
     volume.access(host.name, () => {
       if (!host.power || host.counters.get(volume.name)?.incarnation !== beat) return;

@@ -104,6 +104,18 @@ describe('who is master, on virtual time', () => {
     assert.deepEqual(checker.broken, []);
   });
 
+  it('hosts that write too slowly to claim do not keep the others from it', () => {
+    const world = settled({ hosts: 5, seed: 2, isolationAddresses: ['icmp:10.0.0.254'] });
+    const old = world.master().name;
+    const [one = '', two = ''] = slaves(world);
+    for (const name of [one, two]) world.volumes[0]?.slowSeatMs.set(name, 1_500);
+    world.powerOff(old);
+    world.until('a master', () => world.masters().length === 1, 25_000);
+    const { name } = world.master();
+    world.run(60_000);
+    assert.equal(world.master().name, name);
+  });
+
   for (const how of ['hung', 'failing'] as const) {
     it(`three lease volumes, one ${how} for all: a master is found, and another one after it`, () => {
       const world = settled({ hosts: 4, leaseVolumes: 3 });

@@ -17,6 +17,8 @@ export class WorldVolume {
   readonly hung = new Set<string>();
   /** Hosts whose every access fails with an error. */
   readonly failing = new Set<string>();
+  /** By host: how much longer a write of its seat takes. */
+  readonly slowSeatMs = new Map<string, number>();
   /** What a hung host asked for meanwhile: done when the volume answers again, as a hung system call is. */
   private readonly waiting: { readonly host: string; readonly run: () => void }[] = [];
 

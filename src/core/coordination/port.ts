@@ -75,8 +75,14 @@ export interface FormerHolder {
 export type ClaimEnd =
   /** `renewedMs`: from when the lease counts, by store. */
   | { readonly won: true; readonly term: Term; readonly renewedMs: ReadonlyMap<string, number> }
-  /** `wrote`: something of the claim may stand somewhere, and is to be released. */
-  | { readonly won: false; readonly why: string; readonly wrote: boolean };
+  | {
+      readonly won: false;
+      readonly why: string;
+      /** Something of the claim may stand somewhere, and is to be released. */
+      readonly wrote: boolean;
+      /** It could not write in time, as others may. */
+      readonly tooSlow: boolean;
+    };
 
 export type Renewal =
   | { readonly store: string; readonly begunMs: number; readonly rival: null }

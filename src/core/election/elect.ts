@@ -100,7 +100,9 @@ function* tryToClaim(core: Core): Task<void> {
     const why = ended.won ? 'the agent is stopping' : ended.why;
     const term = core.lease.phase === 'claiming' ? core.lease.term : core.termSeen;
     core.outbox.push({ do: 'journal', event: 'claim-withdrawn', data: { term, why } });
-    core.lease = watching(core.now + core.random.below(timing.claimBackoffMsMax));
+    // Its writes come late, over the claims of others, and each costs them the lease: it leaves them time for one.
+    const leftMs = !ended.won && ended.tooSlow ? 2 * timing.leaseMs : 0;
+    core.lease = watching(core.now + leftMs + core.random.below(timing.claimBackoffMsMax));
     if (ended.won || ended.wrote) yield* store.release(core, term);
     return;
   }
@@ -116,10 +118,10 @@ function* tryToClaim(core: Core): Task<void> {
 function* claimUnlessJudged(core: Core): Task<ClaimEnd> {
   const known = hasOpenIncident(core);
   if (!(yield* readOwnIncident(core)))
-    return { won: false, why: 'the incident of this host cannot be read', wrote: false };
+    return { won: false, why: 'the incident of this host cannot be read', wrote: false, tooSlow: false };
   // One that was known has been waited for.
   if (!known && hasOpenIncident(core))
-    return { won: false, why: 'an incident of this host is open', wrote: false };
+    return { won: false, why: 'an incident of this host is open', wrote: false, tooSlow: false };
   return yield* core.coordination.lease.claim(core);
 }
 

@@ -44,7 +44,7 @@ export function* claim(core: Core): Task<ClaimEnd> {
       () => true,
     ),
   );
-  if (written.length < majority) return lost(true, 'the claim could not be written on a majority');
+  if (written.length < majority) return lost(true, 'the claim could not be written on a majority', true);
 
   yield* sleep(core, timing.settleMs);
   const settled = present(
@@ -54,7 +54,7 @@ export function* claim(core: Core): Task<ClaimEnd> {
     ),
   );
   if (settled.length < majority) return lost(true, 'another host claims or holds the lease');
-  if (core.now - begunMs > timing.claimMsMax) return lost(true, 'the claim took too long');
+  if (core.now - begunMs > timing.claimMsMax) return lost(true, 'the claim took too long', true);
   if ([...core.volumes.values()].some(({ seats }) => rival(tracked(seats), host, term) !== null)) {
     return lost(true, 'another host claims or holds the lease');
   }
@@ -65,8 +65,8 @@ export function* claim(core: Core): Task<ClaimEnd> {
   };
 }
 
-function lost(wrote: boolean, why: string): ClaimEnd {
-  return { won: false, why, wrote };
+function lost(wrote: boolean, why: string, tooSlow = false): ClaimEnd {
+  return { won: false, why, wrote, tooSlow };
 }
 
 /** Reads the volume anew: a claim is never built on what a beat said a second ago. */
