@@ -345,6 +345,24 @@ void describe('a host that rebooted without a word', () => {
     world.until('makes way', () => world.masters()[0]?.name === other, 120_000);
   });
 
+  it('is seen as such after the whole site was without power, the next master’s own included', () => {
+    const { world } = settled(0);
+    const checker = new Checker(world);
+    const names = [...world.hosts.keys()];
+    for (const name of names) world.nova.addServer(`on-${name}`, name);
+    for (const name of names) world.powerOff(name);
+    world.run(30_000);
+    names.forEach((name, n) => world.clock.after(n * 10_000, () => bringBack(world, name)));
+    world.run(1_000);
+    const isThere = (name: string): boolean => world.running.get(`on-${name}`)?.has(name) === true;
+    world.until('all run', () => names.every(isThere), 300_000);
+    world.until('at rest', () => world.masters()[0]?.core?.master?.incidents.size === 0, 60_000);
+    assert.equal(world.nova.rows.length, 0);
+    assert.equal(world.nova.reboots.length, names.length);
+    assert.ok(world.nova.reboots.every(({ ran }) => !ran));
+    assert.deepEqual(checker.broken, []);
+  });
+
   it('is seen as such after the brake: with three of four at once the third waits, and is not forgotten', () => {
     const scene = settled(1);
     const { world } = scene;
