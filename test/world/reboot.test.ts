@@ -106,6 +106,17 @@ void describe('a host that rebooted without a word', () => {
     assert.equal(scene.world.nova.servers.get('vm0')?.status, 'ACTIVE');
   });
 
+  it('starts them also when it was the master, whose nova-compute waits for the gate', () => {
+    const { world } = settled(0);
+    const victim = world.master().name;
+    world.nova.addServer('vm0', victim);
+    world.nova.powerSyncMs = 100;
+    world.powerOff(victim);
+    world.run(2_000);
+    bringBack(world, victim);
+    world.until('it runs again', () => runsThere({ world, victim }, 'vm0'), 60_000);
+  });
+
   it('starts no VM that was not to run, and says why', () => {
     const scene = settled(0);
     const { world, victim } = scene;

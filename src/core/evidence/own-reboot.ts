@@ -11,9 +11,11 @@ export interface OwnReboot {
   readonly unjudged: BootId | null;
   /** Of the body that told so: what a volume shows that was out of reach is older. */
   readonly sequence: number;
+  /** When this agent learned of it. */
+  readonly sinceMs: number;
 }
 
-export const NO_REBOOT: OwnReboot = { unjudged: null, sequence: -1 };
+export const NO_REBOOT: OwnReboot = { unjudged: null, sequence: -1, sinceMs: 0 };
 
 /** A volume was opened, with what this host said there last. */
 export function noteOwnSlot(core: Core, body: SlotBody, boot: BootId): void {
@@ -23,7 +25,18 @@ export function noteOwnSlot(core: Core, body: SlotBody, boot: BootId): void {
   if (body.sequence <= ownReboot.sequence) return;
   const unannounced = body.leaving === null ? boot : null;
   const unjudged = boot === settings.boot ? body.unjudged : unannounced;
-  core.ownReboot = { unjudged, sequence: body.sequence };
+  const sinceMs = unjudged === ownReboot.unjudged ? ownReboot.sinceMs : core.now;
+  core.ownReboot = { unjudged, sequence: body.sequence, sinceMs };
+}
+
+/** A lease to run out, one to be taken, and time to judge. */
+const JUDGED_WITHIN_LEASES = 3;
+
+/** Is it about to be judged? Until then nova-compute would take the guests that it misses for stopped by their users. */
+export function awaitsJudgement({ ownReboot, settings, now }: Core): boolean {
+  return (
+    ownReboot.unjudged !== null && now - ownReboot.sinceMs < JUDGED_WITHIN_LEASES * settings.timing.leaseMs
+  );
 }
 
 /** Each beat. */

@@ -1,10 +1,13 @@
 /**
  * The start gate: nova-compute of a host that was declared failed must not start before its evacuations are settled,
  * or it would find open records for VMs that live elsewhere (nova/compute/manager.py `_destroy_evacuated_instances`).
+ * Nor that of one that has just rebooted, before a master has read which of its VMs were to run: within a minute of its
+ * start it takes those that it misses for stopped by their users (`_sync_instance_power_state`).
  */
 import type { Task } from '../lib/task.ts';
 import type { Core } from '../state.ts';
-import { readOwnIncident } from './own-incident.ts';
+import { awaitsJudgement } from '../evidence/own-reboot.ts';
+import { hasOpenIncident, readOwnIncident } from './own-incident.ts';
 
 /** Read anew: an incident may have been opened since, by whoever lost sight of this host. */
 export function* gate(core: Core): Task<{ readonly open: boolean; readonly words: string }> {
@@ -15,6 +18,8 @@ export function* gate(core: Core): Task<{ readonly open: boolean; readonly words
     };
   }
   const { ownIncident } = core;
+  if (!hasOpenIncident(core) && awaitsJudgement(core))
+    return { open: false, words: 'this host has booted unannounced; a master is about to see to its VMs' };
   if (ownIncident === null || ownIncident === 'unread')
     return { open: true, words: 'no incident of this host is open' };
   const { id, phase } = ownIncident;

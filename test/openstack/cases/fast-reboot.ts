@@ -8,9 +8,11 @@ import {
   powerOff,
   powerOn,
   readGuest,
+  startCompute,
   waitFor,
 } from '../rig/index.ts';
 import type { Case, Scene } from '../support/case.ts';
+import { configFile, vigil } from '../support/cluster.ts';
 import { secondsSince, watchFor } from '../support/time.ts';
 import { createVms, expectNoDoubles, expectUntouched, rowsOf } from '../support/vms.ts';
 
@@ -46,11 +48,15 @@ const reboot = async (scene: Scene, victim: HostName): Promise<void> => {
   const { cluster, nova, say, webhook } = scene;
   const vms = await createVms(nova, victim, VM_COUNT);
   const offMs = await powerOff(victim);
-  await powerOn(victim);
+  await powerOn(victim, { compute: false });
   assert.ok(
     monotonicMs() - offMs < OFF_MS_MAX,
     `it was off for ${secondsSince(offMs)}: too slow for this case`,
   );
+  // As the unit of nova-compute would.
+  const gate = await vigil(['gate', '--config', configFile(victim), '--wait', '90'], 100_000);
+  assert.equal(gate.code, 0);
+  await startCompute(victim);
   await waitWriting(scene, vms.there, victim, offMs);
   say(`all run in place again ${secondsSince(offMs)} after the power loss`);
   await cluster.waitVerdict(victim, 'online', 60_000);
