@@ -39,6 +39,7 @@ export const candidates = (...hosts: readonly string[]): readonly CandidateHost[
   hosts.map((host) => ({
     host,
     unfit: null,
+    degraded: false,
     service: service(host),
     capacity: capacity(host),
     load: 0,

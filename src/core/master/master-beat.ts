@@ -8,6 +8,7 @@ import { reportDamagedSlots } from '../reports/damaged-slots.ts';
 import type { Core } from '../state.ts';
 import { isReadable } from '../volumes.ts';
 import { nonceFor } from '../evidence/network-path.ts';
+import { leaveToSeeing } from './half-blind.ts';
 import { judgeHosts } from './judge.ts';
 import { blindFor } from './blind.ts';
 import type { Mastership } from './mastership.ts';
@@ -18,7 +19,7 @@ export function masterBeat(core: Core, master: Mastership): void {
   announce(core);
   reportDamagedSlots(core);
   showBlindness(core, master);
-  if (makeWay(core, master)) return;
+  if (makeWay(core, master) || leaveToSeeing(core, master)) return;
   if (lookAtMyself(core, master)) judgeHosts(core, master);
 }
 

@@ -43,6 +43,8 @@ export interface Mastership {
   wantsOwnView: boolean;
   /** Sides of a partition as last judged, and since when; told once they stand still. */
   partition: { readonly sides: string; readonly sinceMs: number } | null;
+  /** Since when another host reads what this one cannot. */
+  halfBlindSinceMs: number | null;
   /** Why it does not act, by code. */
   readonly holds: Map<string, string>;
   /** When hosts were last declared failed, for the brake; incidents that are closed by now count too. */
@@ -72,6 +74,7 @@ export function createMastership(
     fitter: null,
     wantsOwnView: false,
     partition: null,
+    halfBlindSinceMs: null,
     holds: new Map(),
     declaredMs: new Map(),
     probing: new Set(),

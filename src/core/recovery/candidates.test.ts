@@ -7,6 +7,7 @@ import { type CandidateContext, type CandidateHost, chooseCandidate } from './ca
 const candidate = (host: string, more: Partial<CandidateHost> = {}): CandidateHost => ({
   host,
   unfit: null,
+  degraded: false,
   service: service(host),
   capacity: capacity(host),
   load: 0,
@@ -28,6 +29,12 @@ const context = (
 });
 
 const vm = server('vm');
+
+void test('one that lost a volume is chosen only where there is no other', () => {
+  const hosts = [candidate('h2', { degraded: true }), candidate('h3', { placed: 3 })];
+  assert.deepEqual(chooseCandidate(vm, context(hosts)), { chosen: 'h3' });
+  assert.deepEqual(chooseCandidate(vm, context(hosts.slice(0, 1))), { chosen: 'h2' });
+});
 
 void test('least placed first, then most free memory, then by name', () => {
   const free = (host: string, freeMemoryMib: number, placed = 0) =>

@@ -6,6 +6,8 @@ export interface CandidateHost {
   readonly host: HostName;
   /** Why the host gets no orders at all, or null. */
   readonly unfit: string | null;
+  /** It lost a volume, but not what an order needs: one that is whole is better. */
+  readonly degraded: boolean;
   readonly service: ComputeService | null;
   readonly capacity: HostCapacity | null;
   /** Orders and evacuations under way to it. */
@@ -29,7 +31,7 @@ export type Choice =
   | { readonly chosen: HostName }
   | { readonly chosen: null; readonly whyNot: readonly string[]; readonly later: boolean };
 
-/** Least placed first, then most free memory, then by name, so that the same facts give the same choice. */
+/** Whole ones first, of them least placed, then most free memory, then by name, so that the same facts give the same choice. */
 export function chooseCandidate(server: Server, context: CandidateContext): Choice {
   const judged = context.hosts.map((candidate) => ({ candidate, why: whyNot(server, candidate, context) }));
   const fit = judged.filter(({ why }) => why === null).map(({ candidate }) => candidate);
@@ -44,6 +46,7 @@ export function chooseCandidate(server: Server, context: CandidateContext): Choi
 
 function byPreference(a: CandidateHost, b: CandidateHost): number {
   return (
+    Number(a.degraded) - Number(b.degraded) ||
     a.placed - b.placed ||
     (b.capacity?.freeMemoryMib ?? 0) - (a.capacity?.freeMemoryMib ?? 0) ||
     (a.host < b.host ? -1 : 1)

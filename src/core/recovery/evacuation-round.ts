@@ -2,15 +2,13 @@
  * One round of evacuating a failed host: force it down, read what nova says, decide for each VM, send the orders that
  * may be sent. A round whose reading failed takes no action.
  */
-import { isWritable } from '../volumes.ts';
 import { all, type Task } from '../lib/task.ts';
 import { blindFor } from '../master/blind.ts';
 import { countForBrake, factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing, type Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
-import type { HostName } from '../wire/records.ts';
-import type { CandidateHost } from './candidates.ts';
+import { candidates } from './candidate-hosts.ts';
 import { hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import {
@@ -133,33 +131,4 @@ function openRows({ record, rows, vms }: Incident): number {
       vms.get(row.vm)?.deadRows.includes(row.id) !== true &&
       vms.get(row.vm)?.state !== 'recovered',
   ).length;
-}
-
-/** This host and every other as candidates; who is not fit says why. */
-function candidates(core: Core, master: Mastership, reading: Reading): readonly CandidateHost[] {
-  const { host: self, role, timing } = core.settings;
-  const works = [...master.incidents.values()].flatMap(({ vms }) => [...vms.values()]);
-  const describe = (host: HostName, unfit: string | null): CandidateHost => ({
-    host,
-    unfit,
-    service: core.nova.services.find((service) => service.host === host) ?? null,
-    capacity: reading.capacity?.find((free) => free.host === host) ?? null,
-    load: works.filter(
-      ({ target, state }) => target === host && (state === 'ordered' || state === 'evacuating'),
-    ).length,
-    placed: works.filter(({ target, state }) => target === host && state !== 'held').length,
-  });
-  const others = [...core.hosts.values()].map(({ host, said }) => {
-    const verdict = master.judgements.get(host)?.verdict ?? 'unknown';
-    const unfit =
-      said?.role === 'control' ? 'is a control host' : verdict === 'online' ? null : `is ${verdict}`;
-    return describe(host, unfit);
-  });
-  const ownVolumes = [...core.volumes.values()].every((volume) =>
-    isWritable(volume, timing.beatMs, core.now),
-  );
-  return [
-    ...others,
-    describe(self, role === 'control' ? 'is a control host' : ownVolumes ? null : 'is degraded'),
-  ];
 }

@@ -34,7 +34,7 @@ const count = z.int().min(0);
 const position = { volumeUuid: words(64), incarnation: count, counter: count };
 
 const restartOrder = z.strictObject({
-  id: words(128),
+  id: words(256),
   term: count,
   master: hostName,
   incident: words(128),
