@@ -192,7 +192,7 @@ function noteFailedRow(core: Core, work: VmWork, row: Migration | undefined): vo
   );
 }
 
-export function exclude(work: VmWork, host: HostName, now: number, reason: string): void {
+function exclude(work: VmWork, host: HostName, now: number, reason: string): void {
   work.excluded.set(host, { untilMs: now + EXCLUDED_MS, reason });
 }
 

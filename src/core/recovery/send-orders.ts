@@ -9,7 +9,7 @@ import { VALID_RENEWALS } from './check-ground.ts';
 import { lastSeenOf } from './check-victim.ts';
 import type { Incident, OpenOrder, VmWork } from './incident.ts';
 import type { OrderOutcome, RefusalCode, RestartOrder } from './orders.ts';
-import { delay, exclude, type PlannedOrder } from './plan.ts';
+import { delay, type PlannedOrder } from './plan.ts';
 
 /** A slave waits for nova itself; its answer takes as long as nova's, and a little. */
 export const EVACUATE_DEADLINE_MS = 60_000;
@@ -75,8 +75,8 @@ function* send(
   if (work.order !== open) return;
   if ('surelyNot' in ended) {
     work.order = null;
-    exclude(work, open.target, core.now - LATER_MS, ended.surelyNot);
     delay(core, work, `${open.target} could not be reached: ${ended.surelyNot}`);
+    avoid(core, work, open.target, ended.surelyNot);
   } else if ('lost' in ended) {
     open.outcome = 'lost';
     work.reason = `${open.target} did not answer: ${ended.lost}`;
@@ -85,8 +85,14 @@ function* send(
   }
 }
 
-/** Brings the exclusion of a host that was only out of reach down to half a minute. */
-const LATER_MS = 570_000;
+/** Least time for which a host that could not take an order is left out. */
+const AVOIDED_MS = 30_000;
+
+/** Out of reach is not out of order. But it must last beyond the next try, which another host is to get. */
+function avoid(core: Core, work: VmWork, host: HostName, reason: string): void {
+  const untilMs = core.now + Math.max(AVOIDED_MS, 2 * (work.notBeforeMs - core.now));
+  work.excluded.set(host, { untilMs, reason });
+}
 
 type Ended = { readonly surelyNot: string } | { readonly lost: string } | { readonly outcome: OrderOutcome };
 
@@ -99,6 +105,7 @@ function outcomeOf(result: Extract<Result, { readonly of: 'order' }>): Ended {
 const OF_THE_HOST: ReadonlySet<RefusalCode> = new Set([
   'not-online',
   'busy',
+  'nova-unreadable',
   'intent-not-written',
   'lease-unreadable',
   'incident-unreadable',
@@ -115,14 +122,13 @@ function take(core: Core, work: VmWork, open: OpenOrder, outcome: OrderOutcome):
       return;
     case 'refused':
       work.order = null;
-      if (OF_THE_HOST.has(outcome.code))
-        exclude(work, open.target, core.now - LATER_MS, `refused: ${outcome.code}`);
       delay(core, work, `${open.target} refused: ${outcome.code}, ${outcome.detail}`);
+      if (OF_THE_HOST.has(outcome.code)) avoid(core, work, open.target, `refused: ${outcome.code}`);
       return;
     case 'rejected':
       work.order = null;
-      exclude(work, open.target, core.now - LATER_MS, `nova refused: ${outcome.failure.detail}`);
       delay(core, work, `nova refused: ${outcome.failure.detail}`);
+      avoid(core, work, open.target, `nova refused: ${outcome.failure.detail}`);
       return;
     case 'unknown':
       work.reason = outcome.detail;

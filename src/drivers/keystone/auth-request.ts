@@ -27,10 +27,6 @@ function applicationRequest(credential: ApplicationCredential): unknown {
   };
 }
 
-export function secretOf(credential: Credential): string {
-  return credential.kind === 'password' ? credential.password : credential.secret;
-}
-
 function within(named: NameOrId, domain: NameOrId | null): Record<string, unknown> {
   if (named.id !== undefined) return { id: named.id };
   return { name: named.name, ...(domain === null ? {} : { domain }) };

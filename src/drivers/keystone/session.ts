@@ -8,7 +8,7 @@ import type { CloudAccess } from '../clouds-yaml/cloud-access.ts';
 import type { Authority } from '../http/authorized.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import { type Budget, expectStatus, failed, type Outcome, readJson, succeed } from '../http/outcome.ts';
-import { authRequest, secretOf } from './auth-request.ts';
+import { authRequest } from './auth-request.ts';
 import { type Catalogue, catalogueSchema, findEndpoint } from './catalogue.ts';
 
 /** One authentication; it serves all who wait, so it does not end with the caller that happened to be first. */
@@ -99,13 +99,13 @@ async function authenticate(
     signal,
   });
   const answer = expectStatus('keystone', outcome, [200, 201]);
-  if (!answer.ok) return failed(withoutSecret(answer.failure, secretOf(access.credential)));
+  if (!answer.ok) return failed(withoutItsWords(answer.failure));
   const token = answer.value.headers['x-subject-token'];
   if (token === undefined || token === '') {
     return failed(keystoneFailure('unintelligible', 'the answer has no X-Subject-Token header'));
   }
   const parsed = readJson('keystone', answer.value, tokenSchema);
-  if (!parsed.ok) return failed(withoutSecret(parsed.failure, secretOf(access.credential)));
+  if (!parsed.ok) return failed(parsed.failure);
   const { issued_at: issuedAt, expires_at: expiresAt, catalog } = parsed.value.token;
   const lifeMs = Date.parse(expiresAt) - Date.parse(issuedAt);
   const marginMs = Math.min(RENEWAL_MARGIN_MS, lifeMs / 3);
@@ -141,7 +141,14 @@ function keystoneFailure(code: CloudFailure['code'], detail: string): CloudFailu
   return { code, service: 'keystone', status: null, requestId: null, detail };
 }
 
-/** keystone quotes what it was sent when it finds it malformed. */
-function withoutSecret(failure: CloudFailure, secret: string): CloudFailure {
-  return secret === '' ? failure : { ...failure, detail: failure.detail.replaceAll(secret, '***') };
+/** keystone quotes what it was sent when it finds it malformed, escaped and cut as it likes: the secret, too. */
+function withoutItsWords(failure: CloudFailure): CloudFailure {
+  const { status } = failure;
+  // Not an answer of keystone's.
+  if (status === null) return failure;
+  const detail =
+    status === 401
+      ? 'status 401: the credential is not accepted'
+      : `status ${status} to a request for a token; its words may quote the credential and are left out, see keystone's log`;
+  return { ...failure, detail };
 }
