@@ -6,6 +6,7 @@ import {
   type Migration,
   NOT_RUNNING,
   type Server,
+  type ServerGroup,
 } from '../../src/core/recovery/cloud.ts';
 import type { VirtualClock } from './clock.ts';
 import { build, type Compute, type Mutable } from './nova-build.ts';
@@ -24,6 +25,7 @@ export class WorldNova {
   readonly services = new Map<string, Service>();
   readonly servers = new Map<string, Mutable<Server>>();
   readonly rows: Mutable<Migration>[] = [];
+  readonly groups: ServerGroup[] = [];
   up = true;
   /** Take evacuations, but do not answer. */
   swallow = false;
@@ -113,7 +115,7 @@ export class WorldNova {
         };
       }
       case 'list-groups':
-        return { call: call.call, ok: true, value: [] };
+        return { call: call.call, ok: true, value: this.groups };
       case 'evacuate':
         return this.evacuate(call.vm, call.target, fail);
       case 'guest-state':

@@ -60,6 +60,7 @@ export function plan({ core, master, incident }: Setting, round: Round = {}): re
     rows: round.rows ?? [],
     capacity: [],
     groups: [],
+    places: new Map(),
   };
   return planRound(core, master, incident, reading, {
     candidates: candidates(...(round.hosts ?? ['h2', 'h3'])),

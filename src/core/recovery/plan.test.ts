@@ -25,7 +25,13 @@ void test('no more at once than the cap of each target; the rest waits', () => {
 void test('members of one anti-affinity group go to different hosts within one round', () => {
   const { core, master, incident } = setUp();
   const groups = [{ id: 'g', name: 'g', policy: 'anti-affinity' as const, members: ['a', 'b', 'c'] }];
-  const reading = { servers: [server('a'), server('b'), server('c')], rows: [], capacity: [], groups };
+  const reading = {
+    servers: [server('a'), server('b'), server('c')],
+    rows: [],
+    capacity: [],
+    groups,
+    places: new Map(),
+  };
   const context = { candidates: candidates('h2', 'h3'), sendNothing: null };
   const orders = planRound(core, master, incident, reading, context);
   assert.equal(new Set(orders.map(({ target }) => target)).size, 2);
@@ -40,7 +46,7 @@ void test('a choice counts before the next is made', () => {
     ...one,
     capacity: capacity('h2', { freeMemoryMib: 5_000 }),
   }));
-  const reading = { servers, rows: [], capacity: [], groups: [] };
+  const reading = { servers, rows: [], capacity: [], groups: [], places: new Map() };
   assert.equal(
     planRound(core, master, incident, reading, { candidates: hosts, sendNothing: null }).length,
     1,

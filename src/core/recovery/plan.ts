@@ -49,7 +49,7 @@ export function planRound(
   noteUnderWay(core, incident.underWay, reading.rows);
   const planned: PlannedOrder[] = [];
   const hosts = context.candidates.map((candidate) => ({ ...candidate }));
-  const placeOf = places(master);
+  const placeOf = places(master, reading);
   for (const server of reading.servers) {
     const work = incident.vms.get(server.vm) ?? createVmWork(server.vm, server.name);
     incident.vms.set(server.vm, work);
@@ -208,8 +208,8 @@ function stillExcluded(work: VmWork, now: number): ReadonlyMap<HostName, string>
   );
 }
 
-function places(master: Mastership): Map<string, HostName> {
-  const places = new Map<string, HostName>();
+function places(master: Mastership, reading: Reading): Map<string, HostName> {
+  const places = new Map(reading.places);
   for (const incident of master.incidents.values()) {
     for (const { vm, target } of incident.vms.values()) if (target !== null) places.set(vm, target);
   }

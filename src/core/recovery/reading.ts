@@ -27,7 +27,12 @@ export interface Reading extends OnHost {
   /** Null where it was not asked for: then nothing is placed. */
   readonly capacity: readonly HostCapacity[] | null;
   readonly groups: readonly ServerGroup[];
+  /** Where VMs are that those to be placed must be kept apart from; of one that could not be asked nothing is known. */
+  readonly places: ReadonlyMap<string, HostName>;
 }
+
+/** Members of anti-affinity groups asked for in one round; nova's scheduler refuses what was not known here. */
+const NEIGHBOURS_MAX = 32;
 
 /** Services as nova showed them within the last seconds; null when core.nova has them, else why not. */
 export function* freshServices(core: Core): Task<string | null> {
@@ -72,7 +77,9 @@ export function* read(
 ): Task<Read<Reading>> {
   if (groups !== null) {
     const onHost = yield* readHost(core, master, host);
-    return onHost.ok ? { ok: true, value: { ...onHost.value, capacity: null, groups } } : onHost;
+    return onHost.ok
+      ? { ok: true, value: { ...onHost.value, capacity: null, groups, places: new Map() } }
+      : onHost;
   }
   return yield* readAll(core, master, host);
 }
@@ -92,7 +99,28 @@ function* readAll(core: Core, master: Mastership, host: HostName): Task<Read<Rea
   if (!onHost.ok) return onHost;
   const { capacity, groups } = reading;
   if (capacity === undefined || groups === undefined) return { ok: false, why: failures[0] ?? 'no answer' };
-  return { ok: true, value: { ...onHost.value, capacity, groups } };
+  const places = yield* neighbours(core, master, onHost.value.servers, groups);
+  return { ok: true, value: { ...onHost.value, capacity, groups, places } };
+}
+
+function* neighbours(
+  core: Core,
+  master: Mastership,
+  servers: readonly Server[],
+  groups: readonly ServerGroup[],
+): Task<ReadonlyMap<string, HostName>> {
+  const here = new Set(servers.map(({ vm }) => vm));
+  const members = groups
+    .filter(({ policy, members }) => policy === 'anti-affinity' && members.some((vm) => here.has(vm)))
+    .flatMap(({ members }) => members.filter((vm) => !here.has(vm)));
+  const places = new Map<string, HostName>();
+  yield* all(
+    [...new Set(members)]
+      .slice(0, NEIGHBOURS_MAX)
+      .map((vm) => keep(core, [], { call: 'get-server', vm }, ({ host }) => places.set(vm, host))),
+    () => isActing(core, master),
+  );
+  return places;
 }
 
 function* keep<K extends CloudCall['call']>(
