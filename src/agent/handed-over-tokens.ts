@@ -13,6 +13,8 @@ export const MAX_TOKENS = 64;
 export interface HandedOverTokens {
   add(id: RequestId, token: ShortLivedToken): void;
   cloudOf(id: RequestId): HandedOverCloud | null;
+  /** Its order has ended. */
+  drop(id: RequestId): void;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,11 @@ export function keepHandedOverTokens(tls: TlsTrust, onLimit: () => void): Handed
       clouds.set(id, createHandedOverCloud({ token, novaUrl, microversion, tls }));
     },
     cloudOf: (id) => clouds.get(id) ?? null,
+    drop(id) {
+      const cloud = clouds.get(id);
+      clouds.delete(id);
+      void cloud?.close();
+    },
     async close() {
       await Promise.all([...clouds.values()].map((cloud) => cloud.close()));
       clouds.clear();

@@ -77,6 +77,9 @@ export function performEffect(drivers: Drivers, feed: (input: Untimed) => void, 
     case 'order':
       answerWith(effect.id, giveOrder(drivers, effect));
       return;
+    case 'forget-token':
+      drivers.tokens.drop(effect.onBehalfOf);
+      return;
     case 'answer':
       drivers.answer(effect.id, effect.answer);
       return;

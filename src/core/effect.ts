@@ -70,6 +70,8 @@ export type Effect =
       readonly order: RestartOrder;
       readonly deadlineMs: number;
     }
+  /** The order has ended: the token that came with it is not needed any more. */
+  | { readonly do: 'forget-token'; readonly onBehalfOf: RequestId }
   | { readonly do: 'answer'; readonly id: RequestId; readonly answer: Answer }
   | { readonly do: 'report'; readonly report: Report }
   /** One line of the journal, machine-readable, `event` first. */

@@ -58,6 +58,8 @@ export function carryOut(world: World, host: WorldHost, life: number, effect: Ef
     case 'order':
       sendOrder(world, host, life, effect);
       return;
+    case 'forget-token':
+      return;
     case 'answer':
       world.answers.get(`${host.name}/${effect.id}`)?.(effect.answer);
       return;

@@ -76,6 +76,7 @@ for (const [code, why, more, changed] of refusals) {
     assert.equal(posts(pump), 0);
     pump.pass(5_000);
     assert.deepEqual(intents(pump), []);
+    assert.equal(pump.did('forget-token').length, 1);
   });
 }
 
@@ -152,9 +153,11 @@ void test('accepted: the intent stays until nova shows the row', () => {
     intents(pump).map(({ phase }) => phase),
     ['posted'],
   );
+  assert.equal(pump.did('forget-token').length, 0, 'it is still needed to look for the row');
   found.rows = [row(1, 'vm', { target: 'h2' })];
   pump.pass(3_000);
   assert.deepEqual(intents(pump), []);
+  assert.equal(pump.did('forget-token').length, 1);
 });
 
 void test('a 4xx answer ends it at once', () => {

@@ -46,8 +46,15 @@ export function executeOrder(core: Core, id: RequestId, order: RestartOrder): vo
     core.outbox.push({ do: 'answer', id, answer: { to: 'restart', outcome } });
   };
   const refusal = refuseAtOnce(core, order);
-  if (refusal !== null) answer(refusal);
-  else start(execute(core, id, order, answer), () => true);
+  if (refusal !== null) {
+    answer(refusal);
+    core.outbox.push({ do: 'forget-token', onBehalfOf: id });
+  } else start(executeAndForget(core, id, order, answer), () => true);
+}
+
+function* executeAndForget(...[core, id, order, answer]: Parameters<typeof execute>): Task<void> {
+  yield* execute(core, id, order, answer);
+  core.outbox.push({ do: 'forget-token', onBehalfOf: id });
 }
 
 function refuseAtOnce(core: Core, order: RestartOrder): OrderOutcome | null {
