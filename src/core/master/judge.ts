@@ -13,7 +13,7 @@ import { isLeaving } from '../evidence/leaving.ts';
 import { maintenanceWords } from '../evidence/maintenance.ts';
 import type { Core } from '../state.ts';
 import type { BootId, HostName } from '../wire/records.ts';
-import { declareIncident, MAX_INCIDENTS } from './declare.ts';
+import { declareIncident, TOO_MANY_INCIDENTS } from './declare.ts';
 import type { Judgement, Mastership } from './mastership.ts';
 import { formerBoot, hasRebooted } from './reboots.ts';
 import { reportVerdicts } from './verdict-reports.ts';
@@ -183,9 +183,8 @@ function declare(
 ): Finding {
   const stop = brake(countForBrake(core, master, evidence.host), former === null ? null : 'reboot');
   if (stop !== null) return { verdict: 'unknown', row: 15, words: `held by the brake: ${stop}` };
-  if (master.incidents.size >= MAX_INCIDENTS)
-    return { verdict: 'unknown', row: 15, words: `${MAX_INCIDENTS} incidents are open already` };
-  declareIncident(core, master, evidence, facts, { confirmedBy: null, former });
+  if (!declareIncident(core, master, evidence, facts, { confirmedBy: null, former }))
+    return { verdict: 'unknown', row: 15, words: TOO_MANY_INCIDENTS };
   return { verdict: 'failed', ...found };
 }
 

@@ -1,6 +1,6 @@
 /** An operator's word that a host is dead: the proof `operator`. */
 import { networkOf } from '../evidence/host.ts';
-import { declareIncident } from '../master/declare.ts';
+import { declareIncident, TOO_MANY_INCIDENTS } from '../master/declare.ts';
 import { countForBrake, factsOf } from '../master/judge.ts';
 import { isBackWithNewBoot } from '../recovery/life.ts';
 import type { Core } from '../state.ts';
@@ -39,7 +39,8 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
   if (incident === undefined) {
     const stop = brake(countForBrake(core, master, host), 'operator');
     if (stop !== null) return no(stop);
-    declareIncident(core, master, evidence, facts, { confirmedBy: by, former: null });
+    if (!declareIncident(core, master, evidence, facts, { confirmedBy: by, former: null }))
+      return no(`${TOO_MANY_INCIDENTS}: confirm it again when one of them is closed; see vigil status`);
     return { ok: true, words: `${host} is declared failed on the word of ${by}` };
   }
   const code = incident.hold?.code;
