@@ -44,13 +44,13 @@ export function declareIncident(
     underWay: [],
   };
   core.outbox.push({ do: 'journal', event: 'declared', data: { ...record, facts } });
+  master.declaredMs.set(host, core.now);
   work(core, master, host, createIncident(record, core.now, false));
   return true;
 }
 
 /** Takes up an incident, one's own or a former master's. */
 export function work(core: Core, master: Mastership, victim: HostName, incident: Incident): void {
-  master.declaredMs.set(victim, core.now);
   master.incidents.set(victim, incident);
   start(
     pursue(core, master, incident),

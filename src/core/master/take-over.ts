@@ -48,5 +48,7 @@ function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): 
   core.outbox.push({ do: 'journal', event: 'adopted', data: { ...record } });
   // Whatever the former master sent, it may have sent.
   const sent = phase === 'evacuating' || phase === 'returning';
+  // It may be seconds old, and counts for the brake then; of one whose host has been back since, that is over.
+  if (phase !== 'returning') master.declaredMs.set(victim, core.now);
   work(core, master, victim, createIncident(record, core.now, sent, true));
 }
