@@ -2,7 +2,7 @@
 import { networkOf } from '../evidence/host.ts';
 import { declareIncident, TOO_MANY_INCIDENTS } from '../master/declare.ts';
 import { countForBrake, factsOf } from '../master/judge.ts';
-import { isBackWithNewBoot } from '../recovery/life.ts';
+import { hasNewLife, isBackWithNewBoot } from '../recovery/life.ts';
 import type { Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
 import type { HostName } from '../wire/records.ts';
@@ -43,8 +43,8 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
       return no(`${TOO_MANY_INCIDENTS}: confirm it again when one of them is closed; see vigil status`);
     return { ok: true, words: `${host} is declared failed on the word of ${by}` };
   }
-  const code = incident.hold?.code;
-  if ((code === 'no-proof' && incident.record.proof !== null) || code === 'life-after-failed') {
+  const silentAgain = incident.record.proof !== null && hasNewLife(incident, evidence.boot);
+  if (silentAgain || incident.hold?.code === 'life-after-failed') {
     incident.confirmedAgainBy = by;
     return { ok: true, words: `${host} is confirmed dead once more by ${by}; its VMs are recovered` };
   }

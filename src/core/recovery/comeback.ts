@@ -2,9 +2,9 @@
  * The new life of a host that was declared failed. A proof tells of the life that it was found for: when the host has
  * been back and falls silent again, nothing is done on the old proof's ground.
  */
-import { NO_BOOT } from '../wire/records.ts';
 import type { HostEvidence } from '../evidence/host.ts';
 import { reportedSince } from '../evidence/nova-witness.ts';
+import { plannedSilence } from '../evidence/planned-silence.ts';
 import type { Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
@@ -12,16 +12,17 @@ import type { Facts } from '../verdict/facts.ts';
 import { askCloud } from './ask-cloud.ts';
 import { hold } from './holds.ts';
 import { type Comeback, type Incident, writeRecord } from './incident.ts';
+import { hasNewLife } from './life.ts';
 import { findProof } from './proof.ts';
 import { BUSY_ROUND_MS, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 import { highestId } from './rows.ts';
 
 /** The host was seen back just now; with yet another boot its guests are gone once more. */
 export function noteComeback(core: Core, incident: Incident, { boot }: HostEvidence): Comeback | null {
-  if (boot !== null && incident.back?.boot !== boot) {
+  // Somebody's word that it had died told of a silence that is over.
+  incident.confirmedAgainBy = null;
+  if (boot !== null && incident.back?.boot !== boot)
     incident.back = { boot, sinceMs: core.now, reported: false };
-    incident.confirmedAgainBy = null;
-  }
   return incident.back;
 }
 
@@ -40,12 +41,13 @@ export function* proveAgain(
   facts: Facts,
 ): Task<RoundEnd | null> {
   const { record, back } = incident;
-  // Seen by this master, or told by its slot: a former master may have seen it come and go.
-  const newerLife =
-    (back !== null && back.boot !== record.victimBoot) ||
-    (evidence.boot !== null && record.victimBoot !== NO_BOOT && evidence.boot !== record.victimBoot);
-  // Both mean that it was back, whoever was master then.
-  if (!newerLife && record.proof !== 'reboot' && record.phase !== 'returning') return null;
+  if (!hasNewLife(incident, evidence.boot)) return null;
+  const planned = plannedSilence(evidence, core.now);
+  if (planned !== null && incident.confirmedAgainBy === null)
+    return held(
+      hold('planned-work', `${record.victim} was back and is silent again: ${planned}`),
+      BUSY_ROUND_MS,
+    );
   const found = findProof(core, { ...record, confirmedBy: incident.confirmedAgainBy }, evidence, facts);
   if (found.proof === null) {
     const words = `${record.victim} was back with a new boot and is silent again; no proof that this life ended: ${found.lacking}`;

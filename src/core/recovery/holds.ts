@@ -8,6 +8,8 @@ export interface Hold {
 const RELEASES = {
   'incident-not-written': 'the lease volumes accept writes again on a majority',
   'no-proof': 'an accepted proof of death, or: vigil confirm-dead HOST --by NAME',
+  'planned-work':
+    'it is heard again, its announcement expires, or, if it is dead: vigil confirm-dead HOST --by NAME',
   brake: 'fewer hosts silent, or the minute since the last incident passes; see vigil hosts',
   'suspecting-myself': 'the master hears another host or an isolation address again',
   'nova-unreadable': 'nova, keystone and placement answer; see vigil check',
