@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Checker } from './checker.ts';
-import { blackout, light, settled, slaveOf } from './settled.ts';
+import { blackout, light, settled, slaveOf, slaves } from './settled.ts';
 import type { World } from './world.ts';
 
 const holdOf = (world: World, host: string): string | undefined =>
@@ -80,5 +80,50 @@ void describe('silence that a host announced after its return', () => {
       world.run(600_000);
       assert.equal(world.nova.rows.length === 0, why === 'shutdown', 'what takes too long is no reboot');
     }
+  });
+});
+
+void describe('several of them that fall silent together', () => {
+  function cutOff(): { readonly world: World; readonly hosts: readonly string[]; readonly checker: Checker } {
+    const world = settled({ hosts: 9, proofs: ['silence', 'reboot'] });
+    const hosts = slaves(world).slice(0, 4);
+    for (const host of hosts) rebooted(world, host);
+    world.run(70_000);
+    const checker = new Checker(world);
+    for (const host of hosts) blackout(world, host);
+    world.run(60_000);
+    return { world, hosts, checker };
+  }
+
+  it('are held by the brake, as hosts without an incident are', () => {
+    const { world, hosts, checker } = cutOff();
+    for (const host of hosts) assert.equal(holdOf(world, host), 'brake', host);
+    assert.deepEqual([world.nova.rows, world.twice, checker.betsLost], [[], [], []]);
+    for (const host of hosts) assert.equal(world.nova.services.get(host)?.forcedDown, false);
+    for (const host of hosts) light(world, host);
+    world.until('go on', () => hosts.every((host) => holdOf(world, host) === 'restarts-pending'), 30_000);
+  });
+
+  it('are recovered one after the other on somebody’s word, and each counts as failed just now', () => {
+    const { world, hosts } = cutOff();
+    const [first = '', second = '', third = '', fourth = ''] = hosts;
+    for (const host of hosts) world.powerOff(host);
+    const moved = (host: string) => world.nova.servers.get(`good-${host}`)?.host !== host;
+    world.run(5_000);
+    for (const host of [first, second]) assert.equal(confirmDead(world, host), true);
+    world.until('two are recovered', () => moved(first) && moved(second), 30_000);
+    assert.equal(confirmDead(world, third), true);
+    world.run(10_000);
+    assert.equal(holdOf(world, third), 'brake');
+    light(world, third);
+    world.powerOn(third);
+    world.until('it is back', () => holdOf(world, third) === 'compute-not-back', 60_000);
+    world.powerOff(third);
+    world.run(30_000);
+    assert.equal(holdOf(world, third), 'brake', 'the word told of another silence');
+    assert.equal(confirmDead(world, third), true);
+    assert.equal(confirmDead(world, fourth), true);
+    world.until('all are recovered', () => hosts.every(moved), 180_000);
+    assert.deepEqual(world.twice, []);
   });
 });

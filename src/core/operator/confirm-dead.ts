@@ -1,7 +1,8 @@
 /** An operator's word that a host is dead: the proof `operator`. */
 import { networkOf } from '../evidence/host.ts';
 import { declareIncident, TOO_MANY_INCIDENTS } from '../master/declare.ts';
-import { countForBrake, factsOf } from '../master/judge.ts';
+import { countForBrake } from '../master/brake-count.ts';
+import { factsOf } from '../master/judge.ts';
 import { hasNewLife, isBackWithNewBoot } from '../recovery/life.ts';
 import type { Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
@@ -38,7 +39,7 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
   }
   if (incident === undefined) {
     const stop = brake(countForBrake(core, master, host), 'operator');
-    if (stop !== null) return no(stop);
+    if (stop !== null) return no(`${stop}; confirm it again in a minute`);
     if (!declareIncident(core, master, evidence, facts, { confirmedBy: by, former: null }))
       return no(`${TOO_MANY_INCIDENTS}: confirm it again when one of them is closed; see vigil status`);
     return { ok: true, words: `${host} is declared failed on the word of ${by}` };

@@ -6,15 +6,18 @@ import type { HostEvidence } from '../evidence/host.ts';
 import { reportedSince } from '../evidence/nova-witness.ts';
 import { plannedSilence } from '../evidence/planned-silence.ts';
 import type { Task } from '../lib/task.ts';
+import { countForBrake } from '../master/brake-count.ts';
+import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
-import type { Facts } from '../verdict/facts.ts';
+import { brake } from '../verdict/brake.ts';
+import type { Proof } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
-import { hold } from './holds.ts';
+import { hold, type HoldCode } from './holds.ts';
 import { type Comeback, type Incident, writeRecord } from './incident.ts';
-import { hasNewLife } from './life.ts';
+import { hasNewLife, isFresh } from './life.ts';
 import { findProof } from './proof.ts';
-import { BUSY_ROUND_MS, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
+import { BUSY_ROUND_MS, go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 import { highestId } from './rows.ts';
 
 /** The host was seen back just now; with yet another boot its guests are gone once more. */
@@ -38,28 +41,24 @@ export function* proveAgain(
   master: Mastership,
   incident: Incident,
   evidence: HostEvidence,
-  facts: Facts,
 ): Task<RoundEnd | null> {
   const { record, back } = incident;
   if (!hasNewLife(incident, evidence.boot)) return null;
-  const planned = plannedSilence(evidence, core.now);
-  if (planned !== null && incident.confirmedAgainBy === null)
-    return held(
-      hold('planned-work', `${record.victim} was back and is silent again: ${planned}`),
-      BUSY_ROUND_MS,
-    );
-  const found = findProof(core, { ...record, confirmedBy: incident.confirmedAgainBy }, evidence, facts);
-  if (found.proof === null) {
-    const words = `${record.victim} was back with a new boot and is silent again; no proof that this life ended: ${found.lacking}`;
-    return held(hold('no-proof', words), BUSY_ROUND_MS);
-  }
+  const before = findAgain(core, master, incident, evidence);
+  if (typeof before !== 'string') return before;
   const rows = yield* askCloud(core, { call: 'list-host-migrations', host: record.victim });
   if (!rows.ok) return novaUnreadable(rows.failure.detail);
+  // nova took its time.
+  const proof = findAgain(core, master, incident, evidence);
+  if (typeof proof !== 'string') return proof;
+  // To the brake, and to what waits for Q, it fails just now: others ask while this is being written.
+  incident.declaredMs = core.now;
+  master.declaredMs.set(record.victim, core.now);
   // While it returned nothing was under way: what follows is as after a first failure.
   const afresh = record.phase === 'returning';
   const written = yield* writeRecord(core, master, incident, {
     phase: 'evacuating',
-    proof: found.proof,
+    proof,
     hold: null,
     confirmedBy: incident.confirmedAgainBy,
     victimBoot: back?.boot ?? evidence.boot ?? record.victimBoot,
@@ -69,4 +68,23 @@ export function* proveAgain(
   if (afresh) Object.assign(incident, { sent: false, before: null }).vms.clear();
   incident.back = null;
   return null;
+}
+
+/** The proof that its new life has ended, too, as after a first failure: unless that was announced, and under the brake. */
+function findAgain(
+  core: Core,
+  master: Mastership,
+  { record, confirmedAgainBy }: Incident,
+  evidence: HostEvidence,
+): Proof | RoundEnd {
+  const facts = factsOf(core, evidence);
+  if (isFresh(facts)) return go(0);
+  const wait = (code: HoldCode, why: string): RoundEnd =>
+    held(hold(code, `${record.victim} was back and is silent again: ${why}`), BUSY_ROUND_MS);
+  const planned = plannedSilence(evidence, core.now);
+  if (planned !== null && confirmedAgainBy === null) return wait('planned-work', planned);
+  const found = findProof(core, { ...record, confirmedBy: confirmedAgainBy }, evidence, facts);
+  if (found.proof === null) return wait('no-proof', `no proof that this life ended: ${found.lacking}`);
+  const stop = brake(countForBrake(core, master, record.victim), found.proof);
+  return stop === null ? found.proof : wait('brake', stop);
 }

@@ -5,7 +5,8 @@
 import { isWritable } from '../volumes.ts';
 import { all, type Task } from '../lib/task.ts';
 import { blindFor } from '../master/blind.ts';
-import { countForBrake, factsOf } from '../master/judge.ts';
+import { countForBrake } from '../master/brake-count.ts';
+import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing, type Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
@@ -52,7 +53,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   }
   if (back) noteComeback(core, incident, evidence);
   else {
-    const unproven = yield* proveAgain(core, master, incident, evidence, facts);
+    const unproven = yield* proveAgain(core, master, incident, evidence);
     if (unproven !== null) return unproven;
   }
 

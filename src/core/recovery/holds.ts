@@ -10,7 +10,8 @@ const RELEASES = {
   'no-proof': 'an accepted proof of death, or: vigil confirm-dead HOST --by NAME',
   'planned-work':
     'it is heard again, its announcement expires, or, if it is dead: vigil confirm-dead HOST --by NAME',
-  brake: 'fewer hosts silent, or the minute since the last incident passes; see vigil hosts',
+  brake:
+    'the hosts named are heard again, or the minute since the last failure passes; of those that are dead: vigil confirm-dead HOST --by NAME',
   'suspecting-myself': 'the master hears another host or an isolation address again',
   'nova-unreadable': 'nova, keystone and placement answer; see vigil check',
   'not-licensed': 'the lease volumes are readable on a majority and still show this incident',

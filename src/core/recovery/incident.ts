@@ -11,8 +11,8 @@ import { createUnderWay, type UnderWay } from './under-way.ts';
 
 export interface Incident {
   record: IncidentRecord;
-  /** When this master declared or adopted it. */
-  readonly declaredMs: number;
+  /** When this master declared or adopted it, or last found proof that its host has failed once more. */
+  declaredMs: number;
   /** Taken over: what its former master asked nova for last may still be carried out. */
   readonly adopted: boolean;
   hold: Hold | null;

@@ -6,7 +6,7 @@ import type { Incident } from './incident.ts';
 
 type LifeFacts = Pick<Facts, 'network' | 'storage' | 'formerBootLives'>;
 
-function isFresh(facts: LifeFacts): boolean {
+export function isFresh(facts: Pick<LifeFacts, 'network' | 'storage'>): boolean {
   return facts.network === 'fresh' || facts.storage === 'fresh';
 }
 

@@ -9,7 +9,8 @@
  * starts from what nova and the slots say now.
  */
 import type { Task } from '../lib/task.ts';
-import { countForBrake, factsOf } from '../master/judge.ts';
+import { countForBrake } from '../master/brake-count.ts';
+import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { begin, end } from '../reports/book.ts';
 import { sleep } from '../requests.ts';

@@ -28,7 +28,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
   if (evidence === undefined) return go(RETURN_ROUND_MS);
   const facts = factsOf(core, evidence);
   if (!isBackWithNewBoot(incident.record, evidence, facts)) {
-    const unproven = yield* proveAgain(core, master, incident, evidence, facts);
+    const unproven = yield* proveAgain(core, master, incident, evidence);
     return unproven ?? go(0);
   }
   const back = noteComeback(core, incident, evidence);
