@@ -24,6 +24,8 @@ const RELEASES = {
   'rows-not-completed': 'nova-compute starts on the host and completes its evacuation records',
   'compute-not-back': 'nova-compute starts on the host and reports to nova',
   'restarts-pending': 'each VM named runs, or its owner stops or deletes it; see vigil vms',
+  'force-down-open':
+    'the time passes in which nova may still carry out what it did not answer (openstack.open_request_s)',
   'force-up-refused': 'nova accepts to clear forced_down',
 } as const;
 

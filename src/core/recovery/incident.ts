@@ -16,6 +16,8 @@ export interface Incident {
   /** Taken over: what its former master asked nova for last may still be carried out. */
   readonly adopted: boolean;
   hold: Hold | null;
+  /** Until when nova may still force the host down, as it was asked to without an answer. */
+  forceDownOpenMs: number;
   readonly vms: Map<string, VmWork>;
   /** Something may have been sent to nova for a VM: a return of the old boot is then serious. */
   sent: boolean;
@@ -78,12 +80,14 @@ export function createIncident(
   declaredMs: number,
   sent: boolean,
   adopted = false,
+  forceDownOpenMs = 0,
 ): Incident {
   return {
     record,
     declaredMs,
     adopted,
     hold: null,
+    forceDownOpenMs,
     vms: new Map(),
     sent,
     rows: [],

@@ -2,11 +2,9 @@
 import type { Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
-import { mayAct } from './check-ground.ts';
-import { setForcedDown } from './force-down.ts';
 import { hold, type Hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
-import { BUSY_ROUND_MS, go, held, notWritten, type RoundEnd, unlicensed } from './round-end.ts';
+import { BUSY_ROUND_MS, go, held, notWritten, type RoundEnd } from './round-end.ts';
 
 /** Stops everything further, also when it falls silent again. */
 export function* afterLife(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
@@ -19,21 +17,9 @@ export function* afterLife(core: Core, master: Mastership, incident: Incident): 
       return notWritten(core, incident);
     return held(lifeAfterFailed(incident), BUSY_ROUND_MS);
   }
-  if (incident.record.forcedDownBy === 'vigil') {
-    const { victim, victimBoot } = incident.record;
-    const against = yield* mayAct(
-      core,
-      master,
-      incident,
-      ['evacuating'],
-      core.hosts.get(victim)?.boot ?? victimBoot,
-    );
-    if (against !== null) return unlicensed(core, against);
-    const undone = yield* setForcedDown(core, victim, false);
-    if (undone !== null) return held(hold('force-up-refused', undone), BUSY_ROUND_MS);
-  }
-  const written = yield* writeRecord(core, master, incident, { phase: 'closed' });
-  return written ? go(0) : notWritten(core, incident);
+  // Nothing was begun on the ground of that proof; what ends the incident, or proves it anew, is as after a verdict.
+  const change = { phase: 'proving', proof: null, confirmedBy: null } as const;
+  return (yield* writeRecord(core, master, incident, change)) ? go(0) : notWritten(core, incident);
 }
 
 function lifeAfterFailed({ record, vms }: Incident): Hold {
