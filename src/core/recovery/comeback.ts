@@ -15,18 +15,18 @@ import type { Proof } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
 import { hold, type HoldCode } from './holds.ts';
 import { type Comeback, type Incident, writeRecord } from './incident.ts';
-import { hasNewLife, isFresh } from './life.ts';
+import { afterLife, releaseAfterLife } from './life-after-failed.ts';
+import { hasNewLife, isAlive, isBackWithNewBoot, isFresh } from './life.ts';
 import { findProof } from './proof.ts';
 import { BUSY_ROUND_MS, go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 import { highestId } from './rows.ts';
 
 /** The host was seen back just now; with yet another boot its guests are gone once more. */
-export function noteComeback(core: Core, incident: Incident, { boot }: HostEvidence): Comeback | null {
+function noteComeback(core: Core, incident: Incident, { boot }: HostEvidence): void {
   // Somebody's word that it had died told of a silence that is over.
   incident.confirmedAgainBy = null;
   if (boot !== null && incident.back?.boot !== boot)
     incident.back = { boot, sinceMs: core.now, reported: false };
-  return incident.back;
 }
 
 /** Has nova-compute reported to nova since its host booted? Until then nova tells of the life before. */
@@ -35,8 +35,33 @@ export function hasReported(core: Core, incident: Incident, back: Comeback): boo
   return back.reported;
 }
 
+/** What its life, or its silence, allows. Null: it is back with a new boot, or silent with proof for its last life. */
+export function* lookAtLife(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  evidence: HostEvidence,
+): Task<RoundEnd | null> {
+  const { record } = incident;
+  const facts = factsOf(core, evidence);
+  if (isBackWithNewBoot(record, evidence, facts)) {
+    noteComeback(core, incident, evidence);
+    return null;
+  }
+  if (isAlive(record, evidence, facts)) return yield* afterLife(core, master, incident, evidence);
+  if (record.hold === 'life-after-failed') {
+    const released = yield* releaseAfterLife(core, master, incident);
+    if (released !== null) return released;
+  }
+  if (facts.witness !== 'none-alive') {
+    const words = `${record.victim} shows life (${facts.witnesses.join(', ')}), of unknown boot`;
+    return held(hold('life-signs', words), BUSY_ROUND_MS);
+  }
+  return yield* proveAgain(core, master, incident, evidence);
+}
+
 /** Of a silent host: null when the proof covers its last life, else why it has to wait. */
-export function* proveAgain(
+function* proveAgain(
   core: Core,
   master: Mastership,
   incident: Incident,

@@ -17,7 +17,7 @@ const RELEASES = {
   'not-licensed': 'the lease volumes are readable on a majority and still show this incident',
   'not-a-compute-host': 'the host has a nova-compute service, or an operator frees its slot',
   'force-down-refused': 'nova accepts forced_down for the host; see vigil check',
-  'life-signs': 'the host tells its boot id on a path, or falls silent again',
+  'life-signs': 'the host tells its boot id on a path, and no other one, or falls silent again',
   'life-after-failed':
     'an operator makes sure that each VM named runs once, then: vigil confirm-dead HOST, or reboots the host',
   'evacuations-settling': 'the evacuations under way end',

@@ -22,6 +22,7 @@ import { askCloud } from './ask-cloud.ts';
 import { evacuationRound } from './evacuation-round.ts';
 import { close, forceUp } from './force-down.ts';
 import { hold, type Hold } from './holds.ts';
+import { twoLives } from './life-after-failed.ts';
 import { isAlive } from './life.ts';
 import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 import { writeRecord, type Incident } from './incident.ts';
@@ -95,8 +96,10 @@ function* prove(core: Core, master: Mastership, incident: Incident): Task<RoundE
   const evidence = core.hosts.get(victim);
   const facts = evidence === undefined ? undefined : factsOf(core, evidence);
   if (facts !== undefined && evidence !== undefined && isAlive(incident.record, evidence, facts)) {
+    const { victimBoot } = incident.record;
+    if (evidence.boot !== victimBoot) return held(twoLives(incident), timing.beatMs);
     // Nothing was sent yet: the verdict simply ends.
-    const forced = yield* forceUp(core, master, incident, evidence.boot ?? incident.record.victimBoot);
+    const forced = yield* forceUp(core, master, incident, victimBoot);
     return forced ?? (yield* close(core, master, incident));
   }
   if (incident.record.migrationIdAtDeclaration === null) {

@@ -9,15 +9,15 @@ import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';
-import { hasReported, noteComeback, proveAgain } from './comeback.ts';
+import { hasReported, lookAtLife } from './comeback.ts';
 import { close, forceUp } from './force-down.ts';
 import { hold } from './holds.ts';
 import { anyUnsettled, inPlaceRound, survey } from './in-place-round.ts';
-import type { Incident } from './incident.ts';
+import { writeRecord, type Incident } from './incident.ts';
 import { isBackWithNewBoot } from './life.ts';
 import { reportProgress } from './progress-reports.ts';
 import { readHost } from './reading.ts';
-import { go, held, novaUnreadable, type RoundEnd } from './round-end.ts';
+import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 
 const RETURN_ROUND_MS = 2_000;
 
@@ -25,13 +25,16 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
   const { victim } = incident.record;
   const evidence = core.hosts.get(victim);
   if (evidence === undefined) return go(RETURN_ROUND_MS);
-  const facts = factsOf(core, evidence);
-  if (!isBackWithNewBoot(incident.record, evidence, facts)) {
-    const unproven = yield* proveAgain(core, master, incident, evidence);
-    return unproven ?? go(0);
-  }
-  const back = noteComeback(core, incident, evidence);
-  if (back === null) return go(RETURN_ROUND_MS);
+  const isBack = isBackWithNewBoot(incident.record, evidence, factsOf(core, evidence));
+  const waits = yield* lookAtLife(core, master, incident, evidence);
+  const { back } = incident;
+  if (waits !== null || !isBack || back === null) return waits ?? go(0);
+  // What lived beside it is over.
+  if (
+    incident.record.hold === 'life-after-failed' &&
+    !(yield* writeRecord(core, master, incident, { hold: null }))
+  )
+    return notWritten(core, incident);
 
   const now = yield* readHost(core, master, victim);
   if (!now.ok) return novaUnreadable(now.why);
