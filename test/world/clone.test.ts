@@ -1,13 +1,13 @@
 /** A second machine with the name and the keys of a living host, as a cloned disk brings it. */
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { describe, it } from 'node:test';
 import { NO_NONCE } from '../../src/core/evidence/network-path.ts';
 import type { Heartbeat } from '../../src/core/wire/datagram.ts';
 import { settled, slaveOf } from './settled.ts';
 import type { World } from './world.ts';
 
 /** Speaks once; it takes its nonce from what the master has issued to it. */
-function cloneOf(world: World, name: string): () => void {
+function cloneOf(world: World, name: string, boot = 'boot-of-the-clone'): () => void {
   const { settings } = world.host(name).core ?? {};
   assert.ok(settings);
   let counter = 0;
@@ -21,7 +21,7 @@ function cloneOf(world: World, name: string): () => void {
       kind: 'heartbeat',
       cluster: settings.clusterHash,
       host: name,
-      boot: 'boot-of-the-clone',
+      boot,
       agent: 'clone',
       counter,
       term: 1,
@@ -60,3 +60,63 @@ for (const proofs of [['silence', 'reboot'], ['silence']] as const)
     assert.equal(world.journal.filter(({ event }) => event === 'declared').length, 0);
     assert.equal(world.nova.rows.length, 0);
   });
+
+void describe('a host that is back, beside the life in which it was declared failed', () => {
+  function back(vms: number): { world: World; host: string; speak: (forMs: number) => void } {
+    const world = settled({ hosts: 4, proofs: ['silence', 'reboot'] });
+    const host = slaveOf(world);
+    world.nova.resumeGuests = false;
+    for (let n = 0; n < vms; n += 1) world.nova.addServer(`vm${n}`, host);
+    // It cannot be evacuated: the incident stays open.
+    const extraSpecs = { 'hw:tpm_version': '2.0' };
+    const flavor = { name: 't', vcpus: 1, memoryMib: 1, diskGib: 1, extraSpecs };
+    world.nova.addServer('tpm', host, { flavor });
+    world.run(10_000);
+    const former = world.host(host).boot;
+    world.powerOff(host);
+    world.until('forced down', () => world.nova.services.get(host)?.forcedDown === true, 60_000);
+    const { rows } = world.nova;
+    world.until('elsewhere', () => rows.filter(({ status }) => status === 'done').length === vms, 60_000);
+    world.powerOn(host);
+    const waiting = ['compute-not-back', 'rows-not-completed'];
+    world.until('is back', () => waiting.includes(holdOf(world, host) ?? ''), 60_000);
+    world.run(10_000);
+    const say = cloneOf(world, host, former);
+    const speak = (forMs: number): void => {
+      for (const end = world.clock.now + forMs; world.clock.now < end; world.run(1_000)) say();
+    };
+    return { world, host, speak };
+  }
+  const holdOf = (world: World, host: string) => world.master().core?.master?.incidents.get(host)?.hold?.code;
+
+  it('is held as critical where VMs were sent on, and goes on when that life is over', () => {
+    const { world, host, speak } = back(1);
+    assert.equal(world.nova.rows.length, 1);
+    speak(10_000);
+    assert.equal(holdOf(world, host), 'life-after-failed');
+    world.startCompute(host);
+    speak(30_000);
+    assert.equal(holdOf(world, host), 'life-after-failed');
+    assert.deepEqual(world.nova.reboots, []);
+    const told = world.reports.find(({ report }) => report.title.endsWith('held: life-after-failed'));
+    assert.match(told?.report.rule ?? '', /vm0 \(vm0\) also on/);
+    world.until('started', () => world.running.get('tpm')?.has(host) === true, 60_000);
+    world.until(
+      'closed',
+      () => holdOf(world, host) === undefined && world.verdict(host) !== 'returning',
+      60_000,
+    );
+  });
+
+  it('waits for its end where nothing was sent, and forgets no VM', () => {
+    const { world, host, speak } = back(0);
+    assert.equal(world.nova.rows.length, 0);
+    speak(10_000);
+    assert.equal(holdOf(world, host), 'life-signs');
+    world.startCompute(host);
+    speak(30_000);
+    assert.equal(holdOf(world, host), 'life-signs');
+    assert.deepEqual(world.nova.reboots, []);
+    world.until('started', () => world.running.get('tpm')?.has(host) === true, 60_000);
+  });
+});

@@ -75,7 +75,8 @@ describe('who is master, on virtual time', () => {
     bringBack(world, first);
     world.until('makes way', () => world.masters().some(({ name }) => name === first), 120_000);
     const atRest = () => world.masters()[0]?.core?.master?.incidents.size === 0 && world.host(second).compute;
-    world.until('nothing is open', atRest, 120_000);
+    // What the master before it may have told nova is waited for.
+    world.until('nothing is open', atRest, 60_000 + world.timing.openRequestMs);
     world.until('online', () => world.verdict(second) === 'online', 20_000);
     assert.deepEqual(checker.broken, []);
   });

@@ -9,8 +9,10 @@ import { NO_BOOT, type BootId, type HostName, type IncidentRecord } from '../wir
 import type { Mastership } from './mastership.ts';
 
 /** At most this many incidents are worked on at once; further hosts wait in verdict `unknown`. */
-export const MAX_INCIDENTS = 64;
+const MAX_INCIDENTS = 64;
+export const TOO_MANY_INCIDENTS = `${MAX_INCIDENTS} incidents are open already`;
 
+/** False where no further one can be worked on. */
 export function declareIncident(
   core: Core,
   master: Mastership,
@@ -22,9 +24,10 @@ export function declareIncident(
     /** The boot that has ended, where the host is back with another. */
     readonly former: BootId | null;
   },
-): void {
+): boolean {
   const { host } = evidence;
-  if (master.incidents.has(host) || master.incidents.size >= MAX_INCIDENTS) return;
+  if (master.incidents.has(host)) return true;
+  if (master.incidents.size >= MAX_INCIDENTS) return false;
   const record: IncidentRecord = {
     id: `${host}-${master.term}-${core.requests.nextId}`,
     victim: host,
@@ -41,12 +44,13 @@ export function declareIncident(
     underWay: [],
   };
   core.outbox.push({ do: 'journal', event: 'declared', data: { ...record, facts } });
+  master.declaredMs.set(host, core.now);
   work(core, master, host, createIncident(record, core.now, false));
+  return true;
 }
 
 /** Takes up an incident, one's own or a former master's. */
 export function work(core: Core, master: Mastership, victim: HostName, incident: Incident): void {
-  master.declaredMs.set(victim, core.now);
   master.incidents.set(victim, incident);
   start(
     pursue(core, master, incident),

@@ -4,7 +4,7 @@
  * site start nor the brake stands against it.
  */
 import { gatherFacts, type Facts } from '../verdict/facts.ts';
-import { brake, type BrakeCount } from '../verdict/brake.ts';
+import { brake } from '../verdict/brake.ts';
 import { suspectWords, type Looking } from '../verdict/suspect-words.ts';
 import { healthOf, lookUp } from '../verdict/table.ts';
 import type { Verdict } from '../verdict/verdict.ts';
@@ -12,8 +12,9 @@ import type { HostEvidence } from '../evidence/host.ts';
 import { isLeaving } from '../evidence/leaving.ts';
 import { maintenanceWords } from '../evidence/maintenance.ts';
 import type { Core } from '../state.ts';
-import type { BootId, HostName } from '../wire/records.ts';
-import { declareIncident, MAX_INCIDENTS } from './declare.ts';
+import type { BootId } from '../wire/records.ts';
+import { countForBrake } from './brake-count.ts';
+import { declareIncident, TOO_MANY_INCIDENTS } from './declare.ts';
 import type { Judgement, Mastership } from './mastership.ts';
 import { rebootedFrom } from './reboots.ts';
 import { reportVerdicts } from './verdict-reports.ts';
@@ -184,51 +185,7 @@ function declare(
 ): Finding {
   const stop = brake(countForBrake(core, master, evidence.host), former === null ? null : 'reboot');
   if (stop !== null) return { verdict: 'unknown', row: 15, words: `held by the brake: ${stop}` };
-  if (master.incidents.size >= MAX_INCIDENTS)
-    return { verdict: 'unknown', row: 15, words: `${MAX_INCIDENTS} incidents are open already` };
-  declareIncident(core, master, evidence, facts, { confirmedBy: null, former });
+  if (!declareIncident(core, master, evidence, facts, { confirmedBy: null, former }))
+    return { verdict: 'unknown', row: 15, words: TOO_MANY_INCIDENTS };
   return { verdict: 'failed', ...found };
-}
-
-const JUDGED: ReadonlySet<Verdict> = new Set([
-  'isolated',
-  'partitioned',
-  'agent-down',
-  'stopped',
-  'maintenance',
-  'online',
-  'degraded',
-  'returning',
-  'failed',
-]);
-
-/** The victim itself is always counted, once. */
-export function countForBrake(core: Core, master: Mastership, victim: HostName): BrakeCount {
-  const { timing, failureDomain } = core.settings;
-  const silent = (host: HostName): boolean => {
-    const judgement = master.judgements.get(host);
-    if (host === victim) return true;
-    return judgement !== undefined && judgement.facts.network === 'lost' && !JUDGED.has(judgement.verdict);
-  };
-  const recent = [...master.declaredMs].filter(
-    ([host, atMs]) => host !== victim && core.now - atMs < timing.brakeWindowMs,
-  );
-  const domain = core.hosts.get(victim)?.said?.failureDomain ?? null;
-  const inDomain = [...core.hosts.values()].filter(
-    ({ said }) => domain !== null && said?.failureDomain === domain,
-  );
-  const dead = (host: HostName): boolean => silent(host) || master.incidents.has(host);
-  return {
-    clusterHosts: core.hosts.size + 1,
-    undecided: [...core.hosts.keys()].filter(silent).length,
-    recentIncidents: recent.length,
-    domain:
-      domain === null
-        ? null
-        : {
-            name: domain,
-            hosts: inDomain.length + (failureDomain === domain ? 1 : 0),
-            silent: inDomain.filter(({ host }) => dead(host)).length,
-          },
-  };
 }

@@ -47,7 +47,7 @@ export interface Mastership {
   halfBlindSinceMs: number | null;
   /** Why it does not act, by code. */
   readonly holds: Map<string, string>;
-  /** When hosts were last declared failed, for the brake; incidents that are closed by now count too. */
+  /** When hosts were last declared failed, or may have been, for the brake; incidents that are closed by now count too. */
   readonly declaredMs: Map<HostName, number>;
   /** Probes under way: `HOST by ASKER`. */
   readonly probing: Set<HostName>;

@@ -40,13 +40,16 @@ function* adopt(core: Core, master: Mastership): Task<void> {
 }
 
 function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): void {
-  const { victim, phase } = record;
+  const { victim, phase, forcedDownBy } = record;
   master.sequences.set(victim, record.sequence);
   if (phase === 'closed') noteDealtWith(master, record);
   // Its own is for another master to end.
   if (phase === 'closed' || victim === core.settings.host) return;
   core.outbox.push({ do: 'journal', event: 'adopted', data: { ...record } });
-  // Whatever the former master sent, it may have sent.
+  // Whatever the former master may have sent, it has sent, and perhaps without an answer.
   const sent = phase === 'evacuating' || phase === 'returning';
-  work(core, master, victim, createIncident(record, core.now, sent, true));
+  // It may be seconds old, and counts for the brake then; of one whose host has been back since, that is over.
+  if (phase !== 'returning') master.declaredMs.set(victim, core.now);
+  const openMs = forcedDownBy === 'vigil' ? core.now + core.settings.timing.openRequestMs : 0;
+  work(core, master, victim, createIncident(record, core.now, sent, true, openMs));
 }

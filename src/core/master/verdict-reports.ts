@@ -27,7 +27,8 @@ const ADVICE: Partial<Record<Verdict, string>> = {
   isolated: 'Its VMs run on. Check its management network link.',
   'agent-down': 'Its VMs run on, unprotected. Restart its agent and look at its journal.',
   degraded: 'Its VMs run on. Repair what is named; until then it takes no VMs of failed hosts.',
-  unknown: 'Nothing is done for it. If you know that it is dead: vigil confirm-dead HOST --by NAME.',
+  unknown:
+    'Nothing is done for it, and the brake holds others on its account. If you know that it is dead: vigil confirm-dead HOST --by NAME.',
 };
 
 export function reportVerdicts(core: Core, master: Mastership): void {

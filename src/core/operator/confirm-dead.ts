@@ -1,8 +1,9 @@
 /** An operator's word that a host is dead: the proof `operator`. */
 import { networkOf } from '../evidence/host.ts';
-import { declareIncident } from '../master/declare.ts';
-import { countForBrake, factsOf } from '../master/judge.ts';
-import { isBackWithNewBoot } from '../recovery/life.ts';
+import { declareIncident, TOO_MANY_INCIDENTS } from '../master/declare.ts';
+import { countForBrake } from '../master/brake-count.ts';
+import { factsOf } from '../master/judge.ts';
+import { hasNewLife, isBackWithNewBoot } from '../recovery/life.ts';
 import type { Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
 import type { HostName } from '../wire/records.ts';
@@ -38,12 +39,13 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
   }
   if (incident === undefined) {
     const stop = brake(countForBrake(core, master, host), 'operator');
-    if (stop !== null) return no(stop);
-    declareIncident(core, master, evidence, facts, { confirmedBy: by, former: null });
+    if (stop !== null) return no(`${stop}; confirm it again in a minute`);
+    if (!declareIncident(core, master, evidence, facts, { confirmedBy: by, former: null }))
+      return no(`${TOO_MANY_INCIDENTS}: confirm it again when one of them is closed; see vigil status`);
     return { ok: true, words: `${host} is declared failed on the word of ${by}` };
   }
-  const code = incident.hold?.code;
-  if ((code === 'no-proof' && incident.record.proof !== null) || code === 'life-after-failed') {
+  const silentAgain = incident.record.proof !== null && hasNewLife(incident, evidence.boot);
+  if (silentAgain || incident.hold?.code === 'life-after-failed') {
     incident.confirmedAgainBy = by;
     return { ok: true, words: `${host} is confirmed dead once more by ${by}; its VMs are recovered` };
   }

@@ -2,27 +2,31 @@
  * The new life of a host that was declared failed. A proof tells of the life that it was found for: when the host has
  * been back and falls silent again, nothing is done on the old proof's ground.
  */
-import { NO_BOOT } from '../wire/records.ts';
 import type { HostEvidence } from '../evidence/host.ts';
 import { reportedSince } from '../evidence/nova-witness.ts';
+import { plannedSilence } from '../evidence/planned-silence.ts';
 import type { Task } from '../lib/task.ts';
+import { countForBrake } from '../master/brake-count.ts';
+import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
-import type { Facts } from '../verdict/facts.ts';
+import { brake } from '../verdict/brake.ts';
+import type { Proof } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
-import { hold } from './holds.ts';
+import { hold, type HoldCode } from './holds.ts';
 import { type Comeback, type Incident, writeRecord } from './incident.ts';
+import { afterLife, releaseAfterLife } from './life-after-failed.ts';
+import { hasNewLife, isAlive, isBackWithNewBoot, isFresh } from './life.ts';
 import { findProof } from './proof.ts';
-import { BUSY_ROUND_MS, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
+import { BUSY_ROUND_MS, go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 import { highestId } from './rows.ts';
 
 /** The host was seen back just now; with yet another boot its guests are gone once more. */
-export function noteComeback(core: Core, incident: Incident, { boot }: HostEvidence): Comeback | null {
-  if (boot !== null && incident.back?.boot !== boot) {
+function noteComeback(core: Core, incident: Incident, { boot }: HostEvidence): void {
+  // Somebody's word that it had died told of a silence that is over.
+  incident.confirmedAgainBy = null;
+  if (boot !== null && incident.back?.boot !== boot)
     incident.back = { boot, sinceMs: core.now, reported: false };
-    incident.confirmedAgainBy = null;
-  }
-  return incident.back;
 }
 
 /** Has nova-compute reported to nova since its host booted? Until then nova tells of the life before. */
@@ -31,33 +35,55 @@ export function hasReported(core: Core, incident: Incident, back: Comeback): boo
   return back.reported;
 }
 
-/** Of a silent host: null when the proof covers its last life, else why it has to wait. */
-export function* proveAgain(
+/** What its life, or its silence, allows. Null: it is back with a new boot, or silent with proof for its last life. */
+export function* lookAtLife(
   core: Core,
   master: Mastership,
   incident: Incident,
   evidence: HostEvidence,
-  facts: Facts,
+): Task<RoundEnd | null> {
+  const { record } = incident;
+  const facts = factsOf(core, evidence);
+  if (isBackWithNewBoot(record, evidence, facts)) {
+    noteComeback(core, incident, evidence);
+    return null;
+  }
+  if (isAlive(record, evidence, facts)) return yield* afterLife(core, master, incident, evidence);
+  if (record.hold === 'life-after-failed') {
+    const released = yield* releaseAfterLife(core, master, incident);
+    if (released !== null) return released;
+  }
+  if (facts.witness !== 'none-alive') {
+    const words = `${record.victim} shows life (${facts.witnesses.join(', ')}), of unknown boot`;
+    return held(hold('life-signs', words), BUSY_ROUND_MS);
+  }
+  return yield* proveAgain(core, master, incident, evidence);
+}
+
+/** Of a silent host: null when the proof covers its last life, else why it has to wait. */
+function* proveAgain(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  evidence: HostEvidence,
 ): Task<RoundEnd | null> {
   const { record, back } = incident;
-  // Seen by this master, or told by its slot: a former master may have seen it come and go.
-  const newerLife =
-    (back !== null && back.boot !== record.victimBoot) ||
-    (evidence.boot !== null && record.victimBoot !== NO_BOOT && evidence.boot !== record.victimBoot);
-  // Both mean that it was back, whoever was master then.
-  if (!newerLife && record.proof !== 'reboot' && record.phase !== 'returning') return null;
-  const found = findProof(core, { ...record, confirmedBy: incident.confirmedAgainBy }, evidence, facts);
-  if (found.proof === null) {
-    const words = `${record.victim} was back with a new boot and is silent again; no proof that this life ended: ${found.lacking}`;
-    return held(hold('no-proof', words), BUSY_ROUND_MS);
-  }
+  if (!hasNewLife(incident, evidence.boot)) return null;
+  const before = findAgain(core, master, incident, evidence);
+  if (typeof before !== 'string') return before;
   const rows = yield* askCloud(core, { call: 'list-host-migrations', host: record.victim });
   if (!rows.ok) return novaUnreadable(rows.failure.detail);
+  // nova took its time.
+  const proof = findAgain(core, master, incident, evidence);
+  if (typeof proof !== 'string') return proof;
+  // To the brake, and to what waits for Q, it fails just now: others ask while this is being written.
+  incident.declaredMs = core.now;
+  master.declaredMs.set(record.victim, core.now);
   // While it returned nothing was under way: what follows is as after a first failure.
   const afresh = record.phase === 'returning';
   const written = yield* writeRecord(core, master, incident, {
     phase: 'evacuating',
-    proof: found.proof,
+    proof,
     hold: null,
     confirmedBy: incident.confirmedAgainBy,
     victimBoot: back?.boot ?? evidence.boot ?? record.victimBoot,
@@ -67,4 +93,23 @@ export function* proveAgain(
   if (afresh) Object.assign(incident, { sent: false, before: null }).vms.clear();
   incident.back = null;
   return null;
+}
+
+/** The proof that its new life has ended, too, as after a first failure: unless that was announced, and under the brake. */
+function findAgain(
+  core: Core,
+  master: Mastership,
+  { record, confirmedAgainBy }: Incident,
+  evidence: HostEvidence,
+): Proof | RoundEnd {
+  const facts = factsOf(core, evidence);
+  if (isFresh(facts)) return go(0);
+  const wait = (code: HoldCode, why: string): RoundEnd =>
+    held(hold(code, `${record.victim} was back and is silent again: ${why}`), BUSY_ROUND_MS);
+  const planned = plannedSilence(evidence, core.now);
+  if (planned !== null && confirmedAgainBy === null) return wait('planned-work', planned);
+  const found = findProof(core, { ...record, confirmedBy: confirmedAgainBy }, evidence, facts);
+  if (found.proof === null) return wait('no-proof', `no proof that this life ended: ${found.lacking}`);
+  const stop = brake(countForBrake(core, master, record.victim), found.proof);
+  return stop === null ? found.proof : wait('brake', stop);
 }

@@ -4,7 +4,8 @@
  */
 import { all, type Task } from '../lib/task.ts';
 import { blindFor } from '../master/blind.ts';
-import { countForBrake, factsOf } from '../master/judge.ts';
+import { countForBrake } from '../master/brake-count.ts';
+import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing, type Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
@@ -20,11 +21,10 @@ import {
   novaUnreadable,
   type RoundEnd,
 } from './round-end.ts';
-import { noteComeback, proveAgain } from './comeback.ts';
+import { lookAtLife } from './comeback.ts';
 import { confirmEnded } from './confirm-ended.ts';
 import { forceDown } from './force-down.ts';
 import { isAlive, isBackWithNewBoot } from './life.ts';
-import { afterLife, releaseAfterLife } from './life-after-failed.ts';
 import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
 import { freshServices, type Read, type Reading, read } from './reading.ts';
@@ -35,24 +35,9 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   const { victim } = incident.record;
   const evidence = core.hosts.get(victim);
   if (evidence === undefined) return go(IDLE_ROUND_MS);
-  const facts = factsOf(core, evidence);
-  const back = isBackWithNewBoot(incident.record, evidence, facts);
-  if (!back && isAlive(incident.record, evidence, facts)) return yield* afterLife(core, master, incident);
-  if (!back && incident.record.hold === 'life-after-failed') {
-    const released = yield* releaseAfterLife(core, master, incident);
-    if (released !== null) return released;
-  }
-  if (!back && facts.witness !== 'none-alive') {
-    return held(
-      hold('life-signs', `${victim} shows life (${facts.witnesses.join(', ')}), of unknown boot`),
-      BUSY_ROUND_MS,
-    );
-  }
-  if (back) noteComeback(core, incident, evidence);
-  else {
-    const unproven = yield* proveAgain(core, master, incident, evidence, facts);
-    if (unproven !== null) return unproven;
-  }
+  const back = isBackWithNewBoot(incident.record, evidence, factsOf(core, evidence));
+  const waits = yield* lookAtLife(core, master, incident, evidence);
+  if (waits !== null) return waits;
 
   const services = yield* freshServices(core);
   if (services !== null) return novaUnreadable(services);

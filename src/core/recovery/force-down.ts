@@ -3,12 +3,23 @@ import { noteTouched } from '../evidence/nova-witness.ts';
 import type { Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
-import type { HostName } from '../wire/records.ts';
+import type { BootId, HostName } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
 import { mayAct } from './check-ground.ts';
+import { mayStillHappen } from './cloud.ts';
 import { hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
-import { BUSY_ROUND_MS, held, IDLE_ROUND_MS, notWritten, type RoundEnd, unlicensed } from './round-end.ts';
+import { freshServices } from './reading.ts';
+import {
+  BUSY_ROUND_MS,
+  go,
+  held,
+  IDLE_ROUND_MS,
+  notWritten,
+  novaUnreadable,
+  type RoundEnd,
+  unlicensed,
+} from './round-end.ts';
 
 /** Null when nova has the host forced down; the cell says first who did it, so that nobody undoes another's. */
 export function* forceDown(core: Core, master: Mastership, incident: Incident): Task<RoundEnd | null> {
@@ -28,8 +39,45 @@ export function* forceDown(core: Core, master: Mastership, incident: Incident): 
   if (service.forcedDown) return null;
   const against = yield* mayAct(core, master, incident, ['evacuating'], null);
   if (against !== null) return unlicensed(core, against);
-  const refused = yield* setForcedDown(core, victim, true);
+  const refused = yield* setForcedDown(core, incident, true);
   return refused === null ? null : held(hold('force-down-refused', refused), BUSY_ROUND_MS);
+}
+
+/**
+ * Undoes what Vigil did to a host that lives, in this boot. Null when nova shows that it is undone; once no late request
+ * can change that any more, it is forgotten: who forces the host down from then on is somebody else.
+ */
+export function* forceUp(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  boot: BootId,
+): Task<RoundEnd | null> {
+  const { victim, forcedDownBy, phase } = incident.record;
+  if (forcedDownBy !== 'vigil') return null;
+  const unread = yield* freshServices(core);
+  if (unread !== null) return novaUnreadable(unread);
+  if (isForcedDown(core, victim)) {
+    const against = yield* mayAct(core, master, incident, [phase], boot);
+    if (against !== null) return unlicensed(core, against);
+    const refused = yield* setForcedDown(core, incident, false);
+    if (refused !== null) return held(hold('force-up-refused', refused), BUSY_ROUND_MS);
+  }
+  // What was read before then tells nothing of a request that was on its way.
+  if ((core.nova.readMs ?? 0) < incident.forceDownOpenMs) return null;
+  const written = yield* writeRecord(core, master, incident, { forcedDownBy: null });
+  return written ? null : notWritten(core, incident);
+}
+
+/** The end of an incident: not before all that nova was told of its host is over. */
+export function* close(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
+  const { victim, forcedDownBy } = incident.record;
+  if (forcedDownBy === 'vigil') {
+    const words = `nova was told that ${victim} is down and may not have done so yet; it would stay so after the incident`;
+    return held(hold('force-down-open', words), BUSY_ROUND_MS);
+  }
+  const written = yield* writeRecord(core, master, incident, { phase: 'closed' });
+  return written ? go(0) : notWritten(core, incident);
 }
 
 function isForcedDown(core: Core, host: HostName): boolean {
@@ -37,15 +85,19 @@ function isForcedDown(core: Core, host: HostName): boolean {
 }
 
 /** Null on success, else why not, in words. */
-export function* setForcedDown(core: Core, host: HostName, forcedDown: boolean): Task<string | null> {
-  const service = core.nova.services.find((candidate) => candidate.host === host);
-  if (service === undefined) return `nova knows no compute service of ${host}`;
-  noteTouched(core.nova, host, core.now);
+function* setForcedDown(core: Core, incident: Incident, forcedDown: boolean): Task<string | null> {
+  const { victim } = incident.record;
+  const service = core.nova.services.find(({ host }) => host === victim);
+  if (service === undefined) return `nova knows no compute service of ${victim}`;
+  noteTouched(core.nova, victim, core.now);
   const answer = yield* askCloud(core, { call: 'force-down', serviceId: service.id, forcedDown });
-  noteTouched(core.nova, host, core.now);
+  noteTouched(core.nova, victim, core.now);
+  const isDone = answer.ok && answer.value.forcedDown === forcedDown;
+  if (forcedDown && !isDone && (answer.ok || mayStillHappen(answer.failure)))
+    incident.forceDownOpenMs = core.now + core.settings.timing.openRequestMs;
   if (!answer.ok) return answer.failure.detail;
   core.nova.services = core.nova.services.map((known) =>
-    known.host === host ? { ...known, forcedDown: answer.value.forcedDown } : known,
+    known.host === victim ? { ...known, forcedDown: answer.value.forcedDown } : known,
   );
-  return answer.value.forcedDown === forcedDown ? null : 'nova answered, but still shows the former value';
+  return isDone ? null : 'nova answered, but still shows the former value';
 }

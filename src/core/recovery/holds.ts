@@ -8,19 +8,24 @@ export interface Hold {
 const RELEASES = {
   'incident-not-written': 'the lease volumes accept writes again on a majority',
   'no-proof': 'an accepted proof of death, or: vigil confirm-dead HOST --by NAME',
-  brake: 'fewer hosts silent, or the minute since the last incident passes; see vigil hosts',
+  'planned-work':
+    'it is heard again, its announcement expires, or, if it is dead: vigil confirm-dead HOST --by NAME',
+  brake:
+    'the hosts named are heard again, or the minute since the last failure passes; of those that are dead: vigil confirm-dead HOST --by NAME',
   'suspecting-myself': 'the master hears another host or an isolation address again',
   'nova-unreadable': 'nova, keystone and placement answer; see vigil check',
   'not-licensed': 'the lease volumes are readable on a majority and still show this incident',
   'not-a-compute-host': 'the host has a nova-compute service, or an operator frees its slot',
   'force-down-refused': 'nova accepts forced_down for the host; see vigil check',
-  'life-signs': 'the host tells its boot id on a path, or falls silent again',
+  'life-signs': 'the host tells its boot id on a path, and no other one, or falls silent again',
   'life-after-failed':
     'an operator makes sure that each VM named runs once, then: vigil confirm-dead HOST, or reboots the host',
   'evacuations-settling': 'the evacuations under way end',
   'rows-not-completed': 'nova-compute starts on the host and completes its evacuation records',
   'compute-not-back': 'nova-compute starts on the host and reports to nova',
   'restarts-pending': 'each VM named runs, or its owner stops or deletes it; see vigil vms',
+  'force-down-open':
+    'the time passes in which nova may still carry out what it did not answer (openstack.open_request_s)',
   'force-up-refused': 'nova accepts to clear forced_down',
 } as const;
 

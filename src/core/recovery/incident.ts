@@ -11,11 +11,13 @@ import { createUnderWay, type UnderWay } from './under-way.ts';
 
 export interface Incident {
   record: IncidentRecord;
-  /** When this master declared or adopted it. */
-  readonly declaredMs: number;
+  /** When this master declared or adopted it, or last found proof that its host has failed once more. */
+  declaredMs: number;
   /** Taken over: what its former master asked nova for last may still be carried out. */
   readonly adopted: boolean;
   hold: Hold | null;
+  /** Until when nova may still force the host down, as it was asked to without an answer. */
+  forceDownOpenMs: number;
   readonly vms: Map<string, VmWork>;
   /** Something may have been sent to nova for a VM: a return of the old boot is then serious. */
   sent: boolean;
@@ -78,12 +80,14 @@ export function createIncident(
   declaredMs: number,
   sent: boolean,
   adopted = false,
+  forceDownOpenMs = 0,
 ): Incident {
   return {
     record,
     declaredMs,
     adopted,
     hold: null,
+    forceDownOpenMs,
     vms: new Map(),
     sent,
     rows: [],

@@ -1,44 +1,50 @@
 /** A failed host shows life with its old boot: its proof was wrong, whatever it was. */
+import type { HostEvidence } from '../evidence/host.ts';
 import type { Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
-import { mayAct } from './check-ground.ts';
-import { setForcedDown } from './force-down.ts';
+import type { BootId } from '../wire/records.ts';
 import { hold, type Hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
-import { BUSY_ROUND_MS, go, held, notWritten, type RoundEnd, unlicensed } from './round-end.ts';
+import { BUSY_ROUND_MS, go, held, notWritten, type RoundEnd } from './round-end.ts';
 
 /** Stops everything further, also when it falls silent again. */
-export function* afterLife(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
-  if (incident.sent) {
+export function* afterLife(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  evidence: HostEvidence,
+): Task<RoundEnd> {
+  const { victimBoot, hold: known } = incident.record;
+  if (isBegun(incident) && showsLife(core, evidence, victimBoot)) {
     incident.confirmedAgainBy = null;
     if (
-      incident.record.hold !== 'life-after-failed' &&
+      known !== 'life-after-failed' &&
       !(yield* writeRecord(core, master, incident, { hold: 'life-after-failed' }))
     )
       return notWritten(core, incident);
     return held(lifeAfterFailed(incident), BUSY_ROUND_MS);
   }
-  if (incident.record.forcedDownBy === 'vigil') {
-    const { victim, victimBoot } = incident.record;
-    const against = yield* mayAct(
-      core,
-      master,
-      incident,
-      ['evacuating'],
-      core.hosts.get(victim)?.boot ?? victimBoot,
-    );
-    if (against !== null) return unlicensed(core, against);
-    const undone = yield* setForcedDown(core, victim, false);
-    if (undone !== null) return held(hold('force-up-refused', undone), BUSY_ROUND_MS);
-  }
-  // There was none: the boot that it was about is not over.
-  const written = yield* writeRecord(core, master, incident, {
-    phase: 'closed',
-    proof: null,
-    confirmedBy: null,
-  });
-  return written ? go(0) : notWritten(core, incident);
+  if (evidence.boot !== victimBoot) return held(twoLives(incident), BUSY_ROUND_MS);
+  // What ends the incident, or proves it anew, is as after a verdict.
+  const change = { phase: 'proving', proof: null, confirmedBy: null } as const;
+  return (yield* writeRecord(core, master, incident, change)) ? go(0) : notWritten(core, incident);
+}
+
+/** Another boot may be what lives on beside its newest one: it was itself a new life, and has ended in a hurry. */
+function showsLife({ now, settings }: Core, { boot, formerBoots }: HostEvidence, which: BootId): boolean {
+  const lifeMs = formerBoots.get(which)?.lifeMs ?? null;
+  return boot === which || (lifeMs !== null && now - lifeMs < settings.timing.networkLostMs);
+}
+
+/** May a VM run elsewhere by now, or on another machine of this name? */
+function isBegun({ sent, vms }: Incident): boolean {
+  return sent || [...vms.values()].some(({ inPlace }) => inPlace.tries > 0);
+}
+
+/** Its new boot lives, and one that should be over: which is its own shows when one of them falls silent. */
+export function twoLives({ record }: Incident): Hold {
+  return hold('life-signs', `${record.victim} shows life in two boots: two machines may run under its name`);
 }
 
 function lifeAfterFailed({ record, vms }: Incident): Hold {

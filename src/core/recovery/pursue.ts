@@ -5,11 +5,13 @@
  *                                                             ▲                                   │
  *                                                             └─────(silent again, new proof)─────┘
  *
- * Each phase is written to the incident cells before anything is done on its ground. Level-triggered: every round
- * starts from what nova and the slots say now.
+ * Life in the old boot ends it as long as nothing was sent: from `evacuating` by way of `proving`, where it takes a new
+ * proof to go on. Each phase is written to the incident cells before anything is done on its ground. Level-triggered:
+ * every round starts from what nova and the slots say now.
  */
 import type { Task } from '../lib/task.ts';
-import { countForBrake, factsOf } from '../master/judge.ts';
+import { countForBrake } from '../master/brake-count.ts';
+import { factsOf } from '../master/judge.ts';
 import { noteDealtWith, type Mastership } from '../master/mastership.ts';
 import { begin, end } from '../reports/book.ts';
 import { sleep } from '../requests.ts';
@@ -18,7 +20,9 @@ import type { HostName } from '../wire/records.ts';
 import { brake } from '../verdict/brake.ts';
 import { askCloud } from './ask-cloud.ts';
 import { evacuationRound } from './evacuation-round.ts';
+import { close, forceUp } from './force-down.ts';
 import { hold, type Hold } from './holds.ts';
+import { twoLives } from './life-after-failed.ts';
 import { isAlive } from './life.ts';
 import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 import { writeRecord, type Incident } from './incident.ts';
@@ -93,9 +97,11 @@ function* prove(core: Core, master: Mastership, incident: Incident): Task<RoundE
   const evidence = core.hosts.get(victim);
   const facts = evidence === undefined ? undefined : factsOf(core, evidence);
   if (facts !== undefined && evidence !== undefined && isAlive(incident.record, evidence, facts)) {
-    // Nothing was forced down or sent yet: the verdict simply ends.
-    const written = yield* writeRecord(core, master, incident, { phase: 'closed' });
-    return written ? go(0) : notWritten(core, incident);
+    const { victimBoot } = incident.record;
+    if (evidence.boot !== victimBoot) return held(twoLives(incident), timing.beatMs);
+    // Nothing was sent yet: the verdict simply ends.
+    const forced = yield* forceUp(core, master, incident, victimBoot);
+    return forced ?? (yield* close(core, master, incident));
   }
   if (incident.record.migrationIdAtDeclaration === null) {
     const rows = yield* askCloud(core, { call: 'list-host-migrations', host: victim });
@@ -145,6 +151,7 @@ const PASSING_MS: Partial<Record<Hold['code'], number>> = {
   'evacuations-settling': 60_000,
   'rows-not-completed': 60_000,
   'compute-not-back': 120_000,
+  'force-down-open': 180_000,
   'restarts-pending': 60_000,
   'not-licensed': 10_000,
   brake: 15_000,

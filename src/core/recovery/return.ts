@@ -9,30 +9,32 @@ import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';
-import { mayAct } from './check-ground.ts';
-import { hasReported, noteComeback, proveAgain } from './comeback.ts';
-import { setForcedDown } from './force-down.ts';
+import { hasReported, lookAtLife } from './comeback.ts';
+import { close, forceUp } from './force-down.ts';
 import { hold } from './holds.ts';
 import { anyUnsettled, inPlaceRound, survey } from './in-place-round.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import { isBackWithNewBoot } from './life.ts';
 import { reportProgress } from './progress-reports.ts';
 import { readHost } from './reading.ts';
-import { go, held, notWritten, novaUnreadable, type RoundEnd, unlicensed } from './round-end.ts';
+import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 
 const RETURN_ROUND_MS = 2_000;
 
 export function* returnRound(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
-  const { victim, forcedDownBy } = incident.record;
+  const { victim } = incident.record;
   const evidence = core.hosts.get(victim);
   if (evidence === undefined) return go(RETURN_ROUND_MS);
-  const facts = factsOf(core, evidence);
-  if (!isBackWithNewBoot(incident.record, evidence, facts)) {
-    const unproven = yield* proveAgain(core, master, incident, evidence, facts);
-    return unproven ?? go(0);
-  }
-  const back = noteComeback(core, incident, evidence);
-  if (back === null) return go(RETURN_ROUND_MS);
+  const isBack = isBackWithNewBoot(incident.record, evidence, factsOf(core, evidence));
+  const waits = yield* lookAtLife(core, master, incident, evidence);
+  const { back } = incident;
+  if (waits !== null || !isBack || back === null) return waits ?? go(0);
+  // What lived beside it is over.
+  if (
+    incident.record.hold === 'life-after-failed' &&
+    !(yield* writeRecord(core, master, incident, { hold: null }))
+  )
+    return notWritten(core, incident);
 
   const now = yield* readHost(core, master, victim);
   if (!now.ok) return novaUnreadable(now.why);
@@ -54,18 +56,10 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
     const words = `nova-compute of ${victim} has not reported since the host booted`;
     return held(hold('compute-not-back', words), RETURN_ROUND_MS);
   }
-  if (forcedDownBy === 'vigil') {
-    const service = services.value.find(({ host }) => host === victim);
-    if (service?.forcedDown === true) {
-      const against = yield* mayAct(core, master, incident, ['returning'], back.boot);
-      if (against !== null) return unlicensed(core, against);
-      const refused = yield* setForcedDown(core, victim, false);
-      if (refused !== null) return held(hold('force-up-refused', refused), RETURN_ROUND_MS);
-    }
-  }
+  const forced = yield* forceUp(core, master, incident, back.boot);
+  if (forced !== null) return forced;
   const pending = yield* inPlaceRound(core, master, incident, back, toAsk);
   reportProgress(core, incident, true);
   if (pending !== null) return held(pending, RETURN_ROUND_MS);
-  const written = yield* writeRecord(core, master, incident, { phase: 'closed' });
-  return written ? go(0) : notWritten(core, incident);
+  return yield* close(core, master, incident);
 }

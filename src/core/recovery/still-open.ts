@@ -8,6 +8,7 @@ import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
 import type { Migration } from './cloud.ts';
 import type { Incident, VmWork } from './incident.ts';
+import { hasNewLife } from './life.ts';
 import { bootOf } from './under-way.ts';
 
 /**
@@ -32,13 +33,14 @@ export function isDead(
   return boot !== null && bootThen !== undefined && bootThen !== boot;
 }
 
-/** A proof counts for as long as nothing of the host is seen, and nobody hears it. */
+/** A proof counts for the life that it was found for, and as long as nothing of the host is seen and nobody hears it. */
 function isProvenDead(core: Core, master: Mastership, host: HostName): boolean {
   const incident = master.incidents.get(host);
   if (incident === undefined || incident.record.proof === null) return false;
   const { hold } = incident;
   if (incident.record.hold === 'life-after-failed' || hold?.code === 'life-after-failed') return false;
   const evidence = core.hosts.get(host);
+  if (hasNewLife(incident, evidence?.boot ?? null)) return false;
   if (evidence === undefined) return hold?.code !== 'life-signs';
   const { network, storage, witness } = factsOf(core, evidence);
   return network !== 'fresh' && storage !== 'fresh' && witness === 'none-alive';

@@ -76,7 +76,8 @@ function checkIncident(licence: Licence, reads: readonly LeaseRead[]): Unlicense
     const detail = `${victim} has shown life since it was declared failed`;
     return { code: 'incident-not-open', detail };
   }
-  const isOpen = phases.includes(record.phase) && record.proof !== null;
+  // While it is being proven there is nothing to do but to undo.
+  const isOpen = phases.includes(record.phase) && (record.proof !== null || record.phase === 'proving');
   if (record.id === incident && record.term === term && isOpen) return null;
   const detail = `the incident of ${victim} is ${record.id}, ${record.phase}, of term ${record.term}`;
   return { code: 'incident-not-open', detail };

@@ -1,0 +1,129 @@
+/** A host whose incident is open has been back, and falls silent again. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Checker } from './checker.ts';
+import { blackout, light, settled, slaveOf, slaves } from './settled.ts';
+import type { World } from './world.ts';
+
+const holdOf = (world: World, host: string): string | undefined =>
+  world.master().core?.master?.incidents.get(host)?.hold?.code;
+
+function confirmDead(world: World, host: string): boolean {
+  let ok = false;
+  world.ask(world.master().name, { ask: 'confirm-dead', host, by: 'ann' }, (answer) => {
+    ok = answer.to === 'confirm-dead' && answer.ok;
+  });
+  return ok;
+}
+
+/** Booted without a word: `good-HOST` runs there again, `bad-HOST` does not start, so that the incident stays open. */
+function rebooted(world: World, host: string): void {
+  world.nova.resumeGuests = false;
+  world.nova.addServer(`good-${host}`, host);
+  world.nova.addServer(`bad-${host}`, host);
+  world.nova.rebootFails.add(`bad-${host}`);
+  world.powerOff(host);
+  world.run(2_000);
+  world.powerOn(host);
+  world.run(4_000);
+  world.startCompute(host);
+  world.until(
+    'all but one run',
+    () => holdOf(world, host) === 'restarts-pending' && world.running.get(`good-${host}`)?.has(host) === true,
+    60_000,
+  );
+}
+
+void describe('silence that a host announced after its return', () => {
+  function returning(): { readonly world: World; readonly host: string } {
+    const world = settled({ hosts: 4, proofs: ['silence', 'reboot'] });
+    const host = slaveOf(world);
+    rebooted(world, host);
+    return { world, host };
+  }
+
+  it('is no second death while it is in maintenance, until somebody vouches for it', () => {
+    const { world, host } = returning();
+    let declared = false;
+    const maintenance = { by: 'ann', why: 'new switch', recover: false };
+    world.ask(host, { ask: 'maintenance', declared: maintenance }, (answer) => {
+      declared = answer.to === 'maintenance' && answer.ok;
+    });
+    world.until('declared', () => declared, 10_000);
+    world.run(5_000);
+    const checker = new Checker(world);
+    blackout(world, host);
+    world.until('held', () => holdOf(world, host) === 'planned-work', 30_000);
+    world.run(60_000);
+    assert.equal(world.nova.rows.length, 0);
+    assert.deepEqual([world.twice, checker.betsLost], [[], []]);
+    light(world, host);
+    world.until('goes on', () => holdOf(world, host) === 'restarts-pending', 30_000);
+    world.powerOff(host);
+    world.until('held', () => holdOf(world, host) === 'planned-work', 30_000);
+    world.until('a word is taken', () => confirmDead(world, host), 30_000);
+    world.until('recovered', () => world.nova.servers.get(`good-${host}`)?.host !== host, 60_000);
+    assert.deepEqual(checker.broken, []);
+  });
+
+  it('is none either while it reboots, or after it was shut down', () => {
+    for (const why of ['reboot', 'shutdown'] as const) {
+      const { world, host } = returning();
+      const { agentLife } = world.host(host);
+      const leaving = { why, expiresMs: why === 'reboot' ? 600_000 : null };
+      world.feed(world.host(host), agentLife, { kind: 'stop', now: world.clock.now, leaving });
+      world.run(3_000);
+      world.powerOff(host);
+      world.until('held', () => holdOf(world, host) === 'planned-work', 30_000);
+      world.run(60_000);
+      assert.equal(world.nova.rows.length, 0, why);
+      world.run(600_000);
+      assert.equal(world.nova.rows.length === 0, why === 'shutdown', 'what takes too long is no reboot');
+    }
+  });
+});
+
+void describe('several of them that fall silent together', () => {
+  function cutOff(): { readonly world: World; readonly hosts: readonly string[]; readonly checker: Checker } {
+    const world = settled({ hosts: 9, proofs: ['silence', 'reboot'] });
+    const hosts = slaves(world).slice(0, 4);
+    for (const host of hosts) rebooted(world, host);
+    world.run(70_000);
+    const checker = new Checker(world);
+    for (const host of hosts) blackout(world, host);
+    world.run(60_000);
+    return { world, hosts, checker };
+  }
+
+  it('are held by the brake, as hosts without an incident are', () => {
+    const { world, hosts, checker } = cutOff();
+    for (const host of hosts) assert.equal(holdOf(world, host), 'brake', host);
+    assert.deepEqual([world.nova.rows, world.twice, checker.betsLost], [[], [], []]);
+    for (const host of hosts) assert.equal(world.nova.services.get(host)?.forcedDown, false);
+    for (const host of hosts) light(world, host);
+    world.until('go on', () => hosts.every((host) => holdOf(world, host) === 'restarts-pending'), 30_000);
+  });
+
+  it('are recovered one after the other on somebody’s word, and each counts as failed just now', () => {
+    const { world, hosts } = cutOff();
+    const [first = '', second = '', third = '', fourth = ''] = hosts;
+    for (const host of hosts) world.powerOff(host);
+    const moved = (host: string) => world.nova.servers.get(`good-${host}`)?.host !== host;
+    world.run(5_000);
+    for (const host of [first, second]) assert.equal(confirmDead(world, host), true);
+    world.until('two are recovered', () => moved(first) && moved(second), 30_000);
+    assert.equal(confirmDead(world, third), true);
+    world.run(10_000);
+    assert.equal(holdOf(world, third), 'brake');
+    light(world, third);
+    world.powerOn(third);
+    world.until('it is back', () => holdOf(world, third) === 'compute-not-back', 60_000);
+    world.powerOff(third);
+    world.run(30_000);
+    assert.equal(holdOf(world, third), 'brake', 'the word told of another silence');
+    assert.equal(confirmDead(world, third), true);
+    assert.equal(confirmDead(world, fourth), true);
+    world.until('all are recovered', () => hosts.every(moved), 180_000);
+    assert.deepEqual(world.twice, []);
+  });
+});
