@@ -80,7 +80,7 @@ void test('a row that stands still for ten minutes is held and says what to look
 void test('a row whose target booted while masters changed is dead by the boot in the record', () => {
   const at = setUp();
   const target = evidenceOf(at.core, 'h3') ?? assert.fail();
-  target.boot = 'first-boot';
+  Object.assign(target, { boot: 'first-boot', bootLifeMs: at.core.now });
   const rows = [row(11, 'vm', { target: 'h3', status: 'pre-migrating' })];
   assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), []);
   const underWay = toRecord(at.incident.underWay, at.incident.record);
@@ -120,10 +120,43 @@ void test('a row whose target has booted since blocks no longer', () => {
   const at = setUp();
   const rows = [row(11, 'vm', { target: 'h3', status: 'pre-migrating' })];
   const target = evidenceOf(at.core, 'h3') ?? assert.fail();
-  target.boot = 'boot-1';
+  Object.assign(target, { boot: 'boot-1', bootLifeMs: at.core.now });
   assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), []);
   assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), []);
   target.boot = 'boot-2';
+  assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), ['vm>h2']);
+});
+
+void test('a row that no nova-compute has claimed blocks, whatever its target does: its message waits there', () => {
+  for (const status of ['accepted', 'queued', 'preparing']) {
+    const at = setUp();
+    const rows = [row(11, 'vm', { target: 'h3', status })];
+    const target = evidenceOf(at.core, 'h3') ?? assert.fail();
+    Object.assign(target, { boot: 'boot-1', bootLifeMs: at.core.now });
+    plan(at, { rows });
+    at.master.incidents.set('h3', createIncident(incidentRecord({ victim: 'h3' }), at.core.now, true));
+    assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), [], status);
+    assert.match(shown(at), /^held: evacuation 11 waits for nova-compute of h3, which is dead/);
+    at.master.incidents.delete('h3');
+    Object.assign(target, { boot: 'boot-2', bootLifeMs: at.core.now });
+    assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), [], status);
+    at.core.now += TIMING.standingRowMs + 1;
+    plan(at, { rows });
+    assert.match(shown(at), /^held: .*nova-compute of h3/);
+  }
+});
+
+void test('a row is claimed in no boot that was last heard of before: the next one may have claimed it', () => {
+  const at = setUp();
+  const target = evidenceOf(at.core, 'h3') ?? assert.fail();
+  Object.assign(target, { boot: 'boot-1', bootLifeMs: at.core.now });
+  plan(at, { rows: [row(11, 'vm', { target: 'h3' })] });
+  at.core.now += TIMING.networkLostMs + 1;
+  const rows = [row(11, 'vm', { target: 'h3', status: 'pre-migrating' })];
+  plan(at, { rows });
+  Object.assign(target, { boot: 'boot-2', bootLifeMs: at.core.now });
+  assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), []);
+  target.boot = 'boot-3';
   assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), ['vm>h2']);
 });
 

@@ -17,8 +17,9 @@ import {
   isFailedEvacuation,
   isOpenEvacuation,
   isOpenLiveMigration,
+  isUnclaimedEvacuation,
 } from './rows.ts';
-import { intentIsDead, isDead, isOver } from './still-open.ts';
+import { intentIsDead, isDead, isOver, isProvenDead } from './still-open.ts';
 import { noteUnderWay } from './under-way.ts';
 
 export interface PlannedOrder {
@@ -140,7 +141,7 @@ function needOf(
     work.order = null;
     if (open.id <= afterId)
       return set('held', `evacuation ${open.id} has been open since before the failure`);
-    const stands = standsStill(core, incident, open);
+    const stands = standsStill(core, master, incident, open);
     if (stands !== null) return set('held', stands, open.target);
     return set('evacuating', `nova: ${open.status}`, open.target ?? work.target);
   }
@@ -171,11 +172,16 @@ function needOf(
 }
 
 /** Perhaps its target died and came back and nobody remembers; a mere perhaps is for a person. Null: nova works on it. */
-function standsStill({ now, settings }: Core, incident: Incident, row: Migration): string | null {
+function standsStill(core: Core, master: Mastership, incident: Incident, row: Migration): string | null {
+  const { now, settings } = core;
+  if (row.target !== null && isUnclaimedEvacuation(row) && isProvenDead(core, master, row.target))
+    return `evacuation ${row.id} waits for nova-compute of ${row.target}, which is dead, and begins when that starts; if it never will, evacuate it by hand`;
   const since = incident.underWay.standing.get(row.id)?.sinceMs ?? now;
   if (now - since <= settings.timing.standingRowMs) return null;
   if (row.target === null)
     return `nova accepted evacuation ${row.id} and has done nothing since: look at nova-conductor`;
+  if (isUnclaimedEvacuation(row))
+    return `evacuation ${row.id} has waited for nova-compute of ${row.target} for long: see that it runs there; if it never will, evacuate it by hand`;
   return `evacuation ${row.id} has been ${row.status} for long: see whether nova-compute of ${row.target} builds it; if not, evacuate it by hand`;
 }
 

@@ -10,6 +10,8 @@ const OPEN_EVACUATION = new Set([
   'running',
   'post-migrating',
 ]);
+/** Before the target's nova-compute has taken the message. */
+const UNCLAIMED = new Set(['accepted', 'queued', 'preparing']);
 const OPEN_LIVE = new Set([
   'accepted',
   'queued',
@@ -23,6 +25,14 @@ const FAILED = new Set(['failed', 'error', 'cancelled']);
 
 export function isOpenEvacuation(row: Migration): boolean {
   return row.type === 'evacuation' && OPEN_EVACUATION.has(row.status);
+}
+
+/**
+ * Its message waits in a queue, whatever its target does: nova-compute there begins with it when it starts, also in
+ * another boot.
+ */
+export function isUnclaimedEvacuation(row: Migration): boolean {
+  return row.type === 'evacuation' && UNCLAIMED.has(row.status);
 }
 
 export function isOpenLiveMigration(row: Migration): boolean {
