@@ -72,3 +72,85 @@ describe('an evacuation that nova-compute of its target has not begun with', () 
     assert.deepEqual(checker.broken, []);
   });
 });
+
+describe('a list that nova serves empty once, while a database fails over', () => {
+  const empties = (world: World, of: 'list-servers' | 'list-host-migrations', when: () => boolean): void => {
+    let served = false;
+    answer(world, (call, ask) => {
+      if (served || call.call !== of || !when()) return ask();
+      served = true;
+      return { call: of, ok: true, value: [] };
+    });
+  };
+
+  it('does not make the master forget an order that is on its way', () => {
+    const world = settled({ hosts: 4, proofs });
+    const checker = new Checker(world);
+    const victim = slaveOf(world);
+    for (const vm of ['other', 'vm']) world.nova.addServer(vm, victim);
+    world.nova.buildMs = 40_000;
+    let given = 0;
+    const ask = world.ask.bind(world);
+    world.ask = (name, request, done) => {
+      if (request.ask !== 'restart' || request.order.vm !== 'vm') return ask(name, request, done);
+      given += 1;
+      // Its packets are lost and sent again, and its host is no candidate meanwhile.
+      if (given > 1) return ask(name, request, done);
+      world.volumes[1]?.failing.add(name);
+      world.clock.after(4_800, () => ask(name, request, done));
+    };
+    let asked = 0;
+    answer(world, (call, askNova) => {
+      if (call.call !== 'evacuate' || call.vm !== 'vm') return askNova();
+      asked += 1;
+      if (asked > 1) return askNova();
+      world.clock.after(2_500, () => void askNova());
+      return null;
+    });
+    let served = 0;
+    answer(world, (call, askNova) => {
+      if (call.call !== 'list-servers' || given === 0 || served >= 2) return askNova();
+      served += 1;
+      return { call: call.call, ok: true, value: [] };
+    });
+    world.powerOff(victim);
+    world.until('it runs', () => world.running.get('vm')?.size === 1, 120_000);
+    world.run(60_000);
+    assert.equal(world.nova.rows.filter(({ vm }) => vm === 'vm').length, 1);
+    assert.deepEqual(checker.broken, []);
+  });
+
+  for (const of of ['list-servers', 'list-host-migrations'] as const)
+    it(`ends no recovery and begins none twice (${of})`, () => {
+      const world = settled({ hosts: 4, proofs });
+      const checker = new Checker(world);
+      const victim = slaveOf(world);
+      world.nova.addServer('vm', victim);
+      const work = () => world.master().core?.master?.incidents.get(victim)?.vms.get('vm');
+      const seenUnderWay = (): boolean => work()?.reason === 'nova: pre-migrating';
+      empties(world, of, seenUnderWay);
+      world.powerOff(victim);
+      world.until('seen under way', seenUnderWay, 60_000);
+      const states = new Set<string>();
+      const look = (): boolean => {
+        states.add(work()?.state ?? 'none');
+        return work()?.state === 'recovered';
+      };
+      world.until('recovered', look, 60_000);
+      assert.deepEqual([...states], ['evacuating', 'recovered']);
+      assert.deepEqual(checker.broken, []);
+    });
+
+  it('leaves no VM down on a host that is back', () => {
+    const world = settled({ hosts: 4, proofs });
+    world.nova.resumeGuests = false;
+    const victim = slaveOf(world);
+    world.nova.addServer('vm', victim);
+    world.powerOff(victim);
+    world.run(2_000);
+    bringBack(world, victim);
+    const phase = () => world.master().core?.master?.incidents.get(victim)?.record.phase;
+    empties(world, 'list-servers', () => phase() === 'returning' && world.host(victim).compute);
+    world.until('it runs', () => world.running.get('vm')?.has(victim) === true, 120_000);
+  });
+});

@@ -24,6 +24,7 @@ import {
 } from './round-end.ts';
 import { noteComeback, proveAgain } from './comeback.ts';
 import { confirmEnded } from './confirm-ended.ts';
+import { isDoubtful } from './doubt.ts';
 import { forceDown } from './force-down.ts';
 import { isAlive, isBackWithNewBoot } from './life.ts';
 import { afterLife, releaseAfterLife } from './life-after-failed.ts';
@@ -74,6 +75,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   if (forced !== null) return forced;
   if (reading === null || reading === undefined || !reading.ok)
     return novaUnreadable(reading?.why ?? 'no answer');
+  if (isDoubtful(incident, reading.value)) return go(BUSY_ROUND_MS);
   // nova took its time: only what is known of the host now licenses an order.
   const since = factsOf(core, evidence);
   if (
@@ -82,7 +84,6 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   )
     return go(0);
   if (!back || incident.before === null) incident.before = reading.value;
-  incident.rows = reading.value.rows;
   incident.groups = reading.value.groups;
   const stop = brake(countForBrake(core, master, victim), incident.record.proof);
   const orders = planRound(core, master, incident, reading.value, {

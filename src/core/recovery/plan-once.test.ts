@@ -219,6 +219,27 @@ void test('a lost order is over once it has expired by the seat and its targetâ€
   assert.equal(plan(at).length, 1);
 });
 
+void test('an order on its way is not forgotten because nova does not list its VM, or an older row fails', () => {
+  const at = setUp();
+  const order = openOrder(at, null);
+  const work = at.incident.vms.get('vm') ?? assert.fail();
+  plan(at, { servers: [] });
+  assert.equal(work.order, order);
+  assert.deepEqual(plan(at), []);
+  plan(at, { rows: [row(order.newestRow, 'vm', { status: 'failed' })] });
+  assert.equal(work.order, order);
+  plan(at, { servers: [], rows: [row(order.newestRow + 1, 'vm', { status: 'done' })] });
+  assert.equal(work.order, null, 'that is its own row');
+});
+
+void test('an order whose VM nova does not list is forgotten when it is over', () => {
+  const at = setUp();
+  openOrder(at, { outcome: 'refused', code: 'vm-not-on-victim', detail: '' });
+  plan(at, { servers: [] });
+  assert.equal(at.incident.vms.get('vm')?.order, null);
+  assert.match(shown(at), /^not-recovered/);
+});
+
 void test('an order to this very host is over when its own intent is gone', () => {
   const at = setUp();
   openOrder(at, 'lost', 'h1');

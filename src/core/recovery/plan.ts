@@ -46,7 +46,7 @@ export function planRound(
   reading: Reading,
   context: RoundContext,
 ): readonly PlannedOrder[] {
-  noteMoved(incident, reading);
+  noteMoved(core, master, incident, reading);
   noteUnderWay(core, incident.underWay, reading.rows);
   const planned: PlannedOrder[] = [];
   const hosts = context.candidates.map((candidate) => ({ ...candidate }));
@@ -84,7 +84,7 @@ export function planRound(
 }
 
 /** VMs that nova no longer places on the victim: evacuated, moved by somebody, or deleted. */
-function noteMoved(incident: Incident, { servers, rows }: Reading): void {
+function noteMoved(core: Core, master: Mastership, incident: Incident, { servers, rows }: Reading): void {
   const afterId = incident.record.migrationIdAtDeclaration ?? 0;
   const onVictim = new Set(servers.map(({ vm }) => vm));
   const evacuated = new Set(
@@ -95,9 +95,12 @@ function noteMoved(incident: Incident, { servers, rows }: Reading): void {
   }
   for (const work of incident.vms.values()) {
     if (onVictim.has(work.vm) || work.state === 'recovered' || work.reason === DELETED) continue;
-    work.order = null;
     const evacuations = evacuationsAfter(rows, work.vm, afterId);
     noteAttempts(work, evacuations);
+    noteRow(work, evacuations[0]);
+    // What is on its way may still arrive, and the VM be listed again.
+    if (work.order !== null && !isOver(core, master, work, work.order)) continue;
+    work.order = null;
     const ended = evacuations.find(isEndedWell);
     if (ended !== undefined)
       Object.assign(work, { state: 'evacuating', target: ended.target, reason: ENDED });
@@ -106,6 +109,11 @@ function noteMoved(incident: Incident, { servers, rows }: Reading): void {
     // With a VM that is deleted its records go, too.
     else if (!rows.some((row) => row.vm === work.vm && isOpenEvacuation(row))) work.reason = GONE;
   }
+}
+
+/** An order whose row nova shows has done its part. */
+function noteRow(work: VmWork, row: Migration | undefined): void {
+  if (row !== undefined && work.order !== null && row.id > work.order.newestRow) work.order = null;
 }
 
 /** Those of a former master count, too: each that nova took has left a record. */
@@ -137,8 +145,8 @@ function needOf(
     .filter((row) => isOpenEvacuation(row) && isDead(core, master, incident, row))
     .map(({ id }) => id);
   const open = allRows.find((row) => isOpenEvacuation(row) && !work.deadRows.includes(row.id));
+  noteRow(work, rows[0]);
   if (open !== undefined) {
-    work.order = null;
     if (open.id <= afterId)
       return set('held', `evacuation ${open.id} has been open since before the failure`);
     const stands = standsStill(core, master, incident, open);
@@ -188,7 +196,6 @@ function standsStill(core: Core, master: Mastership, incident: Incident, row: Mi
 function noteFailedRow(core: Core, work: VmWork, row: Migration | undefined): void {
   if (row === undefined || !isFailedEvacuation(row) || row.id <= work.failedRow) return;
   work.failedRow = row.id;
-  work.order = null;
   if (row.target !== null)
     exclude(work, row.target, core.now, `evacuation ${row.id} to it ended ${row.status}`);
   delay(

@@ -11,6 +11,7 @@ import type { Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';
 import { mayAct } from './check-ground.ts';
 import { hasReported, noteComeback, proveAgain } from './comeback.ts';
+import { isDoubtful } from './doubt.ts';
 import { setForcedDown } from './force-down.ts';
 import { hold } from './holds.ts';
 import { anyUnsettled, inPlaceRound, survey } from './in-place-round.ts';
@@ -36,6 +37,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
 
   const now = yield* readHost(core, master, victim);
   if (!now.ok) return novaUnreadable(now.why);
+  if (isDoubtful(incident, now.value)) return go(RETURN_ROUND_MS);
   const begunMs = core.now;
   const services = yield* askCloud(core, { call: 'list-services' });
   if (!services.ok) return novaUnreadable(services.failure.detail);
