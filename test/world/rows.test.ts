@@ -154,3 +154,85 @@ describe('a list that nova serves empty once, while a database fails over', () =
     world.until('it runs', () => world.running.get('vm')?.has(victim) === true, 120_000);
   });
 });
+
+describe('an evacuation that nova-compute of its source completes though it has not ended', () => {
+  interface Scene {
+    readonly world: World;
+    readonly victim: string;
+    readonly target: string;
+  }
+
+  function building(): Scene {
+    const world = settled({ hosts: 5, proofs });
+    spareMaster(world);
+    world.nova.resumeGuests = false;
+    const victim = slaveOf(world);
+    world.nova.addServer('vm', victim);
+    world.nova.buildMs = 60_000;
+    world.powerOff(victim);
+    world.until('begun', () => world.nova.rows[0]?.status === 'pre-migrating', 60_000);
+    return { world, victim, target: world.nova.rows[0]?.target ?? '' };
+  }
+
+  const incident = ({ world, victim }: Scene) => world.master().core?.master?.incidents.get(victim);
+  const shown = (scene: Scene): string => {
+    const work = incident(scene)?.vms.get('vm');
+    return `${work?.state}: ${work?.reason}`;
+  };
+
+  for (const gated of [true, false])
+    it(`because its target died, is told, and its VM started in place on somebody's word (${gated ? 'with' : 'without'} the gate)`, () => {
+      const scene = building();
+      const { world, victim, target } = scene;
+      world.powerOff(target);
+      if (gated) bringBack(world, victim);
+      else {
+        world.powerOn(victim);
+        world.clock.after(5_000, () => world.startCompute(victim));
+      }
+      world.run(8_000);
+      bringBack(world, target);
+      world.until('told', () => shown(scene).includes('openstack server set --state active vm'), 900_000);
+      assert.match(shown(scene), /^held: its evacuation 1 was cut off/);
+      world.until('held', () => incident(scene)?.hold?.code === 'restarts-pending', 60_000);
+      world.nova.resetState('vm');
+      world.until('it runs', () => world.running.get('vm')?.has(victim) === true, 60_000);
+      world.until('closed', () => incident(scene) === undefined, 60_000);
+      assert.equal(world.nova.rows.length, 1);
+    });
+
+  it('is no reason for another while its target goes on, though the source fails again', () => {
+    const scene = building();
+    const { world, victim, target } = scene;
+    const checker = new Checker(world);
+    world.powerOn(victim);
+    world.run(2_000);
+    world.startCompute(victim);
+    world.run(1_000);
+    assert.equal(world.nova.rows[0]?.status, 'completed');
+    world.powerOff(victim);
+    world.until('told', () => shown(scene).startsWith('held: nova calls evacuation 1 completed'), 60_000);
+    world.until('built', () => world.running.get('vm')?.has(target) === true, 60_000);
+    world.run(60_000);
+    assert.equal(world.nova.rows.length, 1);
+    assert.deepEqual(checker.broken, []);
+  });
+
+  it('is not one from before the failure, though that was missing in the first list', () => {
+    const world = settled({ hosts: 4, proofs });
+    const victim = slaveOf(world);
+    world.nova.addServer('vm', victim);
+    const past = { createdAt: '', updatedAt: null, source: victim, target: world.master().name };
+    world.nova.rows.push({ id: 1, vm: 'vm', type: 'evacuation', status: 'completed', ...past });
+    let served = false;
+    answer(world, (call, ask) => {
+      if (served || call.call !== 'list-host-migrations') return ask();
+      served = true;
+      return { call: call.call, ok: true, value: [] };
+    });
+    world.powerOff(victim);
+    world.until('moved', () => world.nova.servers.get('vm')?.host !== victim, 60_000);
+    const { record } = world.master().core?.master?.incidents.get(victim) ?? assert.fail();
+    assert.equal(record.migrationIdAtDeclaration, 1);
+  });
+});

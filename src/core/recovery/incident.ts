@@ -60,6 +60,8 @@ export interface VmWork {
   deadRows: readonly number[];
   /** Row by which the last failure was counted. */
   failedRow: number;
+  /** Row that nova calls done or completed though, asked later, it still places the VM on the failed host. */
+  unmovedRow: number;
   /** Starting it where it is, once its host is back. */
   inPlace: {
     tries: number;
@@ -116,6 +118,7 @@ export function createVmWork(vm: string, name: string): VmWork {
     excluded: new Map(),
     deadRows: [],
     failedRow: 0,
+    unmovedRow: 0,
     inPlace: { tries: 0, notBeforeMs: 0, settledInBoot: null },
   };
 }

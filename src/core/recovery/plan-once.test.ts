@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { incidentRecord, row, TIMING } from '../../../test/world/fixtures.ts';
+import { incidentRecord, row, server, TIMING } from '../../../test/world/fixtures.ts';
 import {
   intent,
   openOrder,
@@ -174,6 +174,21 @@ void test('a row that failed goes to another host after a delay that grows', () 
   work.attempt = 30;
   plan(at, failed(13));
   assert.equal(work.notBeforeMs - at.core.now, 300_000);
+});
+
+void test('a row that ended though its VM did not move blocks while nova calls the VM rebuilding', () => {
+  for (const id of [11, 10]) {
+    const at = setUp();
+    const rows = [row(id, 'vm', { target: 'h3', status: 'completed' })];
+    const servers = [server('vm', { taskState: 'rebuilding' })];
+    plan(at, { rows, servers });
+    const work = at.incident.vms.get('vm') ?? assert.fail();
+    if (id === 11) assert.match(shown(at), /^evacuating: nova has rebuilt it/);
+    work.unmovedRow = id;
+    assert.deepEqual(plan(at, { rows, servers }), []);
+    assert.match(shown(at), /^held: nova calls evacuation \d+ completed, but still places it on h9/);
+    assert.equal(plan(at, { rows }).length, 1, 'somebody has reset its state');
+  }
 });
 
 void test('a live migration under way is left to a person', () => {

@@ -13,6 +13,7 @@ import { protection } from './protectable.ts';
 import type { Reading } from './reading.ts';
 import {
   evacuationsAfter,
+  findCutOff,
   isEndedWell,
   isFailedEvacuation,
   isOpenEvacuation,
@@ -153,7 +154,10 @@ function needOf(
     if (stands !== null) return set('held', stands, open.target);
     return set('evacuating', `nova: ${open.status}`, open.target ?? work.target);
   }
-  if (rows[0] !== undefined && isEndedWell(rows[0])) return set('evacuating', ENDED, rows[0].target);
+  if (rows[0] !== undefined && isEndedWell(rows[0]) && rows[0].id !== work.unmovedRow)
+    return set('evacuating', ENDED, rows[0].target);
+  const cutOff = findCutOff(server, allRows);
+  if (cutOff !== null) return set('held', cutOffWords(server, cutOff), cutOff.target);
   noteFailedRow(core, work, rows[0]);
 
   if (work.order !== null && !isOver(core, master, work, work.order))
@@ -191,6 +195,10 @@ function standsStill(core: Core, master: Mastership, incident: Incident, row: Mi
   if (isUnclaimedEvacuation(row))
     return `evacuation ${row.id} has waited for nova-compute of ${row.target} for long: see that it runs there; if it never will, evacuate it by hand`;
   return `evacuation ${row.id} has been ${row.status} for long: see whether nova-compute of ${row.target} builds it; if not, evacuate it by hand`;
+}
+
+function cutOffWords({ vm, host }: Server, { id, status, target }: Migration): string {
+  return `nova calls evacuation ${id} ${status}, but still places it on ${host}: see whether nova-compute of ${target ?? 'its target'} builds it; if not, openstack server set --state active ${vm}, and Vigil evacuates it`;
 }
 
 function noteFailedRow(core: Core, work: VmWork, row: Migration | undefined): void {

@@ -1,5 +1,5 @@
 /** Reading nova's migration records: the only signal that tells how an evacuation goes. */
-import type { Migration } from './cloud.ts';
+import type { Migration, Server } from './cloud.ts';
 
 const OPEN_EVACUATION = new Set([
   'accepted',
@@ -61,4 +61,15 @@ export function evacuationsAfter(
   return rows
     .filter((row) => row.vm === vm && row.type === 'evacuation' && row.id > afterId)
     .sort((a, b) => b.id - a.id);
+}
+
+/**
+ * An evacuation of a VM that nova takes for ended while it still places the VM on the source and calls it rebuilding:
+ * nova-compute of the source completes such rows when it starts, whatever their targets do, and leaves the VM as it is.
+ */
+export function findCutOff({ vm, host, taskState }: Server, rows: readonly Migration[]): Migration | null {
+  if (taskState?.startsWith('rebuil') !== true || rows.some((row) => row.vm === vm && isOpenEvacuation(row)))
+    return null;
+  const newest = evacuationsAfter(rows, vm, 0)[0];
+  return newest !== undefined && isEndedWell(newest) && newest.source === host ? newest : null;
 }
