@@ -1,5 +1,5 @@
 /** What must hold in the little world, checked while it runs; whatever breaks is noted with its time. */
-import { isOpenEvacuation } from '../../src/core/recovery/rows.ts';
+import { isOpenEvacuation, isUnclaimedEvacuation } from '../../src/core/recovery/rows.ts';
 import type { Migration } from '../../src/core/recovery/cloud.ts';
 import type { WorldHost } from './host.ts';
 import type { World } from './world.ts';
@@ -22,7 +22,7 @@ export class Checker {
   private readonly forced = new Set<string>();
   /** Hosts on which the bet was lost: their guests may run twice from then on. */
   private readonly lostOn = new Set<string>();
-  /** By row: the boot of its target when nova accepted it. */
+  /** By row: the boot in which its target claimed it. */
   private readonly targetBoots = new Map<number, string>();
   private twiceSeen = 0;
 
@@ -32,6 +32,7 @@ export class Checker {
     world.watchers.accepted = (row) => this.evacuation(row);
     const look = (): void => {
       for (const host of world.hosts.values()) this.listen(host);
+      this.noteClaims();
       this.twice();
       world.clock.after(100, look);
     };
@@ -82,8 +83,7 @@ export class Checker {
         this.note(`${host} is failed to ${name}, and lives`);
   }
 
-  private evacuation({ id, vm, source, target }: Migration): void {
-    this.targetBoots.set(id, this.world.host(target ?? '').boot);
+  private evacuation({ vm, source }: Migration): void {
     const { nova, running, clock } = this.world;
     const open = nova.rows.filter((row) => row.vm === vm && isOpenEvacuation(row));
     const mayEnd = open.filter((row) => this.mayEnd(row));
@@ -101,8 +101,16 @@ export class Checker {
     }
   }
 
-  /** A row whose target has lost power since stays open in nova for ever, and means nothing. */
-  private mayEnd({ id, target }: Migration): boolean {
+  private noteClaims(): void {
+    for (const row of this.world.nova.rows)
+      if (isOpenEvacuation(row) && !isUnclaimedEvacuation(row) && !this.targetBoots.has(row.id))
+        this.targetBoots.set(row.id, this.world.host(row.target ?? '').boot);
+  }
+
+  /** A row that its target had claimed before it lost power stays open in nova for ever, and means nothing. */
+  private mayEnd(row: Migration): boolean {
+    const { id, target } = row;
+    if (isUnclaimedEvacuation(row)) return true;
     const { power, boot } = this.world.host(target ?? '');
     return power && boot === this.targetBoots.get(id);
   }

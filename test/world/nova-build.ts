@@ -28,7 +28,7 @@ export function build(
 ): void {
   const target = row.target ?? '';
   clock.after(1_000, () => {
-    if (row.status !== 'accepted') return;
+    if (row.status !== 'accepted' && row.status !== 'completed') return;
     if (!compute.alive(target)) {
       build(clock, compute, row, server, buildMs);
       return;
@@ -53,7 +53,8 @@ function finish(
   const target = row.target ?? '';
   const life = compute.life(target);
   clock.after(buildMs, () => {
-    if (row.status !== 'pre-migrating' || compute.life(target) !== life) return;
+    // Whatever has become of the row meanwhile: nova-compute of the source completes what is under way when it starts.
+    if (server.taskState !== 'rebuilding' || compute.life(target) !== life) return;
     Object.assign(server, { host: target, taskState: null, vmState: 'active', status: 'ACTIVE' });
     row.status = 'done';
     compute.startGuest(row.vm, target);

@@ -132,21 +132,32 @@ export class WorldNova {
       .reverse();
   }
 
-  /** nova-compute of a host starts: it destroys what was evacuated, completes the records and resumes the rest. */
+  /**
+   * nova-compute of a host starts: it destroys what was evacuated, completes the records and resumes the rest. A VM of
+   * such a record it leaves as it is, wherever nova places it.
+   */
   computeStarted(host: string): void {
+    const evacuated = new Set<string>();
     for (const row of this.rows) {
       if (row.source !== host || !['accepted', 'pre-migrating', 'done'].includes(row.status)) continue;
       row.status = 'completed';
+      evacuated.add(row.vm);
       this.compute.stopGuest(row.vm, host);
     }
     for (const server of this.servers.values()) {
-      if (server.host !== host) continue;
+      if (server.host !== host || evacuated.has(server.vm)) continue;
       if (server.taskState === null) {
         if (this.resumeGuests && server.vmState === 'active') this.compute.startGuest(server.vm, host);
       } else if (server.taskState === 'rebooting_hard') this.startAnew(server);
       else Object.assign(server, { taskState: null, vmState: 'error', status: 'ERROR' });
     }
     if (this.powerSyncMs !== null) this.clock.after(this.powerSyncMs, () => this.syncPower(host));
+  }
+
+  /** As an administrator does it by `openstack server set --state active`. */
+  resetState(vm: string): void {
+    const server = this.servers.get(vm);
+    if (server !== undefined) Object.assign(server, { taskState: null, vmState: 'active', status: 'ACTIVE' });
   }
 
   private syncPower(host: string): void {

@@ -85,6 +85,6 @@ export const intent = (more: Partial<Intent> = {}): Intent => ({
 export function openOrder(at: Setting, outcome: OpenOrder['outcome'], target = 'h2'): OpenOrder {
   const work = createVmWork('vm', 'vm');
   at.incident.vms.set('vm', work);
-  work.order = { order: order(), target, outcome, expiredMs: null };
+  work.order = { order: order(), target, outcome, newestRow: 10, expiredMs: null };
   return work.order;
 }

@@ -57,9 +57,11 @@ export function play(seed: number): Ended {
   return { world, broken, betsLost: checker.betsLost.length, evacuations: world.nova.rows.length, story };
 }
 
-/** What only a person may decide: a host on which the bet was lost is rebooted. */
+/** What only a person may decide: to reboot a host on which the bet was lost, to give up an evacuation that was cut off. */
 function operate(world: World): void {
-  for (const [host, { hold }] of world.masters()[0]?.core?.master?.incidents ?? []) {
+  for (const [host, { hold, vms }] of world.masters()[0]?.core?.master?.incidents ?? []) {
+    for (const { vm, reason } of vms.values())
+      if (reason?.includes('openstack server set --state active') === true) world.nova.resetState(vm);
     if (hold?.code !== 'life-after-failed') continue;
     world.powerOff(host);
     bringBack(world, host);

@@ -87,7 +87,9 @@ function* proveAgain(
     hold: null,
     confirmedBy: incident.confirmedAgainBy,
     victimBoot: back?.boot ?? evidence.boot ?? record.victimBoot,
-    ...(afresh ? { migrationIdAtDeclaration: highestId(rows.value) } : {}),
+    ...(afresh
+      ? { migrationIdAtDeclaration: Math.max(record.migrationIdAtDeclaration ?? 0, highestId(rows.value)) }
+      : {}),
   });
   if (!written) return notWritten(core, incident);
   if (afresh) Object.assign(incident, { sent: false, before: null }).vms.clear();

@@ -1,9 +1,9 @@
 /** nova's record of an evacuation has ended: what has become of the VM is read from the VM itself. */
 import { all, type Task } from '../lib/task.ts';
 import type { Core } from '../state.ts';
-import type { HostName } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
 import type { Incident, VmWork } from './incident.ts';
+import { evacuationsAfter, highestId } from './rows.ts';
 
 /** A VM is recovered only when nova says that it runs on the new host. */
 export function* confirmEnded(core: Core, incident: Incident): Task<void> {
@@ -11,7 +11,7 @@ export function* confirmEnded(core: Core, incident: Incident): Task<void> {
     ({ state, reason }) => state === 'evacuating' && (reason === ENDED || reason === GONE),
   );
   yield* all(
-    ended.slice(0, MAX_CONFIRMED_AT_ONCE).map((work) => confirm(core, incident.record.victim, work)),
+    ended.slice(0, MAX_CONFIRMED_AT_ONCE).map((work) => confirm(core, incident, work)),
     () => true,
   );
 }
@@ -24,7 +24,9 @@ export const GONE = 'nova shows no record of its evacuation any more; asking wha
 export const DELETED = 'it was deleted while it was being recovered';
 const MAX_CONFIRMED_AT_ONCE = 8;
 
-function* confirm(core: Core, victim: HostName, work: VmWork): Task<void> {
+function* confirm(core: Core, incident: Incident, work: VmWork): Task<void> {
+  const { rows, record } = incident;
+  const rebuilt = work.reason === ENDED;
   const answer = yield* askCloud(core, { call: 'get-server', vm: work.vm });
   if (!answer.ok) {
     if (answer.failure.code === 'not-found') Object.assign(work, { state: 'not-recovered', reason: DELETED });
@@ -33,7 +35,12 @@ function* confirm(core: Core, victim: HostName, work: VmWork): Task<void> {
   const { status, host, taskState, name } = answer.value;
   // A master that took over when it was elsewhere already has it from a record only, without its name.
   work.name = name;
-  if (host === victim) return;
+  if (host === record.victim) {
+    // nova writes the new host before it ends the row, but nova-compute of the source completes rows that have not ended.
+    if (rebuilt)
+      work.unmovedRow = highestId(evacuationsAfter(rows, work.vm, record.migrationIdAtDeclaration ?? 0));
+    return;
+  }
   // Whatever its owner has done with it since, nova's part is over; an error is for a person.
   const runs = taskState === null && status !== 'ERROR' && status !== 'REBUILD';
   // Moved on since, or its new host has failed, too: what becomes of it now is that host's incident.

@@ -23,13 +23,14 @@ import {
 } from './round-end.ts';
 import { lookAtLife } from './comeback.ts';
 import { confirmEnded } from './confirm-ended.ts';
+import { isDoubtful } from './doubt.ts';
 import { forceDown } from './force-down.ts';
 import { isAlive, isBackWithNewBoot } from './life.ts';
 import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
 import { freshServices, type Read, type Reading, read } from './reading.ts';
 import { sendOrders } from './send-orders.ts';
-import { isOpenEvacuation } from './rows.ts';
+import { highestId, isOpenEvacuation } from './rows.ts';
 
 export function* evacuationRound(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
   const { victim } = incident.record;
@@ -57,6 +58,8 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   if (forced !== null) return forced;
   if (reading === null || reading === undefined || !reading.ok)
     return novaUnreadable(reading?.why ?? 'no answer');
+  if (isDoubtful(incident, reading.value)) return go(BUSY_ROUND_MS);
+  if (!(yield* raiseMark(core, master, incident))) return notWritten(core, incident);
   // nova took its time: only what is known of the host now licenses an order.
   const since = factsOf(core, evidence);
   if (
@@ -65,7 +68,6 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   )
     return go(0);
   if (!back || incident.before === null) incident.before = reading.value;
-  incident.rows = reading.value.rows;
   incident.groups = reading.value.groups;
   const stop = brake(countForBrake(core, master, victim), incident.record.proof);
   const orders = planRound(core, master, incident, reading.value, {
@@ -96,6 +98,17 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     ({ state }) => state === 'waiting' || state === 'ordered' || state === 'evacuating',
   );
   return go(busy || incident.vms.size === 0 ? BUSY_ROUND_MS : IDLE_ROUND_MS);
+}
+
+/**
+ * The list in which the newest migration was looked for may have been cut short. What is there before anything was sent
+ * is none of ours.
+ */
+function* raiseMark(core: Core, master: Mastership, incident: Incident): Task<boolean> {
+  const { record, rows, sent, adopted, before } = incident;
+  const highest = highestId(rows);
+  if (sent || adopted || before !== null || highest <= (record.migrationIdAtDeclaration ?? 0)) return true;
+  return yield* writeRecord(core, master, incident, { migrationIdAtDeclaration: highest });
 }
 
 /** VMs that have been ordered or are settled need no candidates; before the first reading nobody knows. */

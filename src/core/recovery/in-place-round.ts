@@ -44,6 +44,7 @@ export function survey(core: Core, incident: Incident, back: Comeback, now: OnHo
       tried,
     });
     if (rule.is === 'left') settle(work, back, 'not-recovered', rule.reason, null);
+    else if (rule.is === 'held') show(incident, work, 'held', rule.reason);
     else if (rule.is === 'busy') show(incident, work, tried ? 'restarting' : 'waiting', rule.reason);
     else if (work.state !== 'restarting' && work.state !== 'held')
       show(incident, work, 'waiting', 'the host is back; its guest is asked for once nova-compute reports');

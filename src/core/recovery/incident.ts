@@ -21,9 +21,13 @@ export interface Incident {
   readonly vms: Map<string, VmWork>;
   /** Something may have been sent to nova for a VM: a return of the old boot is then serious. */
   sent: boolean;
-  /** Rows and groups of the last complete round; no groups before it. */
+  /** Rows of the last reading that was believed, groups of the last complete round; no groups before it. */
   rows: readonly Migration[];
   groups: readonly ServerGroup[] | null;
+  /** A list that went empty all at once is being read again. */
+  doubted: boolean;
+  /** VMs nova placed on the host in the last reading that was believed. */
+  listed: readonly string[];
   readonly underWay: UnderWay;
   /**
    * What nova said of the host's VMs before its nova-compute could start again and change it: within a minute of its
@@ -58,6 +62,8 @@ export interface VmWork {
   deadRows: readonly number[];
   /** Row by which the last failure was counted. */
   failedRow: number;
+  /** Row that nova calls done or completed though, asked later, it still places the VM on the failed host. */
+  unmovedRow: number;
   /** Starting it where it is, once its host is back. */
   inPlace: {
     tries: number;
@@ -71,6 +77,8 @@ export interface OpenOrder {
   readonly order: RestartOrder;
   readonly target: HostName;
   outcome: OrderOutcome | 'lost' | null;
+  /** The VM's newest migration record when it was given; what comes of it is newer. */
+  readonly newestRow: number;
   /** From when on a clear read of the target's slot means that nothing is coming any more. */
   expiredMs: number | null;
 }
@@ -92,6 +100,8 @@ export function createIncident(
     sent,
     rows: [],
     groups: null,
+    doubted: false,
+    listed: [],
     underWay: createUnderWay(record),
     before: null,
     back: null,
@@ -112,6 +122,7 @@ export function createVmWork(vm: string, name: string): VmWork {
     excluded: new Map(),
     deadRows: [],
     failedRow: 0,
+    unmovedRow: 0,
     inPlace: { tries: 0, notBeforeMs: 0, settledInBoot: null },
   };
 }

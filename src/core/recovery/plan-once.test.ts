@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { incidentRecord, row, TIMING } from '../../../test/world/fixtures.ts';
+import { incidentRecord, row, server, TIMING } from '../../../test/world/fixtures.ts';
 import {
   intent,
   openOrder,
@@ -80,7 +80,7 @@ void test('a row that stands still for ten minutes is held and says what to look
 void test('a row whose target booted while masters changed is dead by the boot in the record', () => {
   const at = setUp();
   const target = evidenceOf(at.core, 'h3') ?? assert.fail();
-  target.boot = 'first-boot';
+  Object.assign(target, { boot: 'first-boot', bootLifeMs: at.core.now });
   const rows = [row(11, 'vm', { target: 'h3', status: 'pre-migrating' })];
   assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), []);
   const underWay = toRecord(at.incident.underWay, at.incident.record);
@@ -120,10 +120,46 @@ void test('a row whose target has booted since blocks no longer', () => {
   const at = setUp();
   const rows = [row(11, 'vm', { target: 'h3', status: 'pre-migrating' })];
   const target = evidenceOf(at.core, 'h3') ?? assert.fail();
-  target.boot = 'boot-1';
+  Object.assign(target, { boot: 'boot-1', bootLifeMs: at.core.now });
   assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), []);
   assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), []);
   target.boot = 'boot-2';
+  assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), ['vm>h2']);
+});
+
+void test('a row that no nova-compute has claimed blocks, whatever its target does: its message waits there', () => {
+  for (const status of ['accepted', 'queued', 'preparing']) {
+    const at = setUp();
+    const rows = [row(11, 'vm', { target: 'h3', status })];
+    const target = evidenceOf(at.core, 'h3') ?? assert.fail();
+    Object.assign(target, { boot: 'boot-1', bootLifeMs: at.core.now });
+    plan(at, { rows });
+    at.master.incidents.set(
+      'h3',
+      createIncident(incidentRecord({ victim: 'h3', victimBoot: 'boot-1' }), at.core.now, true),
+    );
+    assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), [], status);
+    assert.match(shown(at), /^held: evacuation 11 waits for nova-compute of h3, which is dead/);
+    at.master.incidents.delete('h3');
+    Object.assign(target, { boot: 'boot-2', bootLifeMs: at.core.now });
+    assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), [], status);
+    at.core.now += TIMING.standingRowMs + 1;
+    plan(at, { rows });
+    assert.match(shown(at), /^held: .*nova-compute of h3/);
+  }
+});
+
+void test('a row is claimed in no boot that was last heard of before: the next one may have claimed it', () => {
+  const at = setUp();
+  const target = evidenceOf(at.core, 'h3') ?? assert.fail();
+  Object.assign(target, { boot: 'boot-1', bootLifeMs: at.core.now });
+  plan(at, { rows: [row(11, 'vm', { target: 'h3' })] });
+  at.core.now += TIMING.networkLostMs + 1;
+  const rows = [row(11, 'vm', { target: 'h3', status: 'pre-migrating' })];
+  plan(at, { rows });
+  Object.assign(target, { boot: 'boot-2', bootLifeMs: at.core.now });
+  assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), []);
+  target.boot = 'boot-3';
   assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), ['vm>h2']);
 });
 
@@ -141,6 +177,21 @@ void test('a row that failed goes to another host after a delay that grows', () 
   work.attempt = 30;
   plan(at, failed(13));
   assert.equal(work.notBeforeMs - at.core.now, 300_000);
+});
+
+void test('a row that ended though its VM did not move blocks while nova calls the VM rebuilding', () => {
+  for (const id of [11, 10]) {
+    const at = setUp();
+    const rows = [row(id, 'vm', { target: 'h3', status: 'completed' })];
+    const servers = [server('vm', { taskState: 'rebuilding' })];
+    plan(at, { rows, servers });
+    const work = at.incident.vms.get('vm') ?? assert.fail();
+    if (id === 11) assert.match(shown(at), /^evacuating: nova has rebuilt it/);
+    work.unmovedRow = id;
+    assert.deepEqual(plan(at, { rows, servers }), []);
+    assert.match(shown(at), /^held: nova calls evacuation \d+ completed, but still places it on h9/);
+    assert.equal(plan(at, { rows }).length, 1, 'somebody has reset its state');
+  }
 });
 
 void test('a live migration under way is left to a person', () => {
@@ -184,6 +235,27 @@ void test('a lost order is over once it has expired by the seat and its targetâ€
   assert.deepEqual(plan(at), [], 'its intent is open');
   at.master.intents.note('h2', 'uuid-a', [], at.core.now + 2);
   assert.equal(plan(at).length, 1);
+});
+
+void test('an order on its way is not forgotten because nova does not list its VM, or an older row fails', () => {
+  const at = setUp();
+  const order = openOrder(at, null);
+  const work = at.incident.vms.get('vm') ?? assert.fail();
+  plan(at, { servers: [] });
+  assert.equal(work.order, order);
+  assert.deepEqual(plan(at), []);
+  plan(at, { rows: [row(order.newestRow, 'vm', { status: 'failed' })] });
+  assert.equal(work.order, order);
+  plan(at, { servers: [], rows: [row(order.newestRow + 1, 'vm', { status: 'done' })] });
+  assert.equal(work.order, null, 'that is its own row');
+});
+
+void test('an order whose VM nova does not list is forgotten when it is over', () => {
+  const at = setUp();
+  openOrder(at, { outcome: 'refused', code: 'vm-not-on-victim', detail: '' });
+  plan(at, { servers: [] });
+  assert.equal(at.incident.vms.get('vm')?.order, null);
+  assert.match(shown(at), /^not-recovered/);
 });
 
 void test('an order to this very host is over when its own intent is gone', () => {

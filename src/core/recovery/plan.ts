@@ -13,12 +13,14 @@ import { protection } from './protectable.ts';
 import type { Reading } from './reading.ts';
 import {
   evacuationsAfter,
+  findCutOff,
   isEndedWell,
   isFailedEvacuation,
   isOpenEvacuation,
   isOpenLiveMigration,
+  isUnclaimedEvacuation,
 } from './rows.ts';
-import { intentIsDead, isDead, isOver } from './still-open.ts';
+import { intentIsDead, isDead, isOver, isProvenDead } from './still-open.ts';
 import { noteUnderWay } from './under-way.ts';
 
 export interface PlannedOrder {
@@ -45,7 +47,7 @@ export function planRound(
   reading: Reading,
   context: RoundContext,
 ): readonly PlannedOrder[] {
-  noteMoved(incident, reading);
+  noteMoved(core, master, incident, reading);
   noteUnderWay(core, incident.underWay, reading.rows);
   const planned: PlannedOrder[] = [];
   const hosts = context.candidates.map((candidate) => ({ ...candidate }));
@@ -83,7 +85,7 @@ export function planRound(
 }
 
 /** VMs that nova no longer places on the victim: evacuated, moved by somebody, or deleted. */
-function noteMoved(incident: Incident, { servers, rows }: Reading): void {
+function noteMoved(core: Core, master: Mastership, incident: Incident, { servers, rows }: Reading): void {
   const afterId = incident.record.migrationIdAtDeclaration ?? 0;
   const onVictim = new Set(servers.map(({ vm }) => vm));
   const evacuated = new Set(
@@ -94,9 +96,12 @@ function noteMoved(incident: Incident, { servers, rows }: Reading): void {
   }
   for (const work of incident.vms.values()) {
     if (onVictim.has(work.vm) || work.state === 'recovered' || work.reason === DELETED) continue;
-    work.order = null;
     const evacuations = evacuationsAfter(rows, work.vm, afterId);
     noteAttempts(work, evacuations);
+    noteRow(work, evacuations[0]);
+    // What is on its way may still arrive, and the VM be listed again.
+    if (work.order !== null && !isOver(core, master, work, work.order)) continue;
+    work.order = null;
     const ended = evacuations.find(isEndedWell);
     if (ended !== undefined)
       Object.assign(work, { state: 'evacuating', target: ended.target, reason: ENDED });
@@ -105,6 +110,11 @@ function noteMoved(incident: Incident, { servers, rows }: Reading): void {
     // With a VM that is deleted its records go, too.
     else if (!rows.some((row) => row.vm === work.vm && isOpenEvacuation(row))) work.reason = GONE;
   }
+}
+
+/** An order whose row nova shows has done its part. */
+function noteRow(work: VmWork, row: Migration | undefined): void {
+  if (row !== undefined && work.order !== null && row.id > work.order.newestRow) work.order = null;
 }
 
 /** Those of a former master count, too: each that nova took has left a record. */
@@ -136,15 +146,18 @@ function needOf(
     .filter((row) => isOpenEvacuation(row) && isDead(core, master, incident, row))
     .map(({ id }) => id);
   const open = allRows.find((row) => isOpenEvacuation(row) && !work.deadRows.includes(row.id));
+  noteRow(work, rows[0]);
   if (open !== undefined) {
-    work.order = null;
     if (open.id <= afterId)
       return set('held', `evacuation ${open.id} has been open since before the failure`);
-    const stands = standsStill(core, incident, open);
+    const stands = standsStill(core, master, incident, open);
     if (stands !== null) return set('held', stands, open.target);
     return set('evacuating', `nova: ${open.status}`, open.target ?? work.target);
   }
-  if (rows[0] !== undefined && isEndedWell(rows[0])) return set('evacuating', ENDED, rows[0].target);
+  if (rows[0] !== undefined && isEndedWell(rows[0]) && rows[0].id !== work.unmovedRow)
+    return set('evacuating', ENDED, rows[0].target);
+  const cutOff = findCutOff(server, allRows);
+  if (cutOff !== null) return set('held', cutOffWords(server, cutOff), cutOff.target);
   noteFailedRow(core, work, rows[0]);
 
   if (work.order !== null && !isOver(core, master, work, work.order))
@@ -171,18 +184,26 @@ function needOf(
 }
 
 /** Perhaps its target died and came back and nobody remembers; a mere perhaps is for a person. Null: nova works on it. */
-function standsStill({ now, settings }: Core, incident: Incident, row: Migration): string | null {
+function standsStill(core: Core, master: Mastership, incident: Incident, row: Migration): string | null {
+  const { now, settings } = core;
+  if (row.target !== null && isUnclaimedEvacuation(row) && isProvenDead(core, master, row.target))
+    return `evacuation ${row.id} waits for nova-compute of ${row.target}, which is dead, and begins when that starts; if it never will, evacuate it by hand`;
   const since = incident.underWay.standing.get(row.id)?.sinceMs ?? now;
   if (now - since <= settings.timing.standingRowMs) return null;
   if (row.target === null)
     return `nova accepted evacuation ${row.id} and has done nothing since: look at nova-conductor`;
+  if (isUnclaimedEvacuation(row))
+    return `evacuation ${row.id} has waited for nova-compute of ${row.target} for long: see that it runs there; if it never will, evacuate it by hand`;
   return `evacuation ${row.id} has been ${row.status} for long: see whether nova-compute of ${row.target} builds it; if not, evacuate it by hand`;
+}
+
+function cutOffWords({ vm, host }: Server, { id, status, target }: Migration): string {
+  return `nova calls evacuation ${id} ${status}, but still places it on ${host}: see whether nova-compute of ${target ?? 'its target'} builds it; if not, openstack server set --state active ${vm}, and Vigil evacuates it`;
 }
 
 function noteFailedRow(core: Core, work: VmWork, row: Migration | undefined): void {
   if (row === undefined || !isFailedEvacuation(row) || row.id <= work.failedRow) return;
   work.failedRow = row.id;
-  work.order = null;
   if (row.target !== null)
     exclude(work, row.target, core.now, `evacuation ${row.id} to it ended ${row.status}`);
   delay(

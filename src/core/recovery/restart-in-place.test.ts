@@ -107,6 +107,18 @@ void test('an open evacuation is waited for', () => {
   assert.equal(isOf({}, { rows: [row({ type: 'evacuation', status: 'failed' })] }), 'to-run');
 });
 
+void test('an evacuation that was cut off, and completed all the same, is for a person', () => {
+  const completed = row({ type: 'evacuation', status: 'completed' });
+  for (const taskState of ['rebuilding', 'rebuild_spawning'])
+    assert.equal(isOf({ taskState }, { rows: [completed] }), 'held');
+  assert.equal(isOf({ taskState: 'rebuilding' }), 'busy');
+  assert.equal(
+    isOf({ taskState: 'rebuilding' }, { rows: [completed, row({ type: 'evacuation', id: 8 })] }),
+    'busy',
+  );
+  assert.equal(isOf({}, { rows: [completed] }), 'to-run', 'by the word of whoever reset its state');
+});
+
 void test('a guest that runs is never started, one with memory to lose is left to a person', () => {
   const is = (state: string, powerState = 1, before: Server | null = server()): string =>
     judgeGuest(state, server({ powerState }), before).is;

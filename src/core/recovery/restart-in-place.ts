@@ -6,12 +6,14 @@
 import type { RecoverySettings } from '../settings.ts';
 import { type Migration, NOT_RUNNING, type Server } from './cloud.ts';
 import { excluded } from './protectable.ts';
-import { isOpenEvacuation, isOpenLiveMigration } from './rows.ts';
+import { findCutOff, isOpenEvacuation, isOpenLiveMigration } from './rows.ts';
 
 export type InPlace =
   | { readonly is: 'to-run' }
   /** nova is still at work on it: look again. */
   | { readonly is: 'busy'; readonly reason: string }
+  /** Not before somebody has done something about it. */
+  | { readonly is: 'held'; readonly reason: string }
   | { readonly is: 'left'; readonly reason: string };
 
 export interface InPlaceContext {
@@ -78,6 +80,13 @@ function isUnclear({ status }: Migration): boolean {
 }
 
 function byStateNow(server: Server, { before, rows, tried }: InPlaceContext): InPlace {
+  const cutOff = findCutOff(server, rows);
+  if (cutOff !== null) {
+    const { id, target } = cutOff;
+    const words = `its evacuation ${id} was cut off, and nova calls it ${server.taskState} for ever`;
+    const what = `see that it does not run on ${target ?? 'another host'}, then openstack server set --state active ${server.vm}, and Vigil starts it`;
+    return { is: 'held', reason: `${words}: ${what}` };
+  }
   if (server.taskState !== null) return busy(`nova is at work on it: ${server.taskState}`);
   const open = rows.find((row) => row.vm === server.vm && isOpenEvacuation(row));
   if (open !== undefined) return busy(`evacuation ${open.id} is open`);

@@ -10,6 +10,7 @@ import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';
 import { hasReported, lookAtLife } from './comeback.ts';
+import { isDoubtful } from './doubt.ts';
 import { close, forceUp } from './force-down.ts';
 import { hold } from './holds.ts';
 import { anyUnsettled, inPlaceRound, survey } from './in-place-round.ts';
@@ -38,6 +39,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
 
   const now = yield* readHost(core, master, victim);
   if (!now.ok) return novaUnreadable(now.why);
+  if (isDoubtful(incident, now.value)) return go(RETURN_ROUND_MS);
   const begunMs = core.now;
   const services = yield* askCloud(core, { call: 'list-services' });
   if (!services.ok) return novaUnreadable(services.failure.detail);

@@ -1,5 +1,5 @@
 /** Reading nova's migration records: the only signal that tells how an evacuation goes. */
-import type { Migration } from './cloud.ts';
+import type { Migration, Server } from './cloud.ts';
 
 const OPEN_EVACUATION = new Set([
   'accepted',
@@ -10,6 +10,8 @@ const OPEN_EVACUATION = new Set([
   'running',
   'post-migrating',
 ]);
+/** Before the target's nova-compute has taken the message. */
+const UNCLAIMED = new Set(['accepted', 'queued', 'preparing']);
 const OPEN_LIVE = new Set([
   'accepted',
   'queued',
@@ -23,6 +25,14 @@ const FAILED = new Set(['failed', 'error', 'cancelled']);
 
 export function isOpenEvacuation(row: Migration): boolean {
   return row.type === 'evacuation' && OPEN_EVACUATION.has(row.status);
+}
+
+/**
+ * Its message waits in a queue, whatever its target does: nova-compute there begins with it when it starts, also in
+ * another boot.
+ */
+export function isUnclaimedEvacuation(row: Migration): boolean {
+  return row.type === 'evacuation' && UNCLAIMED.has(row.status);
 }
 
 export function isOpenLiveMigration(row: Migration): boolean {
@@ -51,4 +61,15 @@ export function evacuationsAfter(
   return rows
     .filter((row) => row.vm === vm && row.type === 'evacuation' && row.id > afterId)
     .sort((a, b) => b.id - a.id);
+}
+
+/**
+ * An evacuation of a VM that nova takes for ended while it still places the VM on the source and calls it rebuilding:
+ * nova-compute of the source completes such rows when it starts, whatever their targets do, and leaves the VM as it is.
+ */
+export function findCutOff({ vm, host, taskState }: Server, rows: readonly Migration[]): Migration | null {
+  if (taskState?.startsWith('rebuil') !== true || rows.some((row) => row.vm === vm && isOpenEvacuation(row)))
+    return null;
+  const newest = evacuationsAfter(rows, vm, 0)[0];
+  return newest !== undefined && isEndedWell(newest) && newest.source === host ? newest : null;
 }

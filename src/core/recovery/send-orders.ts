@@ -9,6 +9,7 @@ import { VALID_RENEWALS } from './check-ground.ts';
 import { lastSeenOf } from './check-victim.ts';
 import type { Incident, OpenOrder, VmWork } from './incident.ts';
 import type { OrderOutcome, RefusalCode, RestartOrder } from './orders.ts';
+import { highestId } from './rows.ts';
 import { delay, type PlannedOrder } from './plan.ts';
 
 /** A slave waits for nova itself; its answer takes as long as nova's, and a little. */
@@ -30,6 +31,7 @@ export function sendOrders(
       order: write(core, master, incident, work),
       target,
       outcome: null,
+      newestRow: highestId(incident.rows.filter((row) => row.vm === work.vm)),
       expiredMs: null,
     };
     Object.assign(work, { state: 'ordered', target, reason: null, order: open });

@@ -9,19 +9,21 @@ import type { HostName } from '../wire/records.ts';
 import type { Migration } from './cloud.ts';
 import type { Incident, VmWork } from './incident.ts';
 import { hasNewLife } from './life.ts';
+import { isUnclaimedEvacuation } from './rows.ts';
 import { bootOf } from './under-way.ts';
 
 /**
- * A row whose target is itself proven dead, or has booted since, will never end; nova does not clean it up. Looked at
- * anew each time: a target that was only out of sight goes on with its build.
+ * A row whose target has claimed it, and is itself proven dead or has booted since, will never end; nova does not clean
+ * it up. Looked at anew each time: a target that was only out of sight goes on with its build.
  */
 export function isDead(
   core: Core,
   master: Mastership,
   { underWay: { boots } }: Incident,
-  { id, target }: Migration,
+  row: Migration,
 ): boolean {
-  if (target === null) return false;
+  const { id, target } = row;
+  if (target === null || isUnclaimedEvacuation(row)) return false;
   if (isProvenDead(core, master, target)) {
     // It may be back, and its incident closed, before this is looked at again.
     const { victimBoot } = master.incidents.get(target)?.record ?? {};
@@ -34,7 +36,7 @@ export function isDead(
 }
 
 /** A proof counts for the life that it was found for, and as long as nothing of the host is seen and nobody hears it. */
-function isProvenDead(core: Core, master: Mastership, host: HostName): boolean {
+export function isProvenDead(core: Core, master: Mastership, host: HostName): boolean {
   const incident = master.incidents.get(host);
   if (incident === undefined || incident.record.proof === null) return false;
   const { hold } = incident;

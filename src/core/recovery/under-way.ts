@@ -1,8 +1,9 @@
 /**
- * Evacuations that nova shows open, with what tells whether they will ever end: the boot of their target when they were
- * first seen, and for how long they have stood still. The boots are in the incident's record, too: a target may die and
- * come back while masters change, and nova never ends its rows.
+ * Evacuations that nova shows open, with what tells whether they will ever end: the boot in which their target claimed
+ * them, and for how long they have stood still. The boots are in the incident's record, too: a target may die and come
+ * back while masters change, and nova never ends its rows.
  */
+import { factsOf } from '../master/judge.ts';
 import type { Core } from '../state.ts';
 import {
   MAX_BOOTS_UNDER_WAY,
@@ -13,10 +14,10 @@ import {
   type RowsOfBoot,
 } from '../wire/records.ts';
 import type { Migration } from './cloud.ts';
-import { isOpenEvacuation } from './rows.ts';
+import { isOpenEvacuation, isUnclaimedEvacuation } from './rows.ts';
 
 export interface UnderWay {
-  /** By row: the boot of its target when it was first seen. */
+  /** By row: a boot of its target that is not older than the one in which it claimed the row. */
   readonly boots: Map<number, BootId>;
   /** By row: what nova says of it, and since when it says so. */
   readonly standing: Map<number, { readonly status: string; readonly sinceMs: number }>;
@@ -30,14 +31,35 @@ export function createUnderWay({ underWay }: IncidentRecord): UnderWay {
 /** Takes the rows of a complete reading into account, and forgets those that are over. */
 export function noteUnderWay(core: Core, known: UnderWay, rows: readonly Migration[]): void {
   const open = rows.filter(isOpenEvacuation);
-  const ids = new Set(open.map(({ id }) => id));
-  for (const map of [known.boots, known.standing])
-    for (const id of map.keys()) if (!ids.has(id)) map.delete(id);
-  for (const { id, status, target } of open) {
-    const boot = target === null ? null : bootOf(core, target);
-    if (boot !== null && !known.boots.has(id)) known.boots.set(id, boot);
+  const claimed = open.filter((row) => !isUnclaimedEvacuation(row));
+  forgetOthers(known.standing, open);
+  forgetOthers(known.boots, claimed);
+  for (const { id, status } of open)
     if (known.standing.get(id)?.status !== status) known.standing.set(id, { status, sinceMs: core.now });
+  for (const { id, target } of claimed) {
+    const seenMs = known.standing.get(id)?.sinceMs ?? core.now;
+    const boot = target === null ? null : bootOfClaim(core, target, seenMs);
+    if (boot !== null && !known.boots.has(id)) known.boots.set(id, boot);
   }
+}
+
+function forgetOthers(map: Map<number, unknown>, rows: readonly Migration[]): void {
+  const ids = new Set(rows.map(({ id }) => id));
+  for (const id of map.keys()) if (!ids.has(id)) map.delete(id);
+}
+
+/**
+ * A boot that was heard long before may be over, and a later one may have claimed the row. Not so if it was heard so
+ * lately that no host boots since, or if nothing has been written since: nova-compute starts after the beats.
+ */
+function bootOfClaim(core: Core, host: HostName, seenMs: number): BootId | null {
+  if (host === core.settings.host) return core.settings.boot;
+  const evidence = core.hosts.get(host);
+  if (evidence === undefined) return null;
+  const { boot, bootLifeMs } = evidence;
+  if (bootLifeMs !== null && bootLifeMs >= seenMs - core.settings.timing.networkLostMs) return boot;
+  const { network, storage } = factsOf(core, evidence);
+  return network !== 'fresh' && storage === 'lost' ? boot : null;
 }
 
 export function bootOf(core: Core, host: HostName): BootId | null {

@@ -1,0 +1,238 @@
+/** nova's migration records say less than they seem to: what may be concluded from them, and what not. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { CloudAnswer, CloudCall } from '../../src/core/recovery/cloud.ts';
+import { Checker } from './checker.ts';
+import { bringBack } from './faults.ts';
+import { settled, slaveOf } from './settled.ts';
+import type { World } from './world.ts';
+
+const proofs = ['silence', 'reboot'] as const;
+
+type Nova = (call: CloudCall, ask: () => CloudAnswer | null) => CloudAnswer | null;
+
+/** Has nova answer otherwise. */
+function answer(world: World, otherwise: Nova): void {
+  const perform = world.nova.perform.bind(world.nova);
+  world.nova.perform = (call) => otherwise(call, () => perform(call));
+}
+
+/** The master gets no VMs, so that a target can die without it. */
+function spareMaster(world: World): void {
+  const master = world.master().name;
+  answer(world, (_, ask) => {
+    const answered = ask();
+    if (answered?.call !== 'list-services' || !answered.ok) return answered;
+    const value = answered.value.map((service) =>
+      service.host === master ? { ...service, status: 'disabled' as const } : service,
+    );
+    return { ...answered, value };
+  });
+}
+
+describe('an evacuation that nova-compute of its target has not begun with', () => {
+  for (const offMs of [2_000, 60_000])
+    it(`is waited for, though the target was off for ${offMs} ms: its message waits there`, () => {
+      // So many that the brake lets two of them be recovered at once.
+      const world = settled({ hosts: 21, proofs });
+      const checker = new Checker(world);
+      spareMaster(world);
+      const victim = slaveOf(world);
+      world.nova.addServer('vm', victim);
+      world.nova.buildMs = 20_000;
+      world.powerOff(victim);
+      world.until('accepted', () => world.nova.rows.length === 1, 60_000);
+      const target = world.nova.rows[0]?.target ?? '';
+      world.powerOff(target);
+      world.run(offMs);
+      world.powerOn(target);
+      world.run(40_000);
+      world.startCompute(target);
+      world.until('built there', () => world.running.get('vm')?.has(target) === true, 60_000);
+      world.run(60_000);
+      assert.equal(world.nova.rows.length, 1);
+      assert.deepEqual(checker.broken, []);
+    });
+
+  it('is over when its target reboots after it had begun, and the VM goes elsewhere', () => {
+    const world = settled({ hosts: 5, proofs });
+    const checker = new Checker(world);
+    spareMaster(world);
+    const victim = slaveOf(world);
+    world.nova.addServer('vm', victim);
+    world.powerOff(victim);
+    world.until('begun', () => world.nova.rows[0]?.status === 'pre-migrating', 60_000);
+    const target = world.nova.rows[0]?.target ?? '';
+    world.powerOff(target);
+    world.run(3_000);
+    bringBack(world, target);
+    // The brake holds for a minute after the second silent host.
+    world.until('built', () => world.running.get('vm')?.size === 1, 120_000);
+    assert.equal(world.nova.rows.length, 2);
+    assert.deepEqual(checker.broken, []);
+  });
+});
+
+describe('a list that nova serves empty once, while a database fails over', () => {
+  const empties = (world: World, of: 'list-servers' | 'list-host-migrations', when: () => boolean): void => {
+    let served = false;
+    answer(world, (call, ask) => {
+      if (served || call.call !== of || !when()) return ask();
+      served = true;
+      return { call: of, ok: true, value: [] };
+    });
+  };
+
+  it('does not make the master forget an order that is on its way', () => {
+    const world = settled({ hosts: 4, proofs });
+    const checker = new Checker(world);
+    const victim = slaveOf(world);
+    for (const vm of ['other', 'vm']) world.nova.addServer(vm, victim);
+    world.nova.buildMs = 40_000;
+    let given = 0;
+    const ask = world.ask.bind(world);
+    world.ask = (name, request, done) => {
+      if (request.ask !== 'restart' || request.order.vm !== 'vm') return ask(name, request, done);
+      given += 1;
+      // Its packets are lost and sent again, and its host is no candidate meanwhile.
+      if (given > 1) return ask(name, request, done);
+      world.volumes[1]?.failing.add(name);
+      world.clock.after(4_800, () => ask(name, request, done));
+    };
+    let asked = 0;
+    answer(world, (call, askNova) => {
+      if (call.call !== 'evacuate' || call.vm !== 'vm') return askNova();
+      asked += 1;
+      if (asked > 1) return askNova();
+      world.clock.after(2_500, () => void askNova());
+      return null;
+    });
+    let served = 0;
+    answer(world, (call, askNova) => {
+      if (call.call !== 'list-servers' || given === 0 || served >= 2) return askNova();
+      served += 1;
+      return { call: call.call, ok: true, value: [] };
+    });
+    world.powerOff(victim);
+    world.until('it runs', () => world.running.get('vm')?.size === 1, 120_000);
+    world.run(60_000);
+    assert.equal(world.nova.rows.filter(({ vm }) => vm === 'vm').length, 1);
+    assert.deepEqual(checker.broken, []);
+  });
+
+  for (const of of ['list-servers', 'list-host-migrations'] as const)
+    it(`ends no recovery and begins none twice (${of})`, () => {
+      const world = settled({ hosts: 4, proofs });
+      const checker = new Checker(world);
+      const victim = slaveOf(world);
+      world.nova.addServer('vm', victim);
+      const work = () => world.master().core?.master?.incidents.get(victim)?.vms.get('vm');
+      const seenUnderWay = (): boolean => work()?.reason === 'nova: pre-migrating';
+      empties(world, of, seenUnderWay);
+      world.powerOff(victim);
+      world.until('seen under way', seenUnderWay, 60_000);
+      const states = new Set<string>();
+      const look = (): boolean => {
+        states.add(work()?.state ?? 'none');
+        return work()?.state === 'recovered';
+      };
+      world.until('recovered', look, 60_000);
+      assert.deepEqual([...states], ['evacuating', 'recovered']);
+      assert.deepEqual(checker.broken, []);
+    });
+
+  it('leaves no VM down on a host that is back', () => {
+    const world = settled({ hosts: 4, proofs });
+    world.nova.resumeGuests = false;
+    const victim = slaveOf(world);
+    world.nova.addServer('vm', victim);
+    world.powerOff(victim);
+    world.run(2_000);
+    bringBack(world, victim);
+    const phase = () => world.master().core?.master?.incidents.get(victim)?.record.phase;
+    empties(world, 'list-servers', () => phase() === 'returning' && world.host(victim).compute);
+    world.until('it runs', () => world.running.get('vm')?.has(victim) === true, 120_000);
+  });
+});
+
+describe('an evacuation that nova-compute of its source completes though it has not ended', () => {
+  interface Scene {
+    readonly world: World;
+    readonly victim: string;
+    readonly target: string;
+  }
+
+  function building(): Scene {
+    const world = settled({ hosts: 5, proofs });
+    spareMaster(world);
+    world.nova.resumeGuests = false;
+    const victim = slaveOf(world);
+    world.nova.addServer('vm', victim);
+    world.nova.buildMs = 60_000;
+    world.powerOff(victim);
+    world.until('begun', () => world.nova.rows[0]?.status === 'pre-migrating', 60_000);
+    return { world, victim, target: world.nova.rows[0]?.target ?? '' };
+  }
+
+  const incident = ({ world, victim }: Scene) => world.master().core?.master?.incidents.get(victim);
+  const shown = (scene: Scene): string => {
+    const work = incident(scene)?.vms.get('vm');
+    return `${work?.state}: ${work?.reason}`;
+  };
+
+  for (const gated of [true, false])
+    it(`because its target died, is told, and its VM started in place on somebody's word (${gated ? 'with' : 'without'} the gate)`, () => {
+      const scene = building();
+      const { world, victim, target } = scene;
+      world.powerOff(target);
+      if (gated) bringBack(world, victim);
+      else {
+        world.powerOn(victim);
+        world.clock.after(5_000, () => world.startCompute(victim));
+      }
+      world.run(8_000);
+      bringBack(world, target);
+      world.until('told', () => shown(scene).includes('openstack server set --state active vm'), 900_000);
+      assert.match(shown(scene), /^held: its evacuation 1 was cut off/);
+      world.until('held', () => incident(scene)?.hold?.code === 'restarts-pending', 60_000);
+      world.nova.resetState('vm');
+      world.until('it runs', () => world.running.get('vm')?.has(victim) === true, 60_000);
+      world.until('closed', () => incident(scene) === undefined, 60_000);
+      assert.equal(world.nova.rows.length, 1);
+    });
+
+  it('is no reason for another while its target goes on, though the source fails again', () => {
+    const scene = building();
+    const { world, victim, target } = scene;
+    const checker = new Checker(world);
+    world.powerOn(victim);
+    world.run(2_000);
+    world.startCompute(victim);
+    world.run(1_000);
+    assert.equal(world.nova.rows[0]?.status, 'completed');
+    world.powerOff(victim);
+    world.until('told', () => shown(scene).startsWith('held: nova calls evacuation 1 completed'), 60_000);
+    world.until('built', () => world.running.get('vm')?.has(target) === true, 60_000);
+    world.run(60_000);
+    assert.equal(world.nova.rows.length, 1);
+    assert.deepEqual(checker.broken, []);
+  });
+
+  it('is not one from before the failure, though that was missing in the first list', () => {
+    const world = settled({ hosts: 4, proofs });
+    const victim = slaveOf(world);
+    world.nova.addServer('vm', victim);
+    const past = { createdAt: '', updatedAt: null, source: victim, target: world.master().name };
+    world.nova.rows.push({ id: 1, vm: 'vm', type: 'evacuation', status: 'completed', ...past });
+    let served = false;
+    answer(world, (call, ask) => {
+      if (served || call.call !== 'list-host-migrations') return ask();
+      served = true;
+      return { call: call.call, ok: true, value: [] };
+    });
+    world.powerOff(victim);
+    world.until('moved', () => world.nova.servers.get('vm')?.host !== victim, 60_000);
+    const { record } = world.master().core?.master?.incidents.get(victim) ?? assert.fail();
+    assert.equal(record.migrationIdAtDeclaration, 1);
+  });
+});
