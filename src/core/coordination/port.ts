@@ -15,6 +15,7 @@ import type {
   Intent,
   OpenReport,
   Term,
+  View,
 } from '../wire/records.ts';
 
 export interface Coordination {
@@ -116,6 +117,8 @@ export interface IncidentStore {
 export interface IntentStore {
   /** What this host has written there in a former life is known by now. */
   readonly isKnown: (core: Core) => boolean;
+  /** By what a host, or this one, says of its volumes: could it write intents? An order to it would be refused else. */
+  readonly couldWrite: (core: Core, volumes: View['volumes']) => boolean;
   /** Writes this host's open intents; true once a reader of any majority will find them so. */
   readonly write: (core: Core) => Task<boolean>;
   /** Hosts that may be about to ask nova to evacuate this VM, as last read. */

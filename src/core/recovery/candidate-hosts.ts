@@ -1,9 +1,8 @@
 /** This host and every other as candidates; who is not fit says why. */
-import { leaseMajority, leaseVolumes } from '../coordination/volume/majority.ts';
 import type { HostEvidence } from '../evidence/host.ts';
 import type { Judgement, Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
-import { isWritable } from '../volumes.ts';
+import { ownView } from '../link/link.ts';
 import type { HostName } from '../wire/records.ts';
 import type { CandidateHost } from './candidates.ts';
 import type { Reading } from './reading.ts';
@@ -35,24 +34,18 @@ function fitnessOf(core: Core, { said }: HostEvidence, judgement: Judgement | un
   const unfit = `is ${verdict}`;
   if (verdict !== 'degraded' || judgement === undefined || said === null) return { unfit, degraded: false };
   const { hearsMaster, namesakes, formerBootLives } = judgement.facts;
-  // Its intents and its own look at lease and incident need no more than that.
-  const writes = said.view.volumes.filter(({ uuid, writable }) => writable && isLease(core, uuid));
-  const able = hearsMaster && !namesakes && !formerBootLives && writes.length >= majority(core);
+  const able =
+    hearsMaster &&
+    !namesakes &&
+    !formerBootLives &&
+    core.coordination.intents.couldWrite(core, said.view.volumes);
   return { unfit: able ? null : unfit, degraded: true };
 }
 
 function ownFitness(core: Core): Fitness {
-  const { role, timing } = core.settings;
-  if (role === 'control') return { unfit: 'is a control host', degraded: false };
-  const writable = [...core.volumes.values()].filter((volume) => isWritable(volume, timing.beatMs, core.now));
-  const able = leaseVolumes(writable).length >= majority(core);
-  return { unfit: able ? null : 'is degraded', degraded: writable.length < core.volumes.size };
-}
-
-function majority(core: Core): number {
-  return leaseMajority(core.volumes.values());
-}
-
-function isLease(core: Core, uuid: string): boolean {
-  return leaseVolumes(core.volumes.values()).some((volume) => volume.uuid === uuid);
+  if (core.settings.role === 'control') return { unfit: 'is a control host', degraded: false };
+  const { volumes } = ownView(core);
+  const able = core.coordination.intents.couldWrite(core, volumes);
+  const whole = volumes.filter(({ writable }) => writable).length === core.volumes.size;
+  return { unfit: able ? null : 'is degraded', degraded: !whole };
 }

@@ -3,7 +3,7 @@ import { volumeOf } from '../../evidence/host.ts';
 import { enough, start, type Task } from '../../lib/task.ts';
 import { publishNow } from '../../publish.ts';
 import type { Core } from '../../state.ts';
-import type { HostName, Intent } from '../../wire/records.ts';
+import type { HostName, Intent, View } from '../../wire/records.ts';
 import { leaseMajority, leaseVolumes, majorityOf } from './majority.ts';
 
 /** The own slot was read on a majority: each connection begins with what stands in it. */
@@ -12,6 +12,14 @@ export function isKnown(core: Core): boolean {
     ({ connected, slotIndex }) => connected && slotIndex !== null,
   );
   return known.length >= leaseMajority(core.volumes.values());
+}
+
+export function couldWrite(core: Core, volumes: View['volumes']): boolean {
+  const leases = leaseVolumes(core.volumes.values());
+  const writable = volumes.filter(
+    ({ uuid, writable }) => writable && leases.some((volume) => volume.uuid === uuid),
+  );
+  return writable.length >= leaseMajority(leases);
 }
 
 export function* writeIntents(core: Core): Task<boolean> {
