@@ -160,6 +160,15 @@ export class WorldNova {
     if (server !== undefined) Object.assign(server, { taskState: null, vmState: 'active', status: 'ACTIVE' });
   }
 
+  /** The scheduler finds none: an aggregate, a NUMA topology, a device. */
+  noValidHost(id: number): void {
+    const row = this.rows.find((one) => one.id === id);
+    const server = this.servers.get(row?.vm ?? '');
+    if (row === undefined || server === undefined) return;
+    row.status = 'error';
+    Object.assign(server, { taskState: null, vmState: 'error', status: 'ERROR' });
+  }
+
   private syncPower(host: string): void {
     if (!this.compute.alive(host)) return;
     for (const server of this.servers.values()) {

@@ -28,9 +28,9 @@ import { forceDown } from './force-down.ts';
 import { isAlive, isBackWithNewBoot } from './life.ts';
 import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
-import { freshServices, type Read, type Reading, read } from './reading.ts';
+import { freshServices, type OnHost, type Read, type Reading, read } from './reading.ts';
 import { sendOrders } from './send-orders.ts';
-import { highestId, isOpenEvacuation } from './rows.ts';
+import { evacuationsAfter, highestId, isOpenEvacuation } from './rows.ts';
 
 export function* evacuationRound(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
   const { victim } = incident.record;
@@ -67,7 +67,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     isBackWithNewBoot(incident.record, evidence, since) !== back
   )
     return go(0);
-  if (!back || incident.before === null) incident.before = reading.value;
+  if (!back || incident.before === null) noteBefore(incident, reading.value);
   incident.groups = reading.value.groups;
   const stop = brake(countForBrake(core, master, victim), incident.record.proof);
   const orders = planRound(core, master, incident, reading.value, {
@@ -109,6 +109,16 @@ function* raiseMark(core: Core, master: Mastership, incident: Incident): Task<bo
   const highest = highestId(rows);
   if (sent || adopted || before !== null || highest <= (record.migrationIdAtDeclaration ?? 0)) return true;
   return yield* writeRecord(core, master, incident, { migrationIdAtDeclaration: highest });
+}
+
+/** What its owner still does with a VM counts, but not what its evacuation makes of it. */
+function noteBefore(incident: Incident, { servers, rows }: OnHost): void {
+  const afterId = incident.record.migrationIdAtDeclaration ?? 0;
+  const known = new Map(incident.before?.servers.map((server) => [server.vm, server]));
+  for (const server of servers)
+    if (!known.has(server.vm) || evacuationsAfter(rows, server.vm, afterId).length === 0)
+      known.set(server.vm, server);
+  incident.before = { servers: [...known.values()], rows };
 }
 
 /** VMs that have been ordered or are settled need no candidates; before the first reading nobody knows. */

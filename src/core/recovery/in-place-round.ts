@@ -14,6 +14,7 @@ import { type Comeback, createVmWork, type Incident, type VmWork } from './incid
 import { isBackWithNewBoot } from './life.ts';
 import type { OnHost } from './reading.ts';
 import { inPlace, judgeGuest } from './restart-in-place.ts';
+import { hasFailedSince } from './rows.ts';
 import type { HostName } from '../wire/records.ts';
 
 /** A start that nova has taken may still be under way for so long; then each further one waits twice as long. */
@@ -41,6 +42,7 @@ export function survey(core: Core, incident: Incident, back: Comeback, now: OnHo
       before: beforeOf(incident, server),
       rowsBefore: incident.before?.rows ?? [],
       rows: now.rows,
+      evacuationFailed: hasFailedSince(now.rows, server.vm, incident.record.migrationIdAtDeclaration ?? 0),
       tried,
     });
     if (rule.is === 'left') settle(work, back, 'not-recovered', rule.reason, null);

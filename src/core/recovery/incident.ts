@@ -31,7 +31,8 @@ export interface Incident {
   readonly underWay: UnderWay;
   /**
    * What nova said of the host's VMs before its nova-compute could start again and change it: within a minute of its
-   * start that takes guests it does not find for stopped by their users. Null: this master has not read it in time.
+   * start that takes guests it does not find for stopped by their users. Of a VM that was evacuated it is what was said
+   * before that. Null: this master has not read it in time.
    */
   before: { readonly servers: readonly Server[]; readonly rows: readonly Migration[] } | null;
   /** The host's new life, once this master has seen it. */

@@ -37,6 +37,7 @@ const context = (change: Partial<InPlaceContext> = {}): InPlaceContext => ({
   before: server(),
   rowsBefore: [],
   rows: [],
+  evacuationFailed: false,
   tried: false,
   ...change,
 });
@@ -90,6 +91,14 @@ void test('in ERROR since: tried again only when it was Vigil that tried', () =>
   assert.equal(isOf({ vmState: 'error' }), 'left');
   assert.equal(isOf({ vmState: 'error' }, { tried: true }), 'to-run');
   assert.equal(isOf({ vmState: 'error' }, { tried: true, before: null }), 'to-run');
+});
+
+void test('in ERROR by an evacuation that failed it is to run, also where nobody knows what it was', () => {
+  assert.equal(isOf({ vmState: 'error' }, { evacuationFailed: true }), 'to-run');
+  const before = server({ vmState: 'error' });
+  for (const known of [before, null])
+    assert.equal(isOf({ vmState: 'error' }, { evacuationFailed: true, before: known }), 'to-run');
+  assert.equal(isOf({ vmState: 'error' }, { before }), 'left');
 });
 
 void test('a live migration that was cut off leaves it where nobody knows', () => {

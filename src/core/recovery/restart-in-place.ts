@@ -23,6 +23,8 @@ export interface InPlaceContext {
   readonly rowsBefore: readonly Migration[];
   /** The VM's rows now. */
   readonly rows: readonly Migration[];
+  /** Its evacuation in this incident failed, which takes a VM to ERROR. */
+  readonly evacuationFailed: boolean;
   /** Vigil has already started it in this incident. */
   readonly tried: boolean;
 }
@@ -49,11 +51,13 @@ export function inPlace(server: Server, context: InPlaceContext): InPlace {
   return wasToRun(server, context) ?? migrates(server, context) ?? byStateNow(server, context);
 }
 
-function wasToRun(server: Server, { before, tried }: InPlaceContext): InPlace | null {
+function wasToRun(server: Server, { before, tried, evacuationFailed }: InPlaceContext): InPlace | null {
   // Once Vigil has started it, what nova shows is the outcome of that.
   if (before === null && tried) return null;
   const { vmState, taskState } = before ?? server;
   if (vmState === 'stopped') return left('it was stopped; it stays stopped where it is');
+  // Only what was to run is evacuated.
+  if (vmState === 'error' && evacuationFailed) return null;
   if (vmState === 'error') return left('it was in ERROR: look at its fault, then reset or rebuild it');
   if (vmState !== 'active')
     return left(`it was ${vmState}: nova starts only what was ACTIVE; start it by hand`);
@@ -79,7 +83,7 @@ function isUnclear({ status }: Migration): boolean {
   return status === 'error' || status === 'failed';
 }
 
-function byStateNow(server: Server, { before, rows, tried }: InPlaceContext): InPlace {
+function byStateNow(server: Server, { before, rows, tried, evacuationFailed }: InPlaceContext): InPlace {
   const cutOff = findCutOff(server, rows);
   if (cutOff !== null) {
     const { id, target } = cutOff;
@@ -99,7 +103,7 @@ function byStateNow(server: Server, { before, rows, tried }: InPlaceContext): In
         ? { is: 'to-run' }
         : left('it was stopped after it had been started; it stays stopped');
     case 'error':
-      return tried
+      return tried || evacuationFailed
         ? { is: 'to-run' }
         : left(
             'nova has set it to ERROR since the failure: see where it runs, then openstack server reboot --hard',

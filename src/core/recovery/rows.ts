@@ -63,6 +63,12 @@ export function evacuationsAfter(
     .sort((a, b) => b.id - a.id);
 }
 
+/** What nova makes of a VM whose last evacuation failed, ERROR above all, says nothing of what the VM was. */
+export function hasFailedSince(rows: readonly Migration[], vm: string, afterId: number): boolean {
+  const newest = evacuationsAfter(rows, vm, afterId)[0];
+  return newest !== undefined && isFailedEvacuation(newest);
+}
+
 /**
  * An evacuation of a VM that nova takes for ended while it still places the VM on the source and calls it rebuilding:
  * nova-compute of the source completes such rows when it starts, whatever their targets do, and leaves the VM as it is.
