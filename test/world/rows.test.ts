@@ -1,34 +1,13 @@
 /** nova's migration records say less than they seem to: what may be concluded from them, and what not. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { CloudAnswer, CloudCall } from '../../src/core/recovery/cloud.ts';
 import { Checker } from './checker.ts';
 import { bringBack } from './faults.ts';
+import { answer, spareMaster } from './otherwise.ts';
 import { settled, slaveOf } from './settled.ts';
 import type { World } from './world.ts';
 
 const proofs = ['silence', 'reboot'] as const;
-
-type Nova = (call: CloudCall, ask: () => CloudAnswer | null) => CloudAnswer | null;
-
-/** Has nova answer otherwise. */
-function answer(world: World, otherwise: Nova): void {
-  const perform = world.nova.perform.bind(world.nova);
-  world.nova.perform = (call) => otherwise(call, () => perform(call));
-}
-
-/** The master gets no VMs, so that a target can die without it. */
-function spareMaster(world: World): void {
-  const master = world.master().name;
-  answer(world, (_, ask) => {
-    const answered = ask();
-    if (answered?.call !== 'list-services' || !answered.ok) return answered;
-    const value = answered.value.map((service) =>
-      service.host === master ? { ...service, status: 'disabled' as const } : service,
-    );
-    return { ...answered, value };
-  });
-}
 
 describe('an evacuation that nova-compute of its target has not begun with', () => {
   for (const offMs of [2_000, 60_000])
@@ -234,55 +213,5 @@ describe('an evacuation that nova-compute of its source completes though it has 
     world.until('moved', () => world.nova.servers.get('vm')?.host !== victim, 60_000);
     const { record } = world.master().core?.master?.incidents.get(victim) ?? assert.fail();
     assert.equal(record.migrationIdAtDeclaration, 1);
-  });
-});
-
-describe('a VM whose evacuation ended in ERROR', () => {
-  for (const masters of ['the same master', 'another master'])
-    it(`is started in place when its host is back (${masters})`, () => {
-      const world = settled({ hosts: 4, proofs });
-      world.nova.resumeGuests = false;
-      const victim = slaveOf(world);
-      world.nova.addServer('vm', victim);
-      world.nova.addServer('broken', victim, { vmState: 'error', status: 'ERROR' });
-      world.watchers.accepted = ({ id }) => world.clock.after(500, () => world.nova.noValidHost(id));
-      world.powerOff(victim);
-      world.until('tried', () => world.nova.rows.length >= 2, 60_000);
-      if (masters === 'another master') {
-        const { name } = world.master();
-        world.killAgent(name);
-        world.until('another', () => world.masters().some((host) => host.name !== name), 60_000);
-        world.run(20_000);
-      }
-      bringBack(world, victim);
-      world.until('it runs', () => world.running.get('vm')?.has(victim) === true, 300_000);
-      world.until('closed', () => world.verdict(victim) === 'online', 60_000);
-      assert.deepEqual(
-        world.nova.reboots.map(({ vm }) => vm),
-        ['vm'],
-      );
-    });
-
-  it('is known to have been ACTIVE, whatever becomes of its next evacuation', () => {
-    const world = settled({ hosts: 5, proofs });
-    spareMaster(world);
-    world.nova.resumeGuests = false;
-    const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
-    world.nova.buildMs = 60_000;
-    world.watchers.accepted = ({ id }) => {
-      if (id === 1) world.clock.after(500, () => world.nova.noValidHost(id));
-    };
-    world.powerOff(victim);
-    world.until('begun again', () => world.nova.rows[1]?.status === 'pre-migrating', 60_000);
-    const target = world.nova.rows[1]?.target ?? '';
-    world.powerOff(target);
-    bringBack(world, victim);
-    world.run(8_000);
-    bringBack(world, target);
-    const reason = () => world.master().core?.master?.incidents.get(victim)?.vms.get('vm')?.reason;
-    world.until('told', () => reason()?.includes('--state active') === true, 900_000);
-    world.nova.resetState('vm');
-    world.until('it runs', () => world.running.get('vm')?.has(victim) === true, 60_000);
   });
 });

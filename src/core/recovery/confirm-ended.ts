@@ -11,9 +11,14 @@ export function* confirmEnded(core: Core, incident: Incident): Task<void> {
     ({ state, reason }) => state === 'evacuating' && (reason === ENDED || reason === GONE),
   );
   yield* all(
-    ended.slice(0, MAX_CONFIRMED_AT_ONCE).map((work) => confirm(core, incident, work)),
+    leastRecentlyAsked(ended).map((work) => confirm(core, incident, work)),
     () => true,
   );
+}
+
+/** Those that are not settled yet must not keep the others waiting. */
+function leastRecentlyAsked(works: readonly VmWork[]): readonly VmWork[] {
+  return works.toSorted((a, b) => a.askedMs - b.askedMs).slice(0, MAX_CONFIRMED_AT_ONCE);
 }
 
 /** Marks a VM whose row is done and whose state on the new host is still to be read. */
@@ -21,15 +26,16 @@ export const ENDED = 'nova has rebuilt it; waiting until it is ACTIVE';
 /** Nor does nova show how its evacuation ended: what it is now tells. */
 export const GONE = 'nova shows no record of its evacuation any more; asking what became of it';
 /** Its owner deleted it meanwhile: nothing is left to recover. */
-export const DELETED = 'it was deleted while it was being recovered';
+const DELETED = 'it was deleted while it was being recovered';
 const MAX_CONFIRMED_AT_ONCE = 8;
 
 function* confirm(core: Core, incident: Incident, work: VmWork): Task<void> {
   const { rows, record } = incident;
   const rebuilt = work.reason === ENDED;
+  work.askedMs = core.now;
   const answer = yield* askCloud(core, { call: 'get-server', vm: work.vm });
   if (!answer.ok) {
-    if (answer.failure.code === 'not-found') Object.assign(work, { state: 'not-recovered', reason: DELETED });
+    if (answer.failure.code === 'not-found') settleElsewhere(work, DELETED);
     return;
   }
   const { status, host, taskState, name } = answer.value;
@@ -49,6 +55,10 @@ function* confirm(core: Core, incident: Incident, work: VmWork): Task<void> {
     work.state = 'recovered';
     work.reason = null;
   } else if (status === 'ERROR' && taskState === null) {
-    Object.assign(work, { state: 'held', reason: `nova shows it in ERROR on ${host}: look at it there` });
+    settleElsewhere(work, `nova shows it in ERROR on ${host}: look at it there`);
   }
+}
+
+function settleElsewhere(work: VmWork, reason: string): void {
+  Object.assign(work, { state: 'not-recovered', reason, settledElsewhere: true });
 }

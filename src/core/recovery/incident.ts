@@ -63,6 +63,10 @@ export interface VmWork {
   deadRows: readonly number[];
   /** Row by which the last failure was counted. */
   failedRow: number;
+  /** When it was last asked what became of it after its evacuation. */
+  askedMs: number;
+  /** It is not on the failed host any more, and what is left to do for it is for a person: its reason says what. */
+  settledElsewhere: boolean;
   /** Row that nova calls done or completed though, asked later, it still places the VM on the failed host. */
   unmovedRow: number;
   /** Starting it where it is, once its host is back. */
@@ -123,6 +127,8 @@ export function createVmWork(vm: string, name: string): VmWork {
     excluded: new Map(),
     deadRows: [],
     failedRow: 0,
+    askedMs: 0,
+    settledElsewhere: false,
     unmovedRow: 0,
     inPlace: { tries: 0, notBeforeMs: 0, settledInBoot: null },
   };

@@ -7,7 +7,7 @@ import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
 import { chooseCandidate, type CandidateHost } from './candidates.ts';
 import type { Migration, Server } from './cloud.ts';
-import { DELETED, ENDED, GONE } from './confirm-ended.ts';
+import { ENDED, GONE } from './confirm-ended.ts';
 import { createVmWork, type Incident, type VmWork } from './incident.ts';
 import { protection } from './protectable.ts';
 import type { Reading } from './reading.ts';
@@ -55,6 +55,7 @@ export function planRound(
   for (const server of reading.servers) {
     const work = incident.vms.get(server.vm) ?? createVmWork(server.vm, server.name);
     incident.vms.set(server.vm, work);
+    work.settledElsewhere = false;
     const need = needOf(core, master, incident, reading, server, work);
     if (need !== 'order') continue;
     if (context.sendNothing !== null) {
@@ -95,7 +96,7 @@ function noteMoved(core: Core, master: Mastership, incident: Incident, { servers
     if (!onVictim.has(vm) && !incident.vms.has(vm)) incident.vms.set(vm, createVmWork(vm, vm));
   }
   for (const work of incident.vms.values()) {
-    if (onVictim.has(work.vm) || work.state === 'recovered' || work.reason === DELETED) continue;
+    if (onVictim.has(work.vm) || work.state === 'recovered' || work.settledElsewhere) continue;
     const evacuations = evacuationsAfter(rows, work.vm, afterId);
     noteAttempts(work, evacuations);
     noteRow(work, evacuations[0]);
