@@ -5,8 +5,8 @@ import { bringBack, drawScript } from './faults.ts';
 import { reportTroubles } from './report-order.ts';
 import { World } from './world.ts';
 
-/** For a cluster to come to rest once everything is repaired: Q, a few retries, the slowest rounds. */
-const REST_MS = 600_000;
+/** For a cluster to come to rest once everything is repaired: a row that stands still, a person, the slowest rounds. */
+const REST_MS = 900_000;
 
 export interface Ended {
   readonly world: World;
