@@ -5,8 +5,8 @@ import { bringBack, drawScript } from './faults.ts';
 import { reportTroubles } from './report-order.ts';
 import { World } from './world.ts';
 
-/** For a cluster to come to rest once everything is repaired: Q, a few retries, the slowest rounds. */
-const REST_MS = 600_000;
+/** For a cluster to come to rest once everything is repaired: a row that stands still, a person, the slowest rounds. */
+const REST_MS = 900_000;
 
 export interface Ended {
   readonly world: World;
@@ -57,11 +57,15 @@ export function play(seed: number): Ended {
   return { world, broken, betsLost: checker.betsLost.length, evacuations: world.nova.rows.length, story };
 }
 
-/** What only a person may decide: to reboot a host on which the bet was lost, to give up an evacuation that was cut off. */
+/** What only a person may decide: to give up an evacuation that was cut off, to reboot a host on which the bet was lost. */
 function operate(world: World): void {
   for (const [host, { hold, vms }] of world.masters()[0]?.core?.master?.incidents ?? []) {
-    for (const { vm, reason } of vms.values())
+    for (const { vm, reason, target } of vms.values()) {
       if (reason?.includes('openstack server set --state active') === true) world.nova.resetState(vm);
+      const other = [...world.hosts.keys()].find((name) => name !== host && name !== target) ?? '';
+      if (reason?.includes('pre-migrating for long') === true)
+        world.nova.perform({ call: 'evacuate', vm, target: other });
+    }
     if (hold?.code !== 'life-after-failed') continue;
     world.powerOff(host);
     bringBack(world, host);
