@@ -82,6 +82,7 @@ function* send(
   } else if ('lost' in ended) {
     open.outcome = 'lost';
     work.reason = `${open.target} did not answer: ${ended.lost}`;
+    avoid(core, work, open.target, `did not answer: ${ended.lost}`);
   } else {
     take(core, work, open, ended.outcome);
   }
@@ -108,6 +109,8 @@ const OF_THE_HOST: ReadonlySet<RefusalCode> = new Set([
   'not-online',
   'busy',
   'nova-unreadable',
+  // It took longer than it had.
+  'expired',
   'intent-not-written',
   'lease-unreadable',
   'incident-unreadable',
