@@ -42,6 +42,8 @@ export interface Core {
   termSeen: Term;
   lease: Lease;
   master: Mastership | null;
+  /** When it last gave the lease to a host that sees more volumes. */
+  leftToSeeingMs: number | null;
   leaving: Leaving | null;
   /** Planned work on this host. */
   maintenance: Maintenance;

@@ -64,6 +64,7 @@ export function createCore(settings: Settings, now: number): Core {
     termSeen: 0,
     lease: watching(now),
     master: null,
+    leftToSeeingMs: null,
     leaving: null,
     maintenance: NO_MAINTENANCE,
     ownIncident: 'unread',

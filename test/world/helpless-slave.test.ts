@@ -1,5 +1,4 @@
 /** A slave that looks well and can carry out no order must not keep VMs from those that can. */
-import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { settled, slaves } from './settled.ts';
 import type { World } from './world.ts';

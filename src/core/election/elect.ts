@@ -9,6 +9,7 @@ import { hasOpenIncident, readOwnIncident } from '../operator/own-incident.ts';
 import { dropMasterReports, end, noteHeritage } from '../reports/book.ts';
 import type { Core } from '../state.ts';
 import { watching } from './lease.ts';
+import { deferenceToSeeing } from './placement.ts';
 
 /** Each beat. */
 export function elect(core: Core): void {
@@ -84,6 +85,7 @@ function deferenceMs(core: Core): number {
     (isFit(core) ? 0 : 2 * leaseMs) +
     // A master does not judge itself: who has VMs to be started again needs another one.
     (core.ownReboot.unjudged === null ? 0 : 2 * leaseMs) +
+    deferenceToSeeing(core) +
     (hasOpenIncident(core) ? LAST_RESORT_MS : 0)
   );
 }

@@ -25,6 +25,11 @@ export function createNamesake(): Namesake {
   return { heard: null, greetings: 0, seenMs: null };
 }
 
+/** Another agent under this host's name was seen lately. */
+export function hasNamesake({ namesake, now, settings }: Core): boolean {
+  return namesake.seenMs !== null && now - namesake.seenMs <= QUIET_BEATS * settings.timing.beatMs;
+}
+
 /** Once a beat: tells whoever writes in this host's place that this agent lives too. */
 export function greetNamesake(core: Core): void {
   for (const volume of core.volumes.values()) {
@@ -51,11 +56,11 @@ export function hearNamesake(core: Core, { agent, counter, body }: Heartbeat): v
 /** Once a beat. */
 export function reportNamesake(core: Core): void {
   const { namesake, settings, now } = core;
-  const { host, timing } = settings;
+  const { host } = settings;
   const taken = [...core.volumes.values()].filter((volume) => isTakenByNamesake(volume, host));
   if (taken.length > 0) namesake.seenMs = now;
   const cause = `name/${host}`;
-  if (namesake.seenMs === null || now - namesake.seenMs > QUIET_BEATS * timing.beatMs) {
+  if (!hasNamesake(core)) {
     end(core, cause, `no other agent runs under the name ${host} any more`);
     return;
   }

@@ -7,15 +7,13 @@ import { start } from '../lib/task.ts';
 import { hasOpenIncident } from '../operator/own-incident.ts';
 import type { Core } from '../state.ts';
 import type { Mastership } from './mastership.ts';
+import { mayLead } from './may-lead.ts';
 
 /** Gives the lease back as soon as there is somebody to take it; true if it did. */
 export function makeWay(core: Core, master: Mastership): boolean {
   const why = whyStandIn(core);
   if (why === null) return false;
-  const other = [...core.hosts.values()].find(
-    ({ host, said }) =>
-      said?.eligible === true && said.fit && master.judgements.get(host)?.verdict === 'online',
-  );
+  const other = [...core.hosts.values()].find((evidence) => mayLead(core, master, evidence));
   if (other === undefined) return false;
   const words = `${why}, and ${other.host} can see to it`;
   start(giveBack(core, words, 3 * core.settings.timing.leaseMs), () => true);

@@ -3,6 +3,7 @@ import type { HostEvidence } from '../evidence/host.ts';
 import type { Judgement, Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import { ownView } from '../link/link.ts';
+import { hasNamesake } from '../link/namesake.ts';
 import type { HostName } from '../wire/records.ts';
 import type { CandidateHost } from './candidates.ts';
 import type { Reading } from './reading.ts';
@@ -45,7 +46,7 @@ function fitnessOf(core: Core, { said }: HostEvidence, judgement: Judgement | un
 function ownFitness(core: Core): Fitness {
   if (core.settings.role === 'control') return { unfit: 'is a control host', degraded: false };
   const { volumes } = ownView(core);
-  const able = core.coordination.intents.couldWrite(core, volumes);
+  const able = core.coordination.intents.couldWrite(core, volumes) && !hasNamesake(core);
   const whole = volumes.filter(({ writable }) => writable).length === core.volumes.size;
   return { unfit: able ? null : 'is degraded', degraded: !whole };
 }
