@@ -1,4 +1,5 @@
 /** A slave that looks well and can carry out no order must not keep VMs from those that can. */
+import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { settled, slaves } from './settled.ts';
 import type { World } from './world.ts';
@@ -37,4 +38,34 @@ it('one that answers no order: others take its VMs', () => {
   for (let n = 0; n < 12; n += 1) world.nova.addServer(`vm${n}`, victim);
   world.powerOff(victim);
   world.until('recovered', () => left(world, victim) === 0, 600_000);
+});
+
+it('nobody can: that VMs wait is told once, and its end', () => {
+  const world = settled({ hosts: 3 });
+  const [victim = ''] = slaves(world);
+  world.nova.addServer('vm', victim);
+  const perform = world.nova.perform.bind(world.nova);
+  let refuses = true;
+  world.nova.perform = (call) => {
+    if (!refuses || call.call !== 'evacuate') return perform(call);
+    const failure = {
+      code: 'forbidden',
+      service: 'nova',
+      status: 403,
+      requestId: null,
+      detail: 'no',
+    } as const;
+    return { call: 'evacuate', ok: false, failure };
+  };
+  const told = () =>
+    world.reports.flatMap(({ report: { cause, state } }) =>
+      cause === `incident/${victim}/waiting` ? [state] : [],
+    );
+  world.powerOff(victim);
+  world.run(3_600_000);
+  assert.deepEqual(told(), ['begin']);
+  refuses = false;
+  world.until('ended', () => told().includes('end'), 1_200_000);
+  assert.equal(left(world, victim), 0);
+  assert.deepEqual(told(), ['begin', 'end']);
 });

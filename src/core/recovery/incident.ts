@@ -54,6 +54,8 @@ export interface VmWork {
   state: 'waiting' | 'ordered' | 'evacuating' | 'restarting' | 'recovered' | 'not-recovered' | 'held';
   target: HostName | null;
   attempt: number;
+  /** Since when it is to be recovered and is not. */
+  waitsSinceMs: number | null;
   reason: string | null;
   notBeforeMs: number;
   order: OpenOrder | null;
@@ -121,6 +123,7 @@ export function createVmWork(vm: string, name: string): VmWork {
     state: 'waiting',
     target: null,
     attempt: 0,
+    waitsSinceMs: null,
     reason: null,
     notBeforeMs: 0,
     order: null,

@@ -1,7 +1,7 @@
 /** One report per incident: begun with its plan, updated when its sums change, ended with the incident. */
-import { begin } from '../reports/book.ts';
+import { begin, end } from '../reports/book.ts';
 import type { Core } from '../state.ts';
-import type { Incident } from './incident.ts';
+import type { Incident, VmWork } from './incident.ts';
 
 export function reportProgress(core: Core, incident: Incident, inPlace: boolean): void {
   const { victim, id, proof } = incident.record;
@@ -26,5 +26,36 @@ export function reportProgress(core: Core, incident: Incident, inPlace: boolean)
       vms: works.map(({ vm, name, state, target, reason }) => ({ vm, name, state, target, reason })),
     },
     advice: waiting.length === 0 ? null : 'See vigil vms for the reason of each VM that was not recovered.',
+  });
+  reportLongWaits(core, incident);
+}
+
+/** Beyond the retries that a busy or hiccuping cloud needs. */
+const WAITS_LONG_MS = 600_000;
+const SETTLED: ReadonlySet<VmWork['state']> = new Set(['recovered', 'not-recovered']);
+const UNDER_WAY: ReadonlySet<VmWork['state']> = new Set(['evacuating', 'restarting']);
+
+/** VMs that are tried again and again; over when each of them is settled, not when one is merely tried once more. */
+function reportLongWaits(core: Core, { record: { victim, id }, vms }: Incident): void {
+  const works = [...vms.values()];
+  for (const work of works) {
+    if (SETTLED.has(work.state)) work.waitsSinceMs = null;
+    else if (!UNDER_WAY.has(work.state)) work.waitsSinceMs ??= core.now;
+  }
+  const long = works.filter(
+    ({ state, waitsSinceMs }) =>
+      !UNDER_WAY.has(state) && waitsSinceMs !== null && core.now - waitsSinceMs > WAITS_LONG_MS,
+  );
+  const cause = `incident/${victim}/waiting`;
+  if (works.length > 0 && works.every(({ waitsSinceMs }) => waitsSinceMs === null))
+    end(core, cause, `no VM of ${victim} waits any more`);
+  if (long.length === 0) return;
+  begin(core, cause, {
+    severity: 'warning',
+    host: victim,
+    title: `VMs of ${victim} have waited for ${WAITS_LONG_MS / 60_000} minutes to be recovered`,
+    rule: null,
+    evidence: { incident: id, vms: long.map(({ vm, name, state, reason }) => ({ vm, name, state, reason })) },
+    advice: 'Vigil goes on trying. See vigil vms for what stands against each of them.',
   });
 }

@@ -38,6 +38,7 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
     noteHold(core, incident, ended.hold);
     yield* recordRound(core, master, incident, ended.hold);
     if (incident.record.phase === 'closed') {
+      end(core, `incident/${victim}/waiting`, `the incident of ${victim} is closed`);
       end(core, `incident/${victim}`, `the incident of ${victim} is closed`, { id: incident.record.id });
       master.incidents.delete(victim);
       noteDealtWith(master, incident.record);
