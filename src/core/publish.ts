@@ -13,30 +13,28 @@ export interface Published {
   sequence: number;
   /** What that body said, as text; null: the next one is a new one in any case. */
   words: string | null;
-  /** The body last written to each volume, to write only changes. At most MAX_VOLUMES. */
-  readonly bodies: Map<VolumeName, string>;
+  /** Sequence of the body last written to each volume, to write only changes. At most MAX_VOLUMES. */
+  readonly written: Map<VolumeName, number>;
 }
 
 /** Like a beat's incarnation it starts from the clock of the host, which only makes it a high number. */
 export function createPublished(startedUnixMs: number): Published {
-  return { sequence: startedUnixMs, words: null, bodies: new Map() };
+  return { sequence: startedUnixMs, words: null, written: new Map() };
 }
 
 /** A volume was opened, with what this host said there last. */
 export function notePublished(published: Published, volume: VolumeName, sequence: number | null): void {
-  published.bodies.delete(volume);
+  published.written.delete(volume);
   if (sequence === null || sequence < published.sequence) return;
   Object.assign(published, { sequence, words: null });
 }
 
-/** With its text, by which a change is seen. */
-function ownBody(core: Core): { readonly body: SlotBody; readonly text: string } {
-  const words = ownWords(core);
+function ownBody(core: Core): SlotBody {
   const { published } = core;
-  const said = JSON.stringify(words);
-  if (published.words !== said) Object.assign(published, { words: said, sequence: published.sequence + 1 });
-  const body = { ...words, sequence: published.sequence };
-  return { body, text: JSON.stringify(body) };
+  const words = ownWords(core);
+  const text = JSON.stringify(words);
+  if (published.words !== text) Object.assign(published, { words: text, sequence: published.sequence + 1 });
+  return { ...words, sequence: published.sequence };
 }
 
 function ownWords(core: Core): Omit<SlotBody, 'sequence'> {
@@ -64,12 +62,11 @@ function ownWords(core: Core): Omit<SlotBody, 'sequence'> {
 
 /** Each beat: writes the body where it has changed; the beat itself writes the header anyway. */
 export function publish(core: Core): void {
-  const { body, text } = ownBody(core);
+  const body = ownBody(core);
   for (const volume of core.volumes.values()) {
-    if (!volume.connected || volume.slotIndex === null || core.published.bodies.get(volume.name) === text)
-      continue;
-    core.published.bodies.set(volume.name, text);
-    start(write(core, volume, body, text), () => true);
+    const { connected, slotIndex, name } = volume;
+    if (!connected || slotIndex === null || core.published.written.get(name) === body.sequence) continue;
+    start(write(core, volume, body), () => true);
   }
 }
 
@@ -77,16 +74,15 @@ export function publish(core: Core): void {
 export function publishNow(
   core: Core,
 ): readonly { readonly volume: OwnVolume; readonly written: Task<boolean> }[] {
-  const { body, text } = ownBody(core);
+  const body = ownBody(core);
   return [...core.volumes.values()]
     .filter(({ connected, slotIndex }) => connected && slotIndex !== null)
-    .map((volume) => {
-      core.published.bodies.set(volume.name, text);
-      return { volume, written: write(core, volume, body, text) };
-    });
+    .map((volume) => ({ volume, written: write(core, volume, body) }));
 }
 
-function* write(core: Core, volume: OwnVolume, body: SlotBody, text: string): Task<boolean> {
+function* write(core: Core, volume: OwnVolume, body: SlotBody): Task<boolean> {
+  const { written } = core.published;
+  written.set(volume.name, body.sequence);
   const done = yield* request(
     core,
     { do: 'write-body', volume: volume.name, body },
@@ -101,6 +97,6 @@ function* write(core: Core, volume: OwnVolume, body: SlotBody, text: string): Ta
     core.outbox.push({ do: 'journal', event: 'body-not-written', data: { volume: volume.name, detail } });
   volume.bodyRefused = detail;
   // Not known to stand there: write it again with the next beat.
-  if (core.published.bodies.get(volume.name) === text) core.published.bodies.delete(volume.name);
+  if (written.get(volume.name) === body.sequence) written.delete(volume.name);
   return false;
 }

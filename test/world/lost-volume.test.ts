@@ -74,3 +74,17 @@ it('a master that only stands in makes way though a volume is lost for all', () 
   bringBack(world, first);
   world.until('makes way', () => isMaster(world, first), 120_000);
 });
+
+it('all that may be master but one cannot read it: that one gets the lease, and keeps it', () => {
+  const world = settled({ hosts: 5 });
+  const seeing = slaves(world).at(-1) ?? '';
+  lose(
+    world,
+    -1,
+    [...world.hosts.keys()].filter((name) => name !== seeing),
+  );
+  world.until('it is the master', () => isMaster(world, seeing), 90_000);
+  const before = claims(world);
+  world.run(900_000);
+  assert.ok(isMaster(world, seeing) && claims(world) === before);
+});

@@ -33,10 +33,7 @@ function formerBoot(
 ): BootId | null {
   if (before !== undefined && before.boot !== null) return before.boot;
   if (!sawPreviousHolder || former === null) return null;
-  const inherited = (): BootId | null => {
-    if (host === former.host) return former.boot;
-    return rebooted !== null && rebooted.afterMs >= former.renewedMs ? rebooted.from : null;
-  };
-  const boot = inherited();
+  const sinceThen = rebooted !== null && rebooted.afterMs >= former.renewedMs ? rebooted.from : null;
+  const boot = host === former.host ? former.boot : sinceThen;
   return boot === dealtWith.get(host) ? null : boot;
 }

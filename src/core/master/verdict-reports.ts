@@ -26,7 +26,8 @@ const SEVERITY: Record<Verdict, Report['severity']> = {
 const ADVICE: Partial<Record<Verdict, string>> = {
   isolated: 'Its VMs run on. Check its management network link.',
   'agent-down': 'Its VMs run on, unprotected. Restart its agent and look at its journal.',
-  degraded: 'Its VMs run on. Repair what is named; until then it takes no VMs of failed hosts.',
+  degraded:
+    'Its VMs run on. Repair what is named; until then it takes VMs of failed hosts only where no whole host can.',
   unknown:
     'Nothing is done for it, and the brake holds others on its account. If you know that it is dead: vigil confirm-dead HOST --by NAME.',
 };

@@ -1,5 +1,6 @@
 /** This host and every other as candidates; who is not fit says why. */
 import type { HostEvidence } from '../evidence/host.ts';
+import { canServe } from '../master/can-serve.ts';
 import type { Judgement, Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import { ownView } from '../link/link.ts';
@@ -28,19 +29,13 @@ export function candidates(core: Core, master: Mastership, reading: Reading): re
   return [...others, describe(core.settings.host, ownFitness(core))];
 }
 
-function fitnessOf(core: Core, { said }: HostEvidence, judgement: Judgement | undefined): Fitness {
+function fitnessOf(core: Core, evidence: HostEvidence, judgement: Judgement | undefined): Fitness {
   const verdict = judgement?.verdict ?? 'unknown';
-  if (said?.role === 'control') return { unfit: 'is a control host', degraded: false };
-  if (verdict === 'online') return { unfit: null, degraded: false };
-  const unfit = `is ${verdict}`;
-  if (verdict !== 'degraded' || judgement === undefined || said === null) return { unfit, degraded: false };
-  const { hearsMaster, namesakes, formerBootLives } = judgement.facts;
-  const able =
-    hearsMaster &&
-    !namesakes &&
-    !formerBootLives &&
-    core.coordination.intents.couldWrite(core, said.view.volumes);
-  return { unfit: able ? null : unfit, degraded: true };
+  if (evidence.said?.role === 'control') return { unfit: 'is a control host', degraded: false };
+  return {
+    unfit: canServe(core, evidence, judgement) ? null : `is ${verdict}`,
+    degraded: verdict !== 'online',
+  };
 }
 
 function ownFitness(core: Core): Fitness {

@@ -19,7 +19,7 @@ const RELEASES = {
   'force-down-refused': 'nova accepts forced_down for the host; see vigil check',
   'life-signs': 'the host tells its boot id on a path, and no other one, or falls silent again',
   'life-after-failed':
-    'an operator makes sure that each VM named runs once, then: vigil confirm-dead HOST, or reboots the host',
+    'an operator makes sure that each VM named runs once, then reboots the host, or switches it off and: vigil confirm-dead HOST --by NAME',
   'evacuations-settling': 'the evacuations under way end',
   'rows-not-completed': 'nova-compute starts on the host and completes its evacuation records',
   'compute-not-back': 'nova-compute starts on the host and reports to nova',
