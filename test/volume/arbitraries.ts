@@ -135,7 +135,7 @@ export const incidentRecord: fc.Arbitrary<IncidentRecord> = record({
   proof: fc.option(fc.constantFrom('power', 'lease', 'storage', 'reboot', 'operator', 'silence')),
   confirmedBy: fc.option(words(128)),
   migrationIdAtDeclaration: fc.option(count),
-  forcedDownBy: fc.option(fc.constantFrom('vigil', 'somebody-else')),
+  forcedDownBy: fc.option(fc.constantFrom('vigil-asked', 'vigil', 'somebody-else')),
   underWay: fc.array(record({ boot: hex(32), rows: fc.array(count, { maxLength: 4 }) }), { maxLength: 8 }),
 });
 

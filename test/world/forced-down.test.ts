@@ -65,6 +65,22 @@ void describe('forced_down that nova carries out late', () => {
   });
 });
 
+void it('forced_down that nova has answered keeps no later master waiting', () => {
+  const world = settled({ hosts: 4, proofs: ['silence', 'reboot'] });
+  const host = slaveOf(world);
+  world.nova.addServer('vm', host);
+  world.powerOff(host);
+  world.until('elsewhere', () => world.nova.servers.get('vm')?.host !== host, 60_000);
+  world.killAgent(world.master().name);
+  world.powerOn(host);
+  world.startCompute(host);
+  const begunMs = world.clock.now;
+  world.until('closed', () => isClosed(world, host), 200_000);
+  const tookMs = world.clock.now - begunMs;
+  assert.ok(tookMs < world.timing.openRequestMs / 2, `closed after ${tookMs} ms`);
+  assert.equal(isForcedDown(world, host), false);
+});
+
 void it('forced_down that somebody else sets while a host returns is left to him', () => {
   const world = settled({ hosts: 4, proofs: ['silence', 'reboot'] });
   const host = slaveOf(world);

@@ -50,6 +50,6 @@ function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): 
   const sent = phase === 'evacuating' || phase === 'returning';
   // It may be seconds old, and counts for the brake then; of one whose host has been back since, that is over.
   if (phase !== 'returning') master.declaredMs.set(victim, core.now);
-  const openMs = forcedDownBy === 'vigil' ? core.now + core.settings.timing.openRequestMs : 0;
+  const openMs = forcedDownBy === 'vigil-asked' ? core.now + core.settings.timing.openRequestMs : 0;
   work(core, master, victim, createIncident(record, core.now, sent, true, openMs));
 }

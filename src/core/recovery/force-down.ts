@@ -3,7 +3,7 @@ import { noteTouched } from '../evidence/nova-witness.ts';
 import type { Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
-import type { BootId, HostName } from '../wire/records.ts';
+import type { BootId, ForcedDownBy, HostName } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
 import { mayAct } from './check-ground.ts';
 import { mayStillHappen } from './cloud.ts';
@@ -24,15 +24,14 @@ import {
 /** Null when nova has the host forced down; the cell says first who did it, so that nobody undoes another's. */
 export function* forceDown(core: Core, master: Mastership, incident: Incident): Task<RoundEnd | null> {
   const { victim, forcedDownBy } = incident.record;
-  if (forcedDownBy === 'somebody-else' || (forcedDownBy === 'vigil' && isForcedDown(core, victim)))
-    return null;
+  if (forcedDownBy === 'somebody-else' || (forcedDownBy !== null && isForcedDown(core, victim))) return null;
   const service = core.nova.services.find(({ host }) => host === victim);
   if (service === undefined) {
     if (core.hosts.get(victim)?.said?.role === 'control') return null;
     return held(hold('not-a-compute-host', `nova knows no compute service of ${victim}`), IDLE_ROUND_MS);
   }
-  if (forcedDownBy === null) {
-    const by = service.forcedDown ? 'somebody-else' : 'vigil';
+  if (forcedDownBy !== 'vigil-asked') {
+    const by = service.forcedDown ? 'somebody-else' : 'vigil-asked';
     if (!(yield* writeRecord(core, master, incident, { forcedDownBy: by })))
       return notWritten(core, incident);
   }
@@ -53,8 +52,8 @@ export function* forceUp(
   incident: Incident,
   boot: BootId,
 ): Task<RoundEnd | null> {
-  const { victim, forcedDownBy, phase } = incident.record;
-  if (forcedDownBy !== 'vigil') return null;
+  const { victim, phase } = incident.record;
+  if (!wasVigil(incident)) return null;
   const unread = yield* freshServices(core);
   if (unread !== null) return novaUnreadable(unread);
   if (isForcedDown(core, victim)) {
@@ -71,13 +70,23 @@ export function* forceUp(
 
 /** The end of an incident: not before all that nova was told of its host is over. */
 export function* close(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
-  const { victim, forcedDownBy } = incident.record;
-  if (forcedDownBy === 'vigil') {
+  const { victim } = incident.record;
+  if (wasVigil(incident)) {
     const words = `nova was told that ${victim} is down and may not have done so yet; it would stay so after the incident`;
     return held(hold('force-down-open', words), BUSY_ROUND_MS);
   }
   const written = yield* writeRecord(core, master, incident, { phase: 'closed' });
   return written ? go(0) : notWritten(core, incident);
+}
+
+/** What the record is to say once a round has ended: a successor need not wait for what nova has answered. */
+export function forcedDownSince(core: Core, { record, forceDownOpenMs }: Incident): ForcedDownBy | null {
+  const isOver = record.forcedDownBy === 'vigil-asked' && core.now >= forceDownOpenMs;
+  return isOver ? 'vigil' : record.forcedDownBy;
+}
+
+function wasVigil({ record: { forcedDownBy } }: Incident): boolean {
+  return forcedDownBy === 'vigil-asked' || forcedDownBy === 'vigil';
 }
 
 function isForcedDown(core: Core, host: HostName): boolean {

@@ -20,7 +20,7 @@ import type { HostName } from '../wire/records.ts';
 import { brake } from '../verdict/brake.ts';
 import { askCloud } from './ask-cloud.ts';
 import { evacuationRound } from './evacuation-round.ts';
-import { close, forceUp } from './force-down.ts';
+import { close, forcedDownSince, forceUp } from './force-down.ts';
 import { hold, type Hold } from './holds.ts';
 import { twoLives } from './life-after-failed.ts';
 import { isAlive } from './life.ts';
@@ -51,7 +51,7 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
 
 /**
  * What a round has brought and no phase has written. In the cell the hold is for people and for `vigil volume dump`: a
- * successor finds its own reasons. The rows under way are for the successor.
+ * successor finds its own reasons. The rows under way, and what nova has answered, are for the successor.
  */
 function* recordRound(core: Core, master: Mastership, incident: Incident, reason: Hold | null): Task<void> {
   const { record } = incident;
@@ -61,8 +61,9 @@ function* recordRound(core: Core, master: Mastership, incident: Incident, reason
   const underWay = toRecord(incident.underWay, record) ?? record.underWay;
   // That one binds successors, too, whatever else holds meanwhile: it goes when it is released.
   const hold = record.hold === 'life-after-failed' ? record.hold : code;
-  if (record.hold === hold && record.underWay === underWay) return;
-  yield* writeRecord(core, master, incident, { hold, underWay });
+  const forcedDownBy = forcedDownSince(core, incident);
+  if (record.hold === hold && record.underWay === underWay && record.forcedDownBy === forcedDownBy) return;
+  yield* writeRecord(core, master, incident, { hold, underWay, forcedDownBy });
 }
 
 /** The boot that ended the incident is not another one to the judge, who may not have looked since. */

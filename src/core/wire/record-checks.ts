@@ -159,7 +159,7 @@ export const incidentRecord = record<IncidentRecord>({
   proof: nullable(oneOf('power', 'lease', 'storage', 'reboot', 'operator', 'silence')),
   confirmedBy: nullable(words(128)),
   migrationIdAtDeclaration: nullable(count),
-  forcedDownBy: nullable(oneOf('vigil', 'somebody-else')),
+  forcedDownBy: nullable(oneOf('vigil-asked', 'vigil', 'somebody-else')),
   underWay: list(rowsOfBoot, MAX_BOOTS_UNDER_WAY),
 });
 

@@ -158,11 +158,16 @@ export interface IncidentRecord {
   readonly confirmedBy: string | null;
   /** Highest migration id nova knew at declaration; null until read. */
   readonly migrationIdAtDeclaration: number | null;
-  /** Who set forced_down; null until known. */
-  readonly forcedDownBy: 'vigil' | 'somebody-else' | null;
+  readonly forcedDownBy: ForcedDownBy | null;
   /** Evacuations of the victim's VMs under way, by the boot of their target: with that boot they end. */
   readonly underWay: readonly RowsOfBoot[];
 }
+
+/**
+ * Who set forced_down; null until known. `vigil-asked`: it is about to be asked for, or nova has not answered and may
+ * carry it out later. `vigil`: nothing that was asked for is still to come.
+ */
+export type ForcedDownBy = 'vigil-asked' | 'vigil' | 'somebody-else';
 
 /** nova's migration ids; at most MAX_ROWS_UNDER_WAY in a record, over at most MAX_BOOTS_UNDER_WAY boots. */
 export interface RowsOfBoot {
