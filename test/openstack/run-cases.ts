@@ -26,7 +26,7 @@ const cases: readonly Case[] = [
   agentDies,
   volumesHang,
   everybodyUnplugged,
-  ...masterDiesMidway(8),
+  ...masterDiesMidway,
   novaApiDown,
   hostReturns,
   maintenance,

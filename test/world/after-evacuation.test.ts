@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { bringBack } from './faults.ts';
-import { answer, spareMaster } from './otherwise.ts';
-import { settled, slaveOf } from './settled.ts';
+import { incidentOf } from './incidents.ts';
+import { answer } from './otherwise.ts';
+import { settled, settledWithMasterSpared, slaveOf } from './settled.ts';
 
 const proofs = ['silence', 'reboot'] as const;
 
@@ -25,7 +26,7 @@ describe('a VM whose evacuation ended in ERROR', () => {
         world.run(20_000);
       }
       bringBack(world, victim);
-      world.until('it runs', () => world.running.get('vm')?.has(victim) === true, 300_000);
+      world.until('it runs', () => world.runsOn('vm', victim), 300_000);
       world.until('closed', () => world.verdict(victim) === 'online', 60_000);
       assert.deepEqual(
         world.nova.reboots.map(({ vm }) => vm),
@@ -34,11 +35,8 @@ describe('a VM whose evacuation ended in ERROR', () => {
     });
 
   it('is known to have been ACTIVE, whatever becomes of its next evacuation', () => {
-    const world = settled({ hosts: 5, proofs });
-    spareMaster(world);
+    const { world, victim } = settledWithMasterSpared(5);
     world.nova.resumeGuests = false;
-    const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
     world.nova.buildMs = 60_000;
     world.watchers.accepted = ({ id }) => {
       if (id === 1) world.clock.after(500, () => world.nova.noValidHost(id));
@@ -50,10 +48,10 @@ describe('a VM whose evacuation ended in ERROR', () => {
     bringBack(world, victim);
     world.run(8_000);
     bringBack(world, target);
-    const reason = () => world.master().core?.master?.incidents.get(victim)?.vms.get('vm')?.reason;
+    const reason = () => incidentOf(world, victim)?.vms.get('vm')?.reason;
     world.until('told', () => reason()?.includes('--state active') === true, 900_000);
     world.nova.resetState('vm');
-    world.until('it runs', () => world.running.get('vm')?.has(victim) === true, 60_000);
+    world.until('it runs', () => world.runsOn('vm', victim), 60_000);
   });
 });
 
@@ -71,7 +69,7 @@ describe('VMs that are not well on their new hosts', () => {
       return { ...answered, value: { ...answered.value, status: 'ERROR', vmState: 'error' } };
     });
     world.powerOff(victim);
-    const works = () => [...(world.master().core?.master?.incidents.get(victim)?.vms.values() ?? [])];
+    const works = () => [...(incidentOf(world, victim)?.vms.values() ?? [])];
     const isSettled = ({ vm, state }: { vm: string; state: string }): boolean =>
       state === (ill.has(vm) ? 'not-recovered' : 'recovered');
     world.until('settled', () => works().filter(isSettled).length === 10, 120_000);
@@ -92,7 +90,7 @@ describe('VMs that are not well on their new hosts', () => {
       return { ...answered, value: { ...answered.value, taskState: 'powering-off' } };
     });
     world.powerOff(victim);
-    const well = () => world.master().core?.master?.incidents.get(victim)?.vms.get('well');
+    const well = () => incidentOf(world, victim)?.vms.get('well');
     world.until('recovered', () => well()?.state === 'recovered', 120_000);
   });
 });

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NO_NONCE } from '../../src/core/evidence/network-path.ts';
+import type { HoldCode } from '../../src/core/recovery/holds.ts';
 import type { Heartbeat } from '../../src/core/wire/datagram.ts';
+import { holdOf } from './incidents.ts';
 import { settled, slaveOf } from './settled.ts';
 import type { World } from './world.ts';
 
@@ -62,7 +64,13 @@ for (const proofs of [['silence', 'reboot'], ['silence']] as const)
   });
 
 void describe('a host that is back, beside the life in which it was declared failed', () => {
-  function back(vms: number): { world: World; host: string; speak: (forMs: number) => void } {
+  interface Back {
+    readonly world: World;
+    readonly host: string;
+    readonly speak: (forMs: number) => void;
+  }
+
+  function back(vms: number): Back {
     const world = settled({ hosts: 4, proofs: ['silence', 'reboot'] });
     const host = slaveOf(world);
     world.nova.resumeGuests = false;
@@ -87,20 +95,25 @@ void describe('a host that is back, beside the life in which it was declared fai
     };
     return { world, host, speak };
   }
-  const holdOf = (world: World, host: string) => world.master().core?.master?.incidents.get(host)?.hold?.code;
 
-  it('is held as critical where VMs were sent on, and goes on when that life is over', () => {
-    const { world, host, speak } = back(1);
-    assert.equal(world.nova.rows.length, 1);
+  /** As long as that life speaks, with nova-compute or without. */
+  function assertHeld({ world, host, speak }: Back, code: HoldCode): void {
     speak(10_000);
-    assert.equal(holdOf(world, host), 'life-after-failed');
+    assert.equal(holdOf(world, host), code);
     world.startCompute(host);
     speak(30_000);
-    assert.equal(holdOf(world, host), 'life-after-failed');
+    assert.equal(holdOf(world, host), code);
     assert.deepEqual(world.nova.reboots, []);
+  }
+
+  it('is held as critical where VMs were sent on, and goes on when that life is over', () => {
+    const scene = back(1);
+    const { world, host } = scene;
+    assert.equal(world.nova.rows.length, 1);
+    assertHeld(scene, 'life-after-failed');
     const told = world.reports.find(({ report }) => report.title.endsWith('held: life-after-failed'));
     assert.match(told?.report.rule ?? '', /vm0 \(vm0\) also on/);
-    world.until('started', () => world.running.get('tpm')?.has(host) === true, 60_000);
+    world.until('started', () => world.runsOn('tpm', host), 60_000);
     world.until(
       'closed',
       () => holdOf(world, host) === undefined && world.verdict(host) !== 'returning',
@@ -109,14 +122,10 @@ void describe('a host that is back, beside the life in which it was declared fai
   });
 
   it('waits for its end where nothing was sent, and forgets no VM', () => {
-    const { world, host, speak } = back(0);
+    const scene = back(0);
+    const { world, host } = scene;
     assert.equal(world.nova.rows.length, 0);
-    speak(10_000);
-    assert.equal(holdOf(world, host), 'life-signs');
-    world.startCompute(host);
-    speak(30_000);
-    assert.equal(holdOf(world, host), 'life-signs');
-    assert.deepEqual(world.nova.reboots, []);
-    world.until('started', () => world.running.get('tpm')?.has(host) === true, 60_000);
+    assertHeld(scene, 'life-signs');
+    world.until('started', () => world.runsOn('tpm', host), 60_000);
   });
 });

@@ -1,13 +1,11 @@
 /** What Vigil forced down it forces up again, also when nova takes its time; and nothing else. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { holdOf, incidentOf, isClosed } from './incidents.ts';
 import { blackout, light, settled, slaveOf } from './settled.ts';
 import type { World } from './world.ts';
 
-const incidentOf = (world: World, host: string) => world.master().core?.master?.incidents.get(host);
 const isForcedDown = (world: World, host: string) => world.nova.services.get(host)?.forcedDown;
-const isClosed = (world: World, host: string): boolean =>
-  world.masters().length === 1 && incidentOf(world, host) === undefined && world.verdict(host) === 'online';
 
 /** nova does not answer when a host is forced down, and does so a good while later. */
 function slowToForceDown(world: World, lateMs: number): { asked: number; doneMs: number } {
@@ -53,7 +51,7 @@ void describe('forced_down that nova carries out late', () => {
     blackout(world, host);
     world.until('asked', () => seen.asked > 0, 60_000);
     light(world, host);
-    world.until('waits', () => incidentOf(world, host)?.hold?.code === 'force-down-open', 60_000);
+    world.until('waits', () => holdOf(world, host) === 'force-down-open', 60_000);
     blackout(world, host);
     world.run(11_000);
     assert.equal(incidentOf(world, host)?.record.proof, null);
@@ -94,7 +92,7 @@ void it('forced_down that somebody else sets while a host returns is left to him
   world.until('forced down', () => isForcedDown(world, host) === true, 60_000);
   world.powerOn(host);
   world.startCompute(host);
-  world.until('waits', () => incidentOf(world, host)?.hold?.code === 'restarts-pending', 60_000);
+  world.until('waits', () => holdOf(world, host) === 'restarts-pending', 60_000);
   assert.equal(isForcedDown(world, host), false);
   const service = world.nova.services.get(host) ?? assert.fail();
   service.forcedDown = true;

@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Effect } from '../../src/core/effect.ts';
 import { bringBack } from './faults.ts';
+import { holdOf, incidentOf } from './incidents.ts';
 import { blackout, light, settled, slaveOf } from './settled.ts';
 import type { World } from './world.ts';
-
-const incident = (world: World, victim: string) => world.master().core?.master?.incidents.get(victim);
-const holdOf = (world: World, victim: string) => incident(world, victim)?.hold?.code;
 
 function confirm(world: World, host: string): { readonly ok: boolean; readonly words: string } {
   let said: Extract<Effect, { do: 'answer' }>['answer'] | undefined;
@@ -87,7 +85,7 @@ describe('life after a verdict of failed', () => {
     assert.equal(holdOf(world, victim), 'life-after-failed');
     assert.equal(confirm(world, victim).ok, true);
     world.until('recovered', () => world.nova.servers.get('late')?.host !== victim, 60_000);
-    assert.equal(incident(world, victim)?.record.proof, 'operator');
+    assert.equal(incidentOf(world, victim)?.record.proof, 'operator');
   });
 
   it('boots: the hold is over, and the incident is closed', () => {
@@ -148,8 +146,8 @@ describe('an operator’s word', () => {
     const victim = slaveOf(world);
     world.nova.addServer('vm', victim);
     world.powerOff(victim);
-    while (incident(world, victim) === undefined && world.clock.now < 90_000) world.run(1);
-    assert.equal(incident(world, victim)?.record.phase, 'declared');
+    while (incidentOf(world, victim) === undefined && world.clock.now < 90_000) world.run(1);
+    assert.equal(incidentOf(world, victim)?.record.phase, 'declared');
     assert.equal(confirm(world, victim).ok, true);
     world.until('recovered', () => world.nova.servers.get('vm')?.host !== victim, 30_000);
   });

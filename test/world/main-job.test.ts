@@ -2,26 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { showStatus } from '../../src/core/show-status.ts';
-import { World } from './world.ts';
-
-function settled(options: ConstructorParameters<typeof World>[0]): World {
-  const world = new World(options);
-  world.until('a master', () => world.masters().length === 1, 40_000);
-  world.until(
-    'all online',
-    () =>
-      world.master().core?.master?.judgements.size === options.hosts - 1 &&
-      [...(world.master().core?.master?.judgements.values() ?? [])].every(
-        ({ verdict }) => verdict === 'online',
-      ),
-    40_000,
-  );
-  return world;
-}
-
-const slaves = (world: World): string[] =>
-  [...world.hosts.keys()].filter((name) => name !== world.master().name);
-const slaveOf = (world: World): string => slaves(world)[0] ?? '';
+import { holdOf, incidentOf } from './incidents.ts';
+import { settled, slaveOf, slaves } from './settled.ts';
 
 describe('the main job, on virtual time', () => {
   it('restarts the VMs of a dead slave once each, spread over the others', () => {
@@ -129,11 +111,7 @@ describe('the main job, on virtual time', () => {
     const victim = slaveOf(world);
     world.nova.addServer('vm', victim);
     world.powerOff(victim);
-    world.until(
-      'held',
-      () => world.master().core?.master?.incidents.get(victim)?.hold?.code === 'no-proof',
-      30_000,
-    );
+    world.until('held', () => holdOf(world, victim) === 'no-proof', 30_000);
     world.run(60_000);
     assert.equal(world.nova.rows.length, 0);
     world.ask(world.master().name, { ask: 'confirm-dead', host: victim, by: 'ann' }, (answer) =>
@@ -235,7 +213,7 @@ describe('a VM that its owner deletes while it is being recovered', () => {
     const victim = slaveOf(world);
     for (const vm of ['kept', 'gone']) world.nova.addServer(vm, victim);
     world.powerOff(victim);
-    const work = () => world.master().core?.master?.incidents.get(victim)?.vms.get('gone');
+    const work = () => incidentOf(world, victim)?.vms.get('gone');
     world.until('seen under way', () => work()?.reason === 'nova: pre-migrating', 60_000);
     world.nova.servers.delete('gone');
     for (const [at, { vm }] of [...world.nova.rows.entries()].reverse())

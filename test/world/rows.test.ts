@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Checker } from './checker.ts';
 import { bringBack } from './faults.ts';
-import { answer, spareMaster } from './otherwise.ts';
-import { settled, slaveOf } from './settled.ts';
+import { holdOf, incidentOf } from './incidents.ts';
+import { answer } from './otherwise.ts';
+import { type Scene, settled, settledWithMasterSpared, slaveOf } from './settled.ts';
 import type { World } from './world.ts';
 
 const proofs = ['silence', 'reboot'] as const;
@@ -13,11 +14,8 @@ describe('an evacuation that nova-compute of its target has not begun with', () 
   for (const offMs of [2_000, 60_000])
     it(`is waited for, though the target was off for ${offMs} ms: its message waits there`, () => {
       // So many that the brake lets two of them be recovered at once.
-      const world = settled({ hosts: 21, proofs });
+      const { world, victim } = settledWithMasterSpared(21);
       const checker = new Checker(world);
-      spareMaster(world);
-      const victim = slaveOf(world);
-      world.nova.addServer('vm', victim);
       world.nova.buildMs = 20_000;
       world.powerOff(victim);
       world.until('accepted', () => world.nova.rows.length === 1, 60_000);
@@ -27,18 +25,15 @@ describe('an evacuation that nova-compute of its target has not begun with', () 
       world.powerOn(target);
       world.run(40_000);
       world.startCompute(target);
-      world.until('built there', () => world.running.get('vm')?.has(target) === true, 60_000);
+      world.until('built there', () => world.runsOn('vm', target), 60_000);
       world.run(60_000);
       assert.equal(world.nova.rows.length, 1);
       assert.deepEqual(checker.broken, []);
     });
 
   it('is over when its target reboots after it had begun, and the VM goes elsewhere', () => {
-    const world = settled({ hosts: 5, proofs });
+    const { world, victim } = settledWithMasterSpared(5);
     const checker = new Checker(world);
-    spareMaster(world);
-    const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
     world.powerOff(victim);
     world.until('begun', () => world.nova.rows[0]?.status === 'pre-migrating', 60_000);
     const target = world.nova.rows[0]?.target ?? '';
@@ -105,7 +100,7 @@ describe('a list that nova serves empty once, while a database fails over', () =
       const checker = new Checker(world);
       const victim = slaveOf(world);
       world.nova.addServer('vm', victim);
-      const work = () => world.master().core?.master?.incidents.get(victim)?.vms.get('vm');
+      const work = () => incidentOf(world, victim)?.vms.get('vm');
       const seenUnderWay = (): boolean => work()?.reason === 'nova: pre-migrating';
       empties(world, of, seenUnderWay);
       world.powerOff(victim);
@@ -128,34 +123,24 @@ describe('a list that nova serves empty once, while a database fails over', () =
     world.powerOff(victim);
     world.run(2_000);
     bringBack(world, victim);
-    const phase = () => world.master().core?.master?.incidents.get(victim)?.record.phase;
+    const phase = () => incidentOf(world, victim)?.record.phase;
     empties(world, 'list-servers', () => phase() === 'returning' && world.host(victim).compute);
-    world.until('it runs', () => world.running.get('vm')?.has(victim) === true, 120_000);
+    world.until('it runs', () => world.runsOn('vm', victim), 120_000);
   });
 });
 
 describe('an evacuation that nova-compute of its source completes though it has not ended', () => {
-  interface Scene {
-    readonly world: World;
-    readonly victim: string;
-    readonly target: string;
-  }
-
-  function building(): Scene {
-    const world = settled({ hosts: 5, proofs });
-    spareMaster(world);
+  function building(): Scene & { readonly target: string } {
+    const { world, victim } = settledWithMasterSpared(5);
     world.nova.resumeGuests = false;
-    const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
     world.nova.buildMs = 60_000;
     world.powerOff(victim);
     world.until('begun', () => world.nova.rows[0]?.status === 'pre-migrating', 60_000);
     return { world, victim, target: world.nova.rows[0]?.target ?? '' };
   }
 
-  const incident = ({ world, victim }: Scene) => world.master().core?.master?.incidents.get(victim);
-  const shown = (scene: Scene): string => {
-    const work = incident(scene)?.vms.get('vm');
+  const shown = ({ world, victim }: Scene): string => {
+    const work = incidentOf(world, victim)?.vms.get('vm');
     return `${work?.state}: ${work?.reason}`;
   };
 
@@ -173,10 +158,10 @@ describe('an evacuation that nova-compute of its source completes though it has 
       bringBack(world, target);
       world.until('told', () => shown(scene).includes('openstack server set --state active vm'), 900_000);
       assert.match(shown(scene), /^held: its evacuation 1 was cut off/);
-      world.until('held', () => incident(scene)?.hold?.code === 'restarts-pending', 60_000);
+      world.until('held', () => holdOf(world, victim) === 'restarts-pending', 60_000);
       world.nova.resetState('vm');
-      world.until('it runs', () => world.running.get('vm')?.has(victim) === true, 60_000);
-      world.until('closed', () => incident(scene) === undefined, 60_000);
+      world.until('it runs', () => world.runsOn('vm', victim), 60_000);
+      world.until('closed', () => incidentOf(world, victim) === undefined, 60_000);
       assert.equal(world.nova.rows.length, 1);
     });
 
@@ -191,7 +176,7 @@ describe('an evacuation that nova-compute of its source completes though it has 
     assert.equal(world.nova.rows[0]?.status, 'completed');
     world.powerOff(victim);
     world.until('told', () => shown(scene).startsWith('held: nova calls evacuation 1 completed'), 60_000);
-    world.until('built', () => world.running.get('vm')?.has(target) === true, 60_000);
+    world.until('built', () => world.runsOn('vm', target), 60_000);
     world.run(60_000);
     assert.equal(world.nova.rows.length, 1);
     assert.deepEqual(checker.broken, []);
@@ -211,7 +196,7 @@ describe('an evacuation that nova-compute of its source completes though it has 
     });
     world.powerOff(victim);
     world.until('moved', () => world.nova.servers.get('vm')?.host !== victim, 60_000);
-    const { record } = world.master().core?.master?.incidents.get(victim) ?? assert.fail();
+    const { record } = incidentOf(world, victim) ?? assert.fail();
     assert.equal(record.migrationIdAtDeclaration, 1);
   });
 });

@@ -1,5 +1,14 @@
-/** A cluster at rest: one master, which has found every other host online. */
+/** Clusters at rest, one master having found every other host online; and what is done to hosts of them. */
+import { spareMaster } from './otherwise.ts';
 import { World, type WorldOptions } from './world.ts';
+
+const PROOFS = ['silence', 'reboot'] as const;
+
+export interface Scene {
+  readonly world: World;
+  /** The slave with the VMs. */
+  readonly victim: string;
+}
 
 export function settled(options: WorldOptions): World {
   const world = new World(options);
@@ -14,6 +23,24 @@ function allOnline(world: World): boolean {
     judgements?.size === world.hosts.size - 1 &&
     [...judgements.values()].every(({ verdict }) => verdict === 'online')
   );
+}
+
+/** `vm0` and so on, which nova does not start by itself when their host is back. */
+export function settledWithVms(vms: number, options: Partial<WorldOptions> = {}): Scene {
+  const world = settled({ hosts: 4, proofs: PROOFS, ...options });
+  world.nova.resumeGuests = false;
+  const victim = slaveOf(world);
+  for (let n = 0; n < vms; n += 1) world.nova.addServer(`vm${n}`, victim);
+  return { world, victim };
+}
+
+/** One VM, `vm`, and none for the master: the target of its evacuation can die without it. */
+export function settledWithMasterSpared(hosts: number): Scene {
+  const world = settled({ hosts, proofs: PROOFS });
+  spareMaster(world);
+  const victim = slaveOf(world);
+  world.nova.addServer('vm', victim);
+  return { world, victim };
 }
 
 export const slaves = (world: World): string[] =>

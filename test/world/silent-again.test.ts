@@ -2,11 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Checker } from './checker.ts';
+import { holdOf } from './incidents.ts';
 import { blackout, light, settled, slaveOf, slaves } from './settled.ts';
 import type { World } from './world.ts';
-
-const holdOf = (world: World, host: string): string | undefined =>
-  world.master().core?.master?.incidents.get(host)?.hold?.code;
 
 function confirmDead(world: World, host: string): boolean {
   let ok = false;
@@ -29,7 +27,7 @@ function rebooted(world: World, host: string): void {
   world.startCompute(host);
   world.until(
     'all but one run',
-    () => holdOf(world, host) === 'restarts-pending' && world.running.get(`good-${host}`)?.has(host) === true,
+    () => holdOf(world, host) === 'restarts-pending' && world.runsOn(`good-${host}`, host),
     60_000,
   );
 }

@@ -77,7 +77,7 @@ export class World {
       reports: (name) => alive(name) && this.network.reachesNova(this.host(name)),
       startGuest: (vm, host) => this.startGuest(vm, host),
       stopGuest: (vm, host) => this.running.get(vm)?.delete(host),
-      runs: (vm, host) => this.running.get(vm)?.has(host) === true,
+      runs: (vm, host) => this.runsOn(vm, host),
       accepted: (row) => this.watchers.accepted(row),
     });
     for (let n = 1; n <= options.hosts; n += 1) {
@@ -125,6 +125,10 @@ export class World {
 
   verdict(host: string): string {
     return this.master().core?.master?.judgements.get(host)?.verdict ?? 'none';
+  }
+
+  runsOn(vm: string, host: string): boolean {
+    return this.running.get(vm)?.has(host) === true;
   }
 
   private startGuest(vm: string, host: string): void {

@@ -1,6 +1,8 @@
 /** Evacuations that nova accepts, and what becomes of them. */
 import assert from 'node:assert/strict';
 import { z } from 'zod';
+import type { Server } from '../../../src/core/recovery/cloud.ts';
+import type { Bench } from '../bench.ts';
 import type { ContractCase } from './case.ts';
 import { eventually, holdsFor, waitFor } from '../wait.ts';
 
@@ -8,6 +10,16 @@ const pageSchema = z.object({
   migrations: z.array(z.object({ uuid: z.string(), instance_uuid: z.string() })),
   migrations_links: z.array(z.object({ rel: z.string(), href: z.string() })),
 });
+
+/** Once one of two evacuations of a VM has ended, the other one ends as soon as its rebuild does. */
+const RUINED_WITHIN_MS = 15_000;
+
+/** nova ends the record first, and then the VM's task. */
+const taskOver = (bench: Bench, vm: string): Promise<Server> =>
+  waitFor('its task ends', bench.target.settleMs, async () => {
+    const seen = await bench.server(vm);
+    return seen.taskState === null && seen;
+  });
 
 export const evacuationCases: readonly ContractCase[] = [
   {
@@ -73,7 +85,12 @@ export const evacuationCases: readonly ContractCase[] = [
       const rows = await bench.migrations(vm);
       bench.habit('N-14 two records are open for one VM', rows.length === 2);
       // Both rebuilds may have taken the same record, which leaves the other one `accepted` for ever.
-      const ruined = await eventually(bench.target.settleMs, async () => {
+      await waitFor('one of them ends', bench.target.settleMs, async () =>
+        (await bench.migrations(vm)).some(
+          (row) => row.status !== 'accepted' && row.status !== 'pre-migrating',
+        ),
+      );
+      const ruined = await eventually(Math.min(RUINED_WITHIN_MS, bench.target.settleMs), async () => {
         const statuses = (await bench.migrations(vm)).map((row) => row.status);
         return statuses.includes('failed') && (await bench.server(vm)).status === 'ERROR';
       });
@@ -90,9 +107,9 @@ export const evacuationCases: readonly ContractCase[] = [
       await bench.ask<'evacuate'>({ call: 'evacuate', vm, target: dest });
       const row = await bench.rowReaches(vm, 'error', 'failed', 'done');
       bench.habit('N-05 no valid host ends in a record "error"', row.status === 'error');
-      const server = await bench.server(vm);
+      const server = await taskOver(bench, vm);
       bench.habit('N-05 no valid host leaves the VM in ERROR', server.status === 'ERROR');
-      assert.deepEqual([server.host, server.taskState], [source, null]);
+      assert.equal(server.host, source);
     },
   },
   {
@@ -137,10 +154,7 @@ export const evacuationCases: readonly ContractCase[] = [
       } finally {
         await bench.target.failClaims?.(dest, false);
       }
-      const server = await waitFor('its task ends', bench.target.settleMs, async () => {
-        const seen = await bench.server(vm);
-        return seen.taskState === null && seen;
-      });
+      const server = await taskOver(bench, vm);
       bench.habit('N-06 a failed claim leaves the VM as it was', server.status === 'ACTIVE');
       assert.equal(server.host, source);
       await bench.ask<'evacuate'>({ call: 'evacuate', vm, target: bench.hosts.other });

@@ -1,27 +1,69 @@
 /** The master dies while it evacuates, at three instants: all recovered, never two open rows of a VM. */
 import assert from 'node:assert/strict';
-import { hostNames, isEvacuate, monotonicMs, powerOff, signal, waitFor } from '../rig/index.ts';
+import {
+  type HostName,
+  hostNames,
+  isEvacuate,
+  monotonicMs,
+  powerOff,
+  signal,
+  waitFor,
+} from '../rig/index.ts';
 import type { Case, Scene } from '../support/case.ts';
 import { secondsSince } from '../support/time.ts';
 import { createVms, expectUntouched, rowsOf, waitRecovered } from '../support/vms.ts';
 
 const VM_COUNT = 10;
 
-type Instant = 'before the first POST' | 'between a POST and its answer' | 'after the last POST';
-const instants: readonly Instant[] = [
-  'before the first POST',
-  'between a POST and its answer',
-  'after the last POST',
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  /** Evacuations that were on their way to nova, this one included if it is one. */
+  readonly posts: number;
+  readonly isPost: boolean;
+}
+
+interface Instant {
+  readonly name: string;
+  /** The master dies while this request is held on its way to nova. */
+  readonly isIt: (request: Request, victim: HostName) => boolean;
+}
+
+const beforeFirst = 'before the first POST';
+/** Nothing was asked of nova yet. */
+const onDeclaration: Instant = {
+  name: beforeFirst,
+  isIt: ({ method, path }, victim) => method === 'GET' && path.includes(`/os-migrations?host=${victim}`),
+};
+/** nova may still force the host down when somebody else is master. */
+const onForceDown: Instant = {
+  name: beforeFirst,
+  isIt: ({ method, path }) => method === 'PUT' && path.includes('/os-services/'),
+};
+const betweenPostAndAnswer: Instant = {
+  name: 'between a POST and its answer',
+  isIt: ({ isPost, posts }) => isPost && posts === 3,
+};
+const afterLast: Instant = {
+  name: 'after the last POST',
+  isIt: ({ isPost, posts }) => isPost && posts === VM_COUNT,
+};
+
+const runs: readonly Instant[] = [
+  onForceDown,
+  betweenPostAndAnswer,
+  afterLast,
+  onDeclaration,
+  betweenPostAndAnswer,
+  afterLast,
+  onDeclaration,
+  betweenPostAndAnswer,
 ];
 
-export const masterDiesMidway = (runs: number): readonly Case[] =>
-  Array.from({ length: runs }, (_, i) => {
-    const instant = instants[i % instants.length] ?? 'before the first POST';
-    return {
-      name: `master killed while evacuating, ${instant} (run ${i + 1} of ${runs})`,
-      run: (scene: Scene) => dieAt(scene, instant),
-    };
-  });
+export const masterDiesMidway: readonly Case[] = runs.map((instant, i) => ({
+  name: `master killed while evacuating, ${instant.name} (run ${i + 1} of ${runs.length})`,
+  run: (scene) => dieAt(scene, instant),
+}));
 
 const dieAt = async ({ cluster, nova, proxy, say }: Scene, instant: Instant): Promise<void> => {
   const master = await cluster.master();
@@ -29,18 +71,13 @@ const dieAt = async ({ cluster, nova, proxy, say }: Scene, instant: Instant): Pr
   const vms = await createVms(nova, victim, VM_COUNT);
   let posts = 0;
   let killedMs = 0;
-  const kill = (): void => {
-    if (killedMs !== 0) return;
-    killedMs = monotonicMs();
-    cluster.killAgent(master.host);
-  };
   // The proxy knows what is on its way to nova, and holds it until the master is dead.
   proxy.beforeForward((method, path, body) => {
-    const evacuate = isEvacuate(method, path, body);
-    if (evacuate) posts += 1;
-    if (instant === 'before the first POST' && method === 'PUT' && path.includes('/os-services/')) kill();
-    if (instant === 'between a POST and its answer' && evacuate && posts === 3) kill();
-    if (instant === 'after the last POST' && evacuate && posts === VM_COUNT) kill();
+    const isPost = isEvacuate(method, path, body);
+    if (isPost) posts += 1;
+    if (killedMs !== 0 || !instant.isIt({ method, path, posts, isPost }, victim)) return;
+    killedMs = monotonicMs();
+    cluster.killAgent(master.host);
   });
   const offMs = await powerOff(victim);
   const worst = { open: 0 };
