@@ -61,6 +61,7 @@ for (const [words, found, boot] of stops) {
 
 void test('a host that writes again is not forced down, whatever the master remembers', () => {
   const { core, master: mastership, incident, pump } = master({ slots: [slot('h9', 9, { counter: 51 })] });
+  incident.record = incidentRecord({ forcedDownBy: 'vigil-asked' });
   const end = pump.run(forceDown(core, mastership, incident), 10_000);
   assert.equal(end?.hold?.code, 'not-licensed');
   assert.equal(pump.did('cloud').length, 0);
