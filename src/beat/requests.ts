@@ -20,8 +20,8 @@ export interface Station {
   /** Null: the volume is full. */
   readonly slot: OwnSlot | null;
   readonly seatIndex: number | null;
-  /** Counts the writes to seat and cells; the slot has its own. */
-  writes: number;
+  /** The last counter of each kind; the slot has its own. That of the seat is the clock by which orders age. */
+  readonly written: { seat: number; cell: number };
   /** Who writes in its place; it then writes nothing. */
   foreign: OtherWriter | null;
   /** Its places were not to be had: it looks for them again. */
@@ -108,10 +108,10 @@ function writeCell(station: Station, request: Request<'cell'>): Answer {
 }
 
 function writeBlock(station: Station, block: number, kind: 'seat' | 'cell', payload: string): Io {
-  station.writes++;
-  const { owner, boot, incarnation, writes } = station;
+  const { owner, boot, incarnation, written } = station;
+  written[kind] += 1;
   const encoded = encodeBlock({
-    header: { kind, owner, boot, incarnation, counter: writes, agentSilentMs: 0 },
+    header: { kind, owner, boot, incarnation, counter: written[kind], agentSilentMs: 0 },
     leaving: false,
     payload: Buffer.from(payload, 'base64'),
   });

@@ -80,7 +80,7 @@ async function takePlaces(options: BeatOptions, volume: OpenVolume): Promise<Sta
       incarnation,
       slot: slot.state === 'taken' ? ownSlot(owner, bootId, { ...slot.place, incarnation }) : null,
       seatIndex,
-      writes: 0,
+      written: { seat: 0, cell: 0 },
       foreign: null,
       lookAgain: slot.state === 'full',
     },
@@ -114,7 +114,7 @@ function watchOnly(
     incarnation: incarnationMin,
     slot: ownSlot(owner, bootId, { index, incarnation: incarnationMin, counter: 0, ...nothing }, foreign),
     seatIndex: null,
-    writes: 0,
+    written: { seat: 0, cell: 0 },
     foreign,
     lookAgain: true,
   };

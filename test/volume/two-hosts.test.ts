@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { encodeFrame } from '../../src/beat/frames.ts';
+import type { SeatObservation } from '../../src/core/wire/observations.ts';
 import {
   BOOT,
   TEST_SLOTS,
@@ -16,6 +17,11 @@ import {
   freshVolume,
   connectedHost,
 } from './rig.ts';
+
+function counterOf(seats: readonly SeatObservation[]): number {
+  assert.ok(seats[0]?.state === 'read');
+  return seats[0].header.counter;
+}
 
 void test('two hosts see each other, and their seats and cells', { timeout: 60_000 }, async (t) => {
   const { dir, volumePath } = await freshVolume(t);
@@ -91,6 +97,12 @@ void test('two hosts see each other, and their seats and cells', { timeout: 60_0
   // Asked again, the beat sends the payload no more, and the client still knows it.
   const again = await b.client.read(['cells', 'slots']);
   assert.ok(again.ok && again.cells?.[0]?.state === 'read' && slotOf(again, 'a') !== null);
+
+  // Orders age by the counter of the master's seat: only renewals may move it.
+  assert.ok((await a.client.writeCell(2, 0, { ...incident, sequence: 2 })).ok);
+  const renewed = await a.client.writeSeat(seatBodyOf('a', { term: 4 }));
+  assert.ok(renewed.ok);
+  assert.equal(counterOf(renewed.seats), counterOf(seat.seats) + 1);
 
   const tooFar = await a.client.writeCell(TEST_SLOTS, 0, incident);
   assert.ok(!tooFar.ok && tooFar.error.code === 'bad-request');

@@ -151,7 +151,7 @@ function askNova(
 ): void {
   if (!world.network.reachesNova(host)) return;
   const lagMs = world.nova.lagMsMax === 0 ? 0 : world.random.below(world.nova.lagMsMax);
-  world.clock.after(NOVA_MS + lagMs, () => {
+  world.clock.after(NOVA_MS + lagMs + world.nova.slowMs, () => {
     const answer = world.nova.perform(effect.call);
     if (answer === null) return;
     world.clock.after(NOVA_MS, () => {

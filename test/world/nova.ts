@@ -31,6 +31,8 @@ export class WorldNova {
   swallow = false;
   /** Calls are carried out up to so much later, long after the caller has given up. */
   lagMsMax = 0;
+  /** What every call takes besides. */
+  slowMs = 0;
   buildMs = 4_000;
   /** nova's `resume_guests_state_on_host_boot`. */
   resumeGuests = true;

@@ -10,7 +10,7 @@ import type { BootId, IncidentPhase } from '../wire/records.ts';
 import { checkVictim, lastSeenOf, type VictimIsNot, type VictimMust } from './check-victim.ts';
 import type { Incident } from './incident.ts';
 
-/** Renewals of the master's lease after which an effect that was not begun is void. */
+/** Renewals of the master's lease after which an effect that was not begun is void, besides the time for look-ups. */
 export const VALID_RENEWALS = 5;
 
 export function* checkGround(

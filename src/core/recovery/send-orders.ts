@@ -5,6 +5,7 @@ import type { Mastership } from '../master/mastership.ts';
 import { request } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
+import { LOOK_UP_DEADLINE_MS } from './check-before-effect.ts';
 import { VALID_RENEWALS } from './check-ground.ts';
 import { lastSeenOf } from './check-victim.ts';
 import type { Incident, OpenOrder, VmWork } from './incident.ts';
@@ -53,7 +54,8 @@ function write(core: Core, master: Mastership, { record }: Incident, work: VmWor
     deadRows: work.deadRows,
     lastSeen: lastSeenOf(core, record.victim),
     leaseSeen: core.coordination.lease.stamp(core),
-    validRenewals: VALID_RENEWALS,
+    // What takes the longest is to look into nova first; a slow one must not use up all of the order's time.
+    validRenewals: VALID_RENEWALS + Math.ceil(LOOK_UP_DEADLINE_MS / core.settings.timing.beatMs),
   };
 }
 
