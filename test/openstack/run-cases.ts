@@ -26,7 +26,6 @@ const cases: readonly Case[] = [
   agentDies,
   volumesHang,
   everybodyUnplugged,
-  ...masterDiesMidway,
   novaApiDown,
   hostReturns,
   maintenance,
@@ -35,6 +34,7 @@ const cases: readonly Case[] = [
   answerSwallowed,
   masterFreezesMidway,
   heldWithoutProof,
+  ...masterDiesMidway,
 ];
 
 const at = process.argv.indexOf('--only');

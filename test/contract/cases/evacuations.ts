@@ -132,7 +132,9 @@ export const evacuationCases: readonly ContractCase[] = [
       const vm = await bench.createServer(source, group);
       const groups = await bench.ask<'list-groups'>({ call: 'list-groups' });
       const mine = groups.find((candidate) => candidate.id === group);
-      assert.deepEqual([mine?.policy, mine?.members], ['affinity', [vm]]);
+      assert.equal(mine?.policy, 'affinity');
+      // One that had to be made anew may still be listed beside it.
+      assert.ok(mine.members.includes(vm), `${vm} is a member`);
       await bench.lose(source);
       await bench.ask<'evacuate'>({ call: 'evacuate', vm, target: dest });
       const row = await bench.rowReaches(vm, 'error', 'failed', 'done');

@@ -24,7 +24,7 @@ const RUNNING_MS_MAX = 180_000;
 /** By then nothing of the former life writes any more. */
 const AFTERMATH_MS = 500;
 /** Long enough to see that nothing is started a second time. */
-const QUIET_MS = 15_000;
+const AGAIN_MS = 15_000;
 
 export const fastReboot: Case = {
   name: "fast reboot of a slave's host: VMs start in place",
@@ -62,7 +62,7 @@ const reboot = async (scene: Scene, victim: HostName): Promise<void> => {
   await cluster.waitVerdict(victim, 'online', 60_000);
   await nova.waitActive(vms.there, 30_000, victim);
   const startedBy = await Promise.all(vms.there.map((id) => writersSince(id, offMs)));
-  await watchFor(QUIET_MS);
+  await watchFor(AGAIN_MS);
   assert.deepEqual(await rowsOf(nova, vms.there), [], 'nothing may be evacuated');
   assert.equal((await nova.service(victim)).forced_down, false);
   await expectNoDoubles(vms.there);

@@ -3,11 +3,8 @@ import assert from 'node:assert/strict';
 import { hostNames, monotonicMs, powerOff, powerOn, waitFor } from '../rig/index.ts';
 import type { Case } from '../support/case.ts';
 import { configFile, vigil } from '../support/cluster.ts';
-import { watchFor } from '../support/time.ts';
+import { QUIET_MS, watchFor } from '../support/time.ts';
 import { createVms, expectUntouched, rowsOf } from '../support/vms.ts';
-
-/** Longer than an undeclared host takes to be failed, proven dead and evacuated. */
-const OFF_MS = 30_000;
 
 export const maintenance: Case = {
   name: 'a host in maintenance is switched off: nothing moved',
@@ -21,7 +18,7 @@ export const maintenance: Case = {
     assert.equal(started.code, 0);
     await cluster.waitVerdict(victim, 'maintenance');
     const offMs = await powerOff(victim);
-    await watchFor(OFF_MS);
+    await watchFor(QUIET_MS);
     assert.equal(await cluster.verdict(victim), 'maintenance');
     await powerOn(victim);
     await waitFor(

@@ -10,11 +10,8 @@ import {
   waitFor,
 } from '../rig/index.ts';
 import type { Case } from '../support/case.ts';
-import { watchFor } from '../support/time.ts';
+import { QUIET_MS, watchFor } from '../support/time.ts';
 import { createVms, expectNoDoubles, expectUntouched } from '../support/vms.ts';
-
-/** Longer than from a power loss to the first evacuation. */
-const QUIET_MS = 30_000;
 
 export const isolatedHost: Case = {
   name: 'management network of one host unplugged and plugged back',
@@ -96,7 +93,7 @@ export const everybodyUnplugged: Case = {
     const vms = await createVms(nova, 'h1', 2);
     const sinceMs = monotonicMs();
     for (const host of hostNames) await unplugManagement(host);
-    await watchFor(2 * QUIET_MS);
+    await watchFor(1.5 * QUIET_MS);
     for (const host of hostNames) await plugManagement(host);
     await cluster.waitSettled();
     assert.deepEqual(

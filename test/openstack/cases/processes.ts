@@ -2,10 +2,8 @@
 import assert from 'node:assert/strict';
 import { hostNames, monotonicMs, signal, waitFor } from '../rig/index.ts';
 import type { Case } from '../support/case.ts';
-import { watchFor } from '../support/time.ts';
+import { QUIET_MS, watchFor } from '../support/time.ts';
 import { createVms, expectUntouched } from '../support/vms.ts';
-
-const QUIET_MS = 25_000;
 
 export const agentDies: Case = {
   name: 'agent killed; then agent and both beats killed while nova-compute lives',

@@ -1,10 +1,8 @@
 /** Volumes hang for one host: degraded, nothing moves. */
 import { hangStorage, hostNames, monotonicMs, resumeStorage, waitFor } from '../rig/index.ts';
 import type { Case } from '../support/case.ts';
-import { watchFor } from '../support/time.ts';
+import { QUIET_MS, watchFor } from '../support/time.ts';
 import { createVms, expectUntouched } from '../support/vms.ts';
-
-const QUIET_MS = 25_000;
 
 export const volumesHang: Case = {
   name: 'one volume hung for one host, then both',
@@ -15,7 +13,7 @@ export const volumesHang: Case = {
     const sinceMs = monotonicMs();
     hangStorage(victim, 'volB');
     await cluster.waitVerdict(victim, 'degraded');
-    await watchFor(QUIET_MS);
+    await watchFor(QUIET_MS / 2);
     hangStorage(victim, 'volA');
     await watchFor(QUIET_MS);
     await cluster.waitVerdict(victim, 'degraded');

@@ -7,6 +7,7 @@ import {
   hostNames,
   type Nova,
   readGuest,
+  type Server,
   waitFor,
 } from '../rig/index.ts';
 
@@ -20,35 +21,49 @@ export interface Vms {
 /** Of a host that has just come back, nova's scheduler may still think that it is away: such servers are made anew. */
 const CREATE_ATTEMPTS = 3;
 
-const createActive = async (nova: Nova, count: number, host: HostName, prefix: string): Promise<string[]> => {
-  const good: string[] = [];
-  for (let attempt = 1; good.length < count && attempt <= CREATE_ATTEMPTS; attempt += 1) {
-    const made = await nova.createServers(count - good.length, host, prefix);
-    await waitFor(
-      `servers on ${host} to be built`,
-      async () =>
-        (await Promise.all(made.map((id) => nova.server(id)))).every(
-          ({ status }) => status === 'ACTIVE' || status === 'ERROR',
+/** `wanted`: how many on each host. One request a look, whatever their number: nova is to build, not to answer. */
+const createActive = async (
+  nova: Nova,
+  wanted: ReadonlyMap<HostName, number>,
+): Promise<ReadonlyMap<HostName, readonly string[]>> => {
+  const good = new Map([...wanted.keys()].map((host): [HostName, string[]] => [host, []]));
+  for (let attempt = 1; attempt <= CREATE_ATTEMPTS; attempt += 1) {
+    const made = (
+      await Promise.all(
+        [...wanted].map(([host, count]) =>
+          nova.createServers(count - (good.get(host)?.length ?? 0), host, `on-${host}`),
         ),
+      )
+    ).flat();
+    const servers = await waitFor(
+      'servers to be built',
+      async () => {
+        const seen = (await nova.servers()).filter(({ id }) => made.includes(id));
+        return seen.length === made.length && seen.every(isBuilt) && seen;
+      },
       { deadlineMs: 120_000, everyMs: 500 },
     );
-    for (const id of made) {
-      if ((await nova.server(id)).status === 'ACTIVE') good.push(id);
+    for (const { id, status, 'OS-EXT-SRV-ATTR:host': where } of servers) {
+      const host = hostNames.find((name) => name === where);
+      if (status === 'ACTIVE' && host !== undefined) good.get(host)?.push(id);
       else await nova.deleteServer(id);
     }
+    if ([...wanted].every(([host, count]) => good.get(host)?.length === count)) return good;
   }
-  await nova.waitActive(good, 30_000, host);
-  assert.equal(good.length, count, `${count} servers on ${host}`);
-  return good;
+  throw new Error(`servers could not be built ${CREATE_ATTEMPTS} times`);
 };
+
+const isBuilt = ({ status, 'OS-EXT-STS:task_state': task }: Server): boolean =>
+  (status === 'ACTIVE' && task === null) || status === 'ERROR';
 
 export const createVms = async (nova: Nova, host: HostName, count: number): Promise<Vms> => {
   const others = hostNames.filter((other) => other !== host);
-  const [there, ...rest] = await Promise.all([
-    createActive(nova, count, host, 'vm'),
-    ...others.map((other) => createActive(nova, 1, other, `on-${other}`)),
-  ]);
-  const elsewhere = rest.flat();
+  const made = await createActive(
+    nova,
+    new Map([[host, count], ...others.map((other) => [other, 1] as const)]),
+  );
+  const there = made.get(host) ?? [];
+  const elsewhere = others.flatMap((other) => made.get(other) ?? []);
   // A guest tells of itself from its first line on.
   await waitFor(
     'all guests to write',
@@ -94,7 +109,7 @@ export const waitRecovered = async (
   );
   await expectOneRowEach(nova, ids);
   await expectNoDoubles(ids);
-  const servers = await Promise.all(ids.map((id) => nova.server(id)));
+  const servers = (await nova.servers()).filter(({ id }) => ids.includes(id));
   const perHost = new Map<string, number>();
   for (const server of servers) {
     const host = server['OS-EXT-SRV-ATTR:host'] ?? 'none';
