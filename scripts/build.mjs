@@ -1,6 +1,6 @@
 // Bundles the program: dist/vigil.js and its chunks, each loaded when it is needed, so that a beat, which runs for
 // years, holds no more in memory than it uses. The banner gives bundled CommonJS packages a `require`.
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
@@ -19,3 +19,4 @@ await build({
     js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
 });
+chmodSync('dist/vigil.js', 0o755);

@@ -75,6 +75,37 @@ void test('every command is mentioned', async () => {
   assert.deepEqual(missing(names(await createProgram(undefined), 'vigil'), operations), []);
 });
 
+/** Command lines in backticks or in blocks for a shell, cut where something else of the shell begins. */
+function commandLines(text: string): readonly string[] {
+  const inline = [...text.matchAll(/`(vigil [^`]+)`/g)].map(([, line = '']) => line);
+  const blocks = [...text.matchAll(/^(vigil .+)$/gm)].map(([, line = '']) => line);
+  return [...inline, ...blocks].map((line) => line.replaceAll(/\s+/g, ' ').replace(/ (\||&&|#).*$/, ''));
+}
+
+/** Null: it is right, or only names a command. */
+function wrongUse(program: Command, line: string): string | null {
+  let command = program;
+  const words = line.split(' ').slice(1);
+  for (let child; (child = command.commands.find((one) => one.name() === words[0])); words.shift())
+    command = child;
+  if (words.length === 0 || words.includes('…')) return null;
+  const missing = command.options.find(({ mandatory, long }) => mandatory && !words.includes(long ?? ''));
+  if (missing !== undefined) return `${line}: without ${missing.long}`;
+  const known = new Set(command.options.flatMap(({ short, long }) => [short, long]));
+  const unknown = words.find((word) => word.startsWith('-') && !known.has(word));
+  return unknown === undefined ? null : `${line}: ${unknown} is unknown`;
+}
+
+void test('every command line can be typed as it stands', async () => {
+  const program = await createProgram(undefined);
+  const lines = pages.flatMap(({ text }) => commandLines(text));
+  assert.ok(lines.length > 20, 'few command lines were found');
+  assert.deepEqual(
+    lines.map((line) => wrongUse(program, line)).filter((wrong) => wrong !== null),
+    [],
+  );
+});
+
 void test('every metric is explained', async () => {
   const ownText = await createMetrics().text();
   const counters = [...ownText.matchAll(/^# HELP (\S+)/gm)].map(([, name = '']) => name);
@@ -107,7 +138,7 @@ void test('every package has its reason', () => {
   const page = textOf('docs/dependencies.md');
   assert.deepEqual(missing(names, page), []);
   const told = [...page.matchAll(/^\| `([^`/ ]+|@[^` ]+)` \|/gm)].map(([, name = '']) => name);
-  const programs = new Set(['openssl', 'ping', 'logger']);
+  const programs = new Set(['openssl', 'ping', 'logger', 'systemctl']);
   assert.deepEqual(
     told.filter((name) => !programs.has(name) && !names.includes(name)),
     [],

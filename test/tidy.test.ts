@@ -16,17 +16,11 @@ interface Source {
   readonly isTest: boolean;
 }
 
-const sources = ['src', 'sim', 'test'].flatMap((folder) => [...walk(join(ROOT, folder))]);
+const sources = ['src', 'test'].flatMap((folder) => [...walk(join(ROOT, folder))]);
 const product = sources.filter(({ path, isTest }) => path.startsWith('src/') && !isTest);
 
 function* walk(folder: string): Generator<Source> {
-  let entries;
-  try {
-    entries = readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return;
-  }
-  for (const entry of entries) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* walk(path);
     else if (entry.name.endsWith('.ts')) yield read(path);

@@ -89,7 +89,7 @@ async function prepare(
     host: host.name,
     eligible: host.eligible,
   });
-  if (!loaded.ok) return { ok: false, words: loaded.errors.map(({ file, words }) => `${file}: ${words}`) };
+  if (!loaded.ok) return { ok: false, words: loaded.errors.map(({ file, words }) => `${file} ${words}`) };
   const cloud = findCloud(config);
   if (!cloud.ok) return { ok: false, words: cloud.words };
   try {

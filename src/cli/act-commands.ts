@@ -4,7 +4,7 @@ import { LOCAL_PATHS } from '../api/local-routes.ts';
 import { API_VERSION } from '../drivers/orders/contract.ts';
 import { askAgent } from './agent-client.ts';
 import { type AskFlags, ask, finish, socketOf, withAgent } from './common.ts';
-import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
+import { EXIT, ASKING_EXIT_CODES } from './exit-codes.ts';
 import { complain, say, sayJson } from './output.ts';
 
 const GATE_POLL_MS = 500;
@@ -30,7 +30,7 @@ export function addActCommands(program: Command): void {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      `${EXIT_CODES_HELP}\n\nIf the host is not dead, its VMs may run twice and ruin their disks. Look at its power first.\n\nExamples:\n  vigil confirm-dead node7 --by ann`,
+      `${ASKING_EXIT_CODES}\n\nIf the host is not dead, its VMs may run twice and ruin their disks. Look at its power first.\n\nExamples:\n  vigil confirm-dead node7 --by ann`,
     )
     .action(confirmDead);
 
@@ -39,7 +39,7 @@ export function addActCommands(program: Command): void {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      `${EXIT_CODES_HELP}\n\nExamples:\n  vigil gate --wait 300 && systemctl start nova-compute`,
+      `${ASKING_EXIT_CODES}\n\nExamples:\n  vigil gate --wait 300 && systemctl start nova-compute`,
     )
     .action(gate);
 }

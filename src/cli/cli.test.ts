@@ -94,6 +94,27 @@ void test('help ends with 0, wrong use and a wrong configuration with 2, no agen
     [['cluster', 'init', join(root, 'k'), '--cluster', 'c'], /--host <name=ip...>' not specified/],
     [['cluster', 'init', join(root, 'k'), '--cluster', 'c', '--host', 'h1=x'], /"x" is no IPv4/],
     [['cluster', 'init', join(root, 'k'), '--cluster', 'c', '--host', 'h1=::1'], /--eligible names nobody/],
+    [
+      [
+        'cluster',
+        'init',
+        join(root, 'k'),
+        '--cluster',
+        'c',
+        '--host',
+        'A=fd00::1',
+        'h2=fd00:0::1',
+        '--eligible',
+        'h2',
+      ],
+      /^"A" is no name for a host: .*\nA and h2 have the same address fd00:0::1; .*\n$/,
+    ],
+    [
+      ['volume', 'init', 'v', '--cluster', 'c', '--slots', '4', '--lease-of', '3', '--heartbeat-only'],
+      /cannot be used with/,
+    ],
+    [['volume', 'free', 'v'], /^error: what is to be freed is missing/],
+    [['config', 'explain', 'timing.beatms'], /did you mean timing\.beat_ms\?/],
   ] as const) {
     const wrong = await vigil(...args);
     assert.deepEqual([wrong.code, wrong.out], [2, ''], args.join(' '));
@@ -156,18 +177,36 @@ void test('check names what is wrong with volumes, keys, addresses and ports, an
         `role: lease}, {name: b, path: ${root}/foreign.vol, role: heartbeat}, {name: c, path: ${root}/none, role: heartbeat}`,
       )
       .replace(/api_port: \d+/, `api_port: ${address.port}`)
-      .replace('hosts/h1', 'hosts/h2'),
+      .replace('hosts/h1', 'hosts/h2')
+      .replace('syslog: off', 'syslog: off, webhooks: [{url: "http://127.0.0.1:1/"}]'),
   );
   const ran = await vigil('check', '--config', bad);
   assert.equal(ran.code, 1);
   assert.match(ran.out, /FAILED +keys .*is of host h2, but host\.name is h1/);
   assert.match(ran.out, /FAILED +volume b .*no volume of Vigil/);
   assert.match(ran.out, /FAILED +volume c /);
+  assert.match(ran.out, /FAILED +reports\.webhooks\[0\] +cannot be reached/);
   assert.match(
     ran.out,
     new RegExp(`FAILED +TCP port ${address.port} +in use on 127\\.0\\.0\\.1 by something else`),
   );
   assert.match(ran.out, /ok +volume a/);
+});
+
+void test('a key that is missing is told in one sentence with one remedy, by check and by the agent', async () => {
+  const path = await writeConfig((text) =>
+    text
+      .replace('eligible: false', 'eligible: true')
+      .replace('recovery:', 'openstack: {cloud: x}\nrecovery:'),
+  );
+  const words =
+    /hosts\/h1\/cluster\.secret is missing \(needed because host\.eligible is true\); copy [^;]*$/m;
+  const checked = await vigil('check', '--no-cloud', '--config', path);
+  assert.equal(checked.code, 1);
+  assert.match(checked.out, words);
+  const agent = await vigil('agent', '--config', path);
+  assert.equal(agent.code, 1);
+  assert.match(agent.err, words);
 });
 
 void test('check does not hang with a volume that does', { timeout: 60_000 }, async () => {

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { Command, InvalidArgumentError } from 'commander';
 import type { HostEntry } from '../drivers/tls/certificates.ts';
-import { addHost, initCluster } from '../drivers/tls/cluster-folder.ts';
+import { addHosts, initCluster, wrongWords } from '../drivers/tls/cluster-folder.ts';
 import { finish } from './common.ts';
-import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
+import { EXIT, OWN_EXIT_CODES } from './exit-codes.ts';
 import { complain, say, sayJson } from './output.ts';
 
 interface Named {
@@ -38,25 +38,23 @@ export function clusterCommands(): Command {
     'vigil cluster init keys --cluster blue --host h1=10.0.0.11 --host h2=10.0.0.12 h3=10.0.0.13 --eligible h1 h2\n  scp -r keys/hosts/h1/. h1:/etc/vigil/keys/',
   ).action(async (folder: string, flags: InitFlags) => {
     const hosts = hostsOf(flags);
-    if (hosts === null) return;
-    if (!hosts.some(({ eligible }) => eligible))
-      return refuse('--eligible names nobody: without an eligible host there is no master', EXIT.usage);
+    const nobody =
+      (flags.eligible ?? []).length > 0
+        ? []
+        : ['--eligible names nobody: without an eligible host there is no master'];
+    if (isWrong([...wrongWords(flags.cluster, hosts), ...unknownOf(flags), ...nobody])) return;
     tell(await initCluster(folder, flags.cluster, hosts), folder, hosts, flags.json === true);
   });
   withHosts(
     cluster
       .command('add-host')
       .description('make the folders of further hosts')
-      .argument('<folder>', 'folder that cluster init made'),
+      .argument('<folder>', 'folder that vigil cluster init made'),
     'vigil cluster add-host keys --host h4=10.0.0.14\n  vigil cluster add-host keys --host h5=10.0.0.15 --eligible h5',
   ).action(async (folder: string, flags: HostFlags) => {
     const hosts = hostsOf(flags);
-    if (hosts === null) return;
-    for (const host of hosts) {
-      const done = await addHost(folder, host);
-      if (!done.ok) return refuse(done.words, EXIT.failed);
-    }
-    tell({ ok: true }, folder, hosts, flags.json === true);
+    if (isWrong([...wrongWords(null, hosts), ...unknownOf(flags)])) return;
+    tell(await addHosts(folder, hosts), folder, hosts, flags.json === true);
   });
   return cluster;
 }
@@ -66,16 +64,23 @@ function withHosts(command: Command, examples: string): Command {
     .requiredOption('--host <name=ip...>', 'each host with its management address', collectHosts)
     .option('--eligible <name...>', 'those of the hosts that may become master; nobody else may')
     .option('--json', 'print JSON')
-    .addHelpText('after', `${ELIGIBLE_HELP}\n${EXIT_CODES_HELP}\n\nExamples:\n  ${examples}`);
+    .addHelpText('after', `${ELIGIBLE_HELP}\n${OWN_EXIT_CODES}\n\nExamples:\n  ${examples}`);
 }
 
-/** Null: why not was told. */
-function hostsOf({ host, eligible = [] }: HostFlags): readonly HostEntry[] | null {
-  const unknown = eligible.find((name) => !host.some((named) => named.name === name));
-  if (unknown === undefined)
-    return host.map((named) => ({ ...named, eligible: eligible.includes(named.name) }));
-  refuse(`--eligible ${unknown} is none of the hosts named with --host`, EXIT.usage);
-  return null;
+function hostsOf({ host, eligible = [] }: HostFlags): readonly HostEntry[] {
+  return host.map((named) => ({ ...named, eligible: eligible.includes(named.name) }));
+}
+
+function unknownOf({ host, eligible = [] }: HostFlags): readonly string[] {
+  return eligible
+    .filter((name) => !host.some((named) => named.name === name))
+    .map((name) => `--eligible ${name} is none of the hosts named with --host`);
+}
+
+function isWrong(words: readonly string[]): boolean {
+  for (const line of words) complain(line);
+  if (words.length > 0) finish(EXIT.usage);
+  return words.length > 0;
 }
 
 function tell(
@@ -84,16 +89,14 @@ function tell(
   hosts: readonly HostEntry[],
   json: boolean,
 ): void {
-  if (!done.ok) return refuse(done.words, EXIT.failed);
+  if (!done.ok) {
+    complain(done.words);
+    return finish(EXIT.failed);
+  }
   if (json) return sayJson({ folder, hosts });
   for (const { name, eligible } of hosts)
     say(`${folder}/hosts/${name}: to keys.directory of ${name}${eligible ? ' (eligible)' : ''}`);
   say(`${folder}/authority: keep it safe and off the hosts; whoever has it can give orders`);
-}
-
-function refuse(words: string, code: number): void {
-  complain(words);
-  finish(code);
 }
 
 function collectHosts(text: string, before: readonly Named[] | undefined): readonly Named[] {

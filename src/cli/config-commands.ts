@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import { explainConfig, formatExplanation } from '../config/explain.ts';
-import { type ConfigFlag, configOf, withConfig } from './common.ts';
-import { EXIT_CODES_HELP } from './exit-codes.ts';
-import { say, sayJson } from './output.ts';
+import { nearest } from '../config/nearest.ts';
+import { type ConfigFlag, configOf, finish, withConfig } from './common.ts';
+import { EXIT, exitCodesHelp } from './exit-codes.ts';
+import { complain, say, sayJson } from './output.ts';
+
+const EXIT_CODES = exitCodesHelp('ok', 'usage');
 
 export function configCommands(): Command {
   const config = new Command('config').description('the configuration file of a host');
@@ -11,14 +14,25 @@ export function configCommands(): Command {
     .description('every key with description, unit and default')
     .argument('[key]', 'only keys that begin so')
     .option('--json', 'print JSON')
-    .addHelpText('after', `${EXIT_CODES_HELP}\n\nExamples:\n  vigil config explain recovery`)
+    .addHelpText('after', `${EXIT_CODES}\n\nExamples:\n  vigil config explain recovery`)
     .action((key: string | undefined, flags: { readonly json?: boolean }) => {
-      const keys = explainConfig().filter((described) => described.key.startsWith(key ?? ''));
+      const all = explainConfig();
+      const keys = all.filter((described) => described.key.startsWith(key ?? ''));
+      if (key !== undefined && keys.length === 0) {
+        const meant = nearest(
+          key,
+          all.map((described) => described.key),
+        );
+        complain(
+          `no key begins with "${key}"; ${meant === null ? 'without a key, all are told' : `did you mean ${meant}?`}`,
+        );
+        return finish(EXIT.usage);
+      }
       if (flags.json === true) sayJson(keys);
       else say(formatExplanation(keys));
     });
   withConfig(config.command('test').description('read the file and tell every error in it'))
-    .addHelpText('after', `${EXIT_CODES_HELP}\n\nExamples:\n  vigil config test --config vigil.yaml`)
+    .addHelpText('after', `${EXIT_CODES}\n\nExamples:\n  vigil config test --config vigil.yaml`)
     .action((flags: ConfigFlag) => {
       if (configOf(flags) !== null) say(`${flags.config}: ok`);
     });

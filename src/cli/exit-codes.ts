@@ -9,9 +9,19 @@ export const EXIT = {
   unreachable: 3,
 } as const;
 
-export const EXIT_CODES_HELP = `
-Exit codes:
-  0  ok
-  1  failed, or the answer is no
-  2  the command line or the configuration is wrong
-  3  no agent answers`;
+const MEANINGS = {
+  ok: 'ok',
+  failed: 'failed, or the answer is no',
+  usage: 'the command line or the configuration is wrong',
+  unreachable: 'no agent answers',
+} as const;
+
+/** For the help of a command: those that it can end with. */
+export function exitCodesHelp(...can: readonly (keyof typeof EXIT)[]): string {
+  return ['', 'Exit codes:', ...can.map((name) => `  ${EXIT[name]}  ${MEANINGS[name]}`)].join('\n');
+}
+
+/** Of what runs or checks by itself. */
+export const OWN_EXIT_CODES = exitCodesHelp('ok', 'failed', 'usage');
+/** Of what asks an agent. */
+export const ASKING_EXIT_CODES = exitCodesHelp('ok', 'failed', 'usage', 'unreachable');

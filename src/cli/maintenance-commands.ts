@@ -3,7 +3,7 @@ import { LOCAL_PATHS } from '../api/local-routes.ts';
 import type { DeclaredMaintenance } from '../core/wire/records.ts';
 import { API_VERSION } from '../drivers/orders/contract.ts';
 import { type AskFlags, ask, finish, withAgent } from './common.ts';
-import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
+import { EXIT, ASKING_EXIT_CODES } from './exit-codes.ts';
 import { complain, say, sayJson } from './output.ts';
 
 interface StartFlags extends AskFlags {
@@ -24,7 +24,7 @@ export function addMaintenanceCommands(program: Command): void {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      `${EXIT_CODES_HELP}\n\nNo VM is moved, stopped or started by it.\n\nExamples:\n  vigil maintenance start --by ann --why "new memory"`,
+      `${ASKING_EXIT_CODES}\n\nNo VM is moved, stopped or started by it.\n\nExamples:\n  vigil maintenance start --by ann --why "new memory"`,
     )
     .action(async ({ by, why, recover, ...flags }: StartFlags) =>
       change(flags, { by, why: why ?? null, recover: recover ?? false }),
@@ -32,7 +32,7 @@ export function addMaintenanceCommands(program: Command): void {
 
   withAgent(maintenance.command('end').description('the host is watched and takes VMs again'))
     .option('--json', 'print JSON')
-    .addHelpText('after', `${EXIT_CODES_HELP}\n\nExamples:\n  vigil maintenance end`)
+    .addHelpText('after', `${ASKING_EXIT_CODES}\n\nExamples:\n  vigil maintenance end`)
     .action(async (flags: AskFlags) => change(flags, null));
 }
 

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { finish } from './common.ts';
-import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
+import { EXIT, ASKING_EXIT_CODES } from './exit-codes.ts';
 import { complain } from './output.ts';
 import { addRunCommands, RUN_COMMANDS } from './run-commands.ts';
 
@@ -10,7 +10,7 @@ export async function createProgram(asked: string | undefined): Promise<Command>
   const program = new Command('vigil')
     .description('VM-level high availability for OpenStack')
     .version(version)
-    .addHelpText('after', EXIT_CODES_HELP);
+    .addHelpText('after', ASKING_EXIT_CODES);
   addRunCommands(program);
   if (asked === undefined || !RUN_COMMANDS.has(asked)) {
     const { addOtherCommands } = await import('./other-commands.ts');

@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { version } from '../../package.json';
 import { errno } from '../config/errno.ts';
 import { readHostFacts } from '../config/host-facts.ts';
 import { type ConfigFlag, configOf, finish, withConfig } from './common.ts';
-import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
+import { EXIT, OWN_EXIT_CODES } from './exit-codes.ts';
 import { complain, say } from './output.ts';
 
 /** What is still open when the agent is done is stuck: an I/O or a look-up that hangs would hang an exit as well. */
@@ -17,7 +18,7 @@ export const RUN_COMMANDS: ReadonlySet<string> = new Set(['agent', 'beat', 'clou
 /** Commands that are processes. Their code is loaded when it is needed: a beat is to be small. */
 export function addRunCommands(program: Command): void {
   withConfig(program.command('agent').description('run the agent of this host until SIGTERM'))
-    .addHelpText('after', `${EXIT_CODES_HELP}\n\nExamples:\n  vigil agent --config /etc/vigil/vigil.yaml`)
+    .addHelpText('after', `${OWN_EXIT_CODES}\n\nExamples:\n  vigil agent --config /etc/vigil/vigil.yaml`)
     .action(async (flags: ConfigFlag) => {
       const config = configOf(flags);
       if (config === null) return;
@@ -39,7 +40,7 @@ export function addRunCommands(program: Command): void {
   program
     .command('cloud')
     .description('run the embedded cloud: a small keystone, nova and placement to try Vigil on')
-    .option('--listen <ip>', 'address to listen on', '127.0.0.1')
+    .option('--listen <ip>', 'address to listen on', listenIp, '127.0.0.1')
     .option('--port <port>', 'port; 0 takes a free one', port, 0)
     .option('--host <name...>', 'hosts in its records; nothing reports in the place of their nova-computes', [
       'h1',
@@ -50,7 +51,7 @@ export function addRunCommands(program: Command): void {
     .option('--clouds-file <file>', 'write a clouds.yaml with the credential')
     .addHelpText(
       'after',
-      `${EXIT_CODES_HELP}\n\nExamples:\n  vigil cloud --host h1 h2 --servers 4 --clouds-file clouds.yaml`,
+      `${OWN_EXIT_CODES}\n\nExamples:\n  vigil cloud --host h1 h2 --servers 4 --clouds-file clouds.yaml`,
     )
     .action(cloud);
 
@@ -61,7 +62,7 @@ export function addRunCommands(program: Command): void {
     )
     .option('--keep', 'leave it running to play with')
     .option('--folder <path>', 'where to keep its files (default: a temporary one)')
-    .addHelpText('after', `${EXIT_CODES_HELP}\n\nExamples:\n  vigil demo\n  vigil demo --keep`)
+    .addHelpText('after', `${OWN_EXIT_CODES}\n\nExamples:\n  vigil demo\n  vigil demo --keep`)
     .action(async (flags: { readonly keep?: boolean; readonly folder?: string }) => {
       const { runDemo } = await import('../demo/demo.ts');
       const folder = flags.folder === undefined ? {} : { folder: flags.folder };
@@ -124,6 +125,7 @@ async function cloud(flags: CloudFlags): Promise<void> {
     cloud: {},
     signal: untilSignal(),
     print: say,
+    complain: (line: string) => complain(`vigil cloud: ${line}`),
   };
   finish(await runCloudCommand(options));
 }
@@ -132,6 +134,11 @@ function untilSignal(): AbortSignal {
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   return stop.signal;
+}
+
+function listenIp(text: string): string {
+  if (isIP(text) === 0) throw new InvalidArgumentError('an IPv4 or IPv6 address of this machine');
+  return text;
 }
 
 function port(text: string): number {

@@ -3,7 +3,7 @@ import type { StatusTold } from '../api/cluster-questions.ts';
 import { FOLLOW_MS_MAX, LOCAL_PATHS } from '../api/local-routes.ts';
 import { type JournalEntry, MAX_TAIL_ENTRIES } from '../drivers/journal/tail.ts';
 import { type AskFlags, ask, finish, withAgent } from './common.ts';
-import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
+import { EXIT, ASKING_EXIT_CODES } from './exit-codes.ts';
 import { complain, say, sayJson } from './output.ts';
 import { renderHosts, renderStatus, renderVms, vmRows, whyNotTold } from './render-status.ts';
 
@@ -31,7 +31,7 @@ export function addShowCommands(program: Command): void {
         'what this host itself knows, without asking the master; of hosts and VMs only the master knows',
       )
       .option('--json', 'print JSON')
-      .addHelpText('after', `${EXIT_CODES_HELP}\n\nExamples:\n  vigil ${name}\n  vigil ${name} --json`)
+      .addHelpText('after', `${ASKING_EXIT_CODES}\n\nExamples:\n  vigil ${name}\n  vigil ${name} --json`)
       .action(async (flags: StatusFlags) => {
         const told = await askStatus(flags);
         if (told === null) return;
@@ -68,7 +68,7 @@ export function addShowCommands(program: Command): void {
     .option('--json', 'print JSON lines')
     .addHelpText(
       'after',
-      `${EXIT_CODES_HELP}\n\nExamples:\n  vigil events -n 20\n  vigil events --follow --json | jq .event`,
+      `${ASKING_EXIT_CODES}\n\nExamples:\n  vigil events -n 20\n  vigil events --follow --json | jq .event`,
     )
     .action(async (flags: EventFlags) => showEvents(flags));
 }

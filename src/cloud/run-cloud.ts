@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import type { CloudOptions } from './options.ts';
 import { addFlavor, addHost, addProject, addServer, addUser, type HostSeed } from './seed.ts';
-import { startEmbeddedCloud } from './server.ts';
+import { type EmbeddedCloud, startEmbeddedCloud } from './server.ts';
 import type { CloudState } from './state.ts';
 
 export interface CloudCommandOptions {
@@ -18,17 +18,33 @@ export interface CloudCommandOptions {
   readonly cloud: Partial<CloudOptions>;
   readonly signal: AbortSignal;
   readonly print: (line: string) => void;
+  readonly complain: (line: string) => void;
 }
+
+const EXIT_OK = 0;
+const EXIT_CANNOT_START = 1;
 
 /** Runs until the signal; the result is the exit code. */
 export async function runCloudCommand(options: CloudCommandOptions): Promise<number> {
   const password = randomBytes(18).toString('base64url');
   const listen = { address: options.listenAddress, port: options.port };
-  const cloud = await startEmbeddedCloud({ ...options.cloud, listen });
+  let cloud: EmbeddedCloud;
+  try {
+    cloud = await startEmbeddedCloud({ ...options.cloud, listen });
+  } catch (error) {
+    options.complain(cannotListen(listen, codeOf(error)));
+    return EXIT_CANNOT_START;
+  }
   seedCloud(cloud.state, { hosts: options.hosts, servers: options.servers, password });
   if (options.cloudsFile !== null) {
     const text = cloudsYaml({ url: cloud.url, region: cloud.state.options.region, password });
-    writeFileSync(options.cloudsFile, text, { mode: 0o600 });
+    try {
+      writeFileSync(options.cloudsFile, text, { mode: 0o600 });
+    } catch (error) {
+      options.complain(`${options.cloudsFile} cannot be written (${codeOf(error)})`);
+      await cloud.close();
+      return EXIT_CANNOT_START;
+    }
   }
   options.print(`embedded cloud: keystone at ${cloud.url}/identity/v3`);
   options.print(`${options.hosts.length} hosts, ${options.servers} servers`);
@@ -38,7 +54,23 @@ export async function runCloudCommand(options: CloudCommandOptions): Promise<num
     options.signal.addEventListener('abort', () => resolve(), { once: true });
   });
   await cloud.close();
-  return 0;
+  return EXIT_OK;
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has the port; choose another with --port',
+  EADDRNOTAVAIL: 'that is no address of this machine; choose another with --listen',
+  EACCES: 'this user may not open it; choose a port above 1023',
+};
+
+function cannotListen({ address, port }: { address: string; port: number }, code: string): string {
+  const remedy = REMEDIES[code];
+  return `TCP ${address} port ${port} cannot be opened (${code})${remedy === undefined ? '' : `: ${remedy}`}`;
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error ? String(error.code) : error.message;
 }
 
 /** The administrator that Vigil is, a tenant, a small flavor, the hosts and their servers. */

@@ -2,6 +2,7 @@
  * The embedded cloud: keystone, nova and placement in one small process and in memory, for the demonstration, the tests
  * and development. It keeps nova's records, codes and bad habits; a contract suite compares it with a real nova.
  */
+import { isIP } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { computeRoutes } from './compute-routes.ts';
@@ -48,7 +49,8 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions = {}): Pr
   ticking.unref();
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname: listen.address, port: listen.port }, (info) => {
-      if (url === '') url = `http://${listen.address}:${info.port}`;
+      const host = isIP(listen.address) === 6 ? `[${listen.address}]` : listen.address;
+      if (url === '') url = `http://${host}:${info.port}`;
       resolve({ url, state, close });
     });
     server.on('error', reject);

@@ -4,9 +4,10 @@ import type { z } from 'zod';
 import { errno } from './errno.ts';
 import { describeKeys } from './keys.ts';
 import { nearest } from './nearest.ts';
-import { exists, positionOf, type KeyPath } from './positions.ts';
+import { exists, keyText, positionOf, type KeyPath } from './positions.ts';
 import { checkRelations } from './relations.ts';
 import { configSchema, REQUIRED_SECTIONS, type Config } from './schema.ts';
+import { soundValues } from './sound-values.ts';
 import { danglingAlias, yamlErrorOffset, yamlWords, type YamlWords } from './yaml-errors.ts';
 
 export const CONFIG_BYTES_MAX = 1024 * 1024;
@@ -42,7 +43,7 @@ export function loadConfig(path: string): Loaded {
   return parseConfig(path, text);
 }
 
-/** All errors of the file at once; values that depend on each other are compared only when each is right by itself. */
+/** All errors of the file at once; values that depend on each other are compared where each is right by itself. */
 export function parseConfig(file: string, text: string): Loaded {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -68,23 +69,25 @@ export function parseConfig(file: string, text: string): Loaded {
   } catch {
     return notYaml(0, { problem: `uses more than ${ALIASES_MAX} aliases`, right: 'plain YAML' });
   }
-  const parsed = configSchema.safeParse(withoutEmptySections(values), { reportInput: true });
+  const given = withoutEmptySections(values);
+  const parsed = configSchema.safeParse(given, { reportInput: true });
   const at = (path: KeyPath, problem: string, right: string): ConfigError => ({
     file,
     ...positionOf(document, lines, path),
-    key: path.length === 0 ? null : path.map(String).join('.'),
+    key: path.length === 0 ? null : keyText(path, String),
     problem,
     right,
   });
-  if (!parsed.success) {
-    return {
-      ok: false,
-      errors: inOrder(parsed.error.issues.flatMap((issue) => explainIssue(issue, document, at))),
-    };
+  const issues = parsed.error?.issues ?? [];
+  const relations = checkRelations(soundValues(given));
+  if (!parsed.success || relations.length > 0) {
+    const errors = [
+      ...issues.flatMap((issue) => explainIssue(issue, document, at)),
+      ...relations.map(({ path, problem, right }) => at(path, problem, right)),
+    ];
+    return { ok: false, errors: inOrder(errors) };
   }
-  const config: Config = deepFreeze(parsed.data);
-  const relations = checkRelations(config).map(({ path, problem, right }) => at(path, problem, right));
-  return relations.length > 0 ? { ok: false, errors: inOrder(relations) } : { ok: true, config };
+  return { ok: true, config: deepFreeze(parsed.data) };
 }
 
 /** As a compiler prints it. */
@@ -115,12 +118,9 @@ function explainIssue(issue: z.core.$ZodIssue, document: Document, at: At): read
   return [at(path, shown, right)];
 }
 
-/** `volumes.0.name` of a file is `volumes[].name` of the schema. */
+/** `volumes[0].name` of a file is `volumes[].name` of the schema. */
 function schemaKey(path: KeyPath): string {
-  return path.reduce<string>(
-    (key, part) => (typeof part === 'number' ? `${key}[]` : key === '' ? part : `${key}.${part}`),
-    '',
-  );
+  return keyText(path, () => '');
 }
 
 function suggestion(path: KeyPath, name: string): string {

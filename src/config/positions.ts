@@ -2,6 +2,14 @@ import { isMap, isNode, isScalar, isSeq, type Document, type LineCounter, type N
 
 export type KeyPath = readonly (string | number)[];
 
+/** For example `volumes[0].name`; what stands in the brackets is made of the element's index. */
+export function keyText(path: KeyPath, element: (index: number) => string): string {
+  return path.reduce<string>((key, part) => {
+    if (typeof part === 'number') return `${key}[${element(part)}]`;
+    return key === '' ? part : `${key}.${part}`;
+  }, '');
+}
+
 export interface Position {
   readonly line: number;
   readonly column: number;

@@ -1,6 +1,7 @@
 import { checkTiming, deriveTiming, type Timing } from '../core/timing/timing.ts';
 import type { Config } from './schema.ts';
 import type { KeyPath } from './positions.ts';
+import type { SoundValues } from './sound-values.ts';
 
 export interface Relation {
   readonly path: KeyPath;
@@ -16,26 +17,28 @@ export function timingOf(config: Config): Timing {
 }
 
 /** What must hold between the values of several keys, and what this version cannot do. */
-export function checkRelations(config: Config): readonly Relation[] {
-  return [...checkVolumes(config), ...checkProofs(config), ...checkCredential(config), ...checkTimes(config)];
+export function checkRelations(values: SoundValues): readonly Relation[] {
+  return [...checkVolumes(values), ...checkProofs(values), ...checkCredential(values), ...checkTimes(values)];
 }
 
-function checkVolumes(config: Config): readonly Relation[] {
+function checkVolumes({ volumes }: SoundValues): readonly Relation[] {
   const found: Relation[] = [];
   for (const field of ['name', 'path'] as const) {
-    config.volumes.forEach((volume, index) => {
-      const first = config.volumes.findIndex((other) => other[field] === volume[field]);
-      if (first !== index) {
-        const problem = `is the same as that of volume ${first + 1}`;
+    volumes.forEach((volume, index) => {
+      const first = volumes.findIndex((other) => other[field] === volume[field]);
+      if (volume[field] !== undefined && first !== index) {
         found.push({
           path: ['volumes', index, field],
-          problem,
+          problem: `is the same as volumes[${first}].${field}`,
           right: `a ${field} of its own for each volume`,
         });
       }
     });
   }
-  const leases = config.volumes.filter((volume) => volume.role === 'lease').length;
+  // Without volumes, or with a role that is none, the schema has said so, and a count would be a guess.
+  const roles = volumes.map(({ role }) => role);
+  if (roles.length === 0 || roles.includes(undefined)) return found;
+  const leases = roles.filter((role) => role === 'lease').length;
   if (leases !== 1 && leases !== 3) {
     // With two, a majority is both: losing one would lose the lease, so a second adds risk and no safety.
     found.push({
@@ -47,17 +50,18 @@ function checkVolumes(config: Config): readonly Relation[] {
   return found;
 }
 
-function checkProofs(config: Config): readonly Relation[] {
+function checkProofs({ proofs, sharesInterface }: SoundValues): readonly Relation[] {
   const found: Relation[] = [];
-  config.recovery.accept_proofs.forEach((proof, index, all) => {
+  proofs.forEach((proof, index) => {
+    if (proof === undefined) return;
     const path = ['recovery', 'accept_proofs', index];
     if (NOT_IN_THIS_VERSION.has(proof)) {
       const right = 'any of reboot, operator and silence';
       found.push({ path, problem: `names ${proof}, which this version cannot give`, right });
     }
-    if (all.indexOf(proof) !== index)
+    if (proofs.indexOf(proof) !== index)
       found.push({ path, problem: `names ${proof} twice`, right: 'each proof once' });
-    if (proof === 'silence' && config.recovery.network_and_volumes_share_interface) {
+    if (proof === 'silence' && sharesInterface === true) {
       const problem =
         'names silence, but recovery.network_and_volumes_share_interface is true: one broken link would silence a living host';
       found.push({ path, problem, right: 'a list without silence, or interfaces that fail apart' });
@@ -66,8 +70,8 @@ function checkProofs(config: Config): readonly Relation[] {
   return found;
 }
 
-function checkCredential(config: Config): readonly Relation[] {
-  if (!config.host.eligible || config.openstack.cloud !== null) return [];
+function checkCredential({ isEligible, cloud }: SoundValues): readonly Relation[] {
+  if (isEligible !== true || cloud !== null) return [];
   const problem =
     'is missing, and host.eligible is true: a master without a credential could recover nothing';
   return [
@@ -79,21 +83,12 @@ function checkCredential(config: Config): readonly Relation[] {
   ];
 }
 
-/** An unsafe time is blamed on the key that is unsafe by itself, with the others at their defaults. */
-function checkTimes(config: Config): readonly Relation[] {
-  const { report_interval_s, open_request_s } = config.openstack;
-  const alone: readonly (readonly [KeyPath, Timing])[] = [
-    [['timing', 'beat_ms'], deriveTiming(config.timing.beat_ms, 10_000, 120_000)],
-    [['openstack', 'report_interval_s'], deriveTiming(1000, report_interval_s * 1000, 120_000)],
-    [['openstack', 'open_request_s'], deriveTiming(1000, 10_000, open_request_s * 1000)],
-  ];
-  return checkTiming(timingOf(config)).map((words) => {
-    const blamed = alone.find(([, timing]) => checkTiming(timing).includes(words));
-    const path = blamed === undefined ? ['timing', 'beat_ms'] : blamed[0];
-    return {
-      path,
-      problem: `is unsafe: ${words}`,
-      right: 'a value that keeps this, for example the default',
-    };
-  });
+/** The schema takes no value outside its limits; should others not fit together all the same, nothing starts with them. */
+function checkTimes({ beatMs, reportIntervalS, openRequestS }: SoundValues): readonly Relation[] {
+  if (beatMs === undefined || reportIntervalS === undefined || openRequestS === undefined) return [];
+  return checkTiming(deriveTiming(beatMs, reportIntervalS * 1000, openRequestS * 1000)).map((words) => ({
+    path: ['timing', 'beat_ms'],
+    problem: `is unsafe: ${words}`,
+    right: 'a value that keeps this, for example the default',
+  }));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BEAT_MS_MAX, BEAT_MS_MIN, NOVA_REPORT_MS_MIN, OPEN_REQUEST_MS_MIN } from '../core/timing/timing.ts';
 import { key, path, whole, yesNo } from './keys.ts';
 
 export const PROOFS = ['power', 'lease', 'storage', 'reboot', 'operator', 'silence'] as const;
@@ -52,9 +53,13 @@ export const openstackSection = z.strictObject({
     right: 'an absolute path of a PEM file, or null',
     defaultWords: 'the authorities Node.js knows',
   }),
-  report_interval_s: whole({ min: 1, max: 600, default: 10 }, 's', "nova-compute's own `report_interval`."),
+  report_interval_s: whole(
+    { min: NOVA_REPORT_MS_MIN / 1000, max: 600, default: 10 },
+    's',
+    "nova-compute's own `report_interval`.",
+  ),
   open_request_s: whole(
-    { min: 1, max: 3600, default: 120 },
+    { min: OPEN_REQUEST_MS_MIN / 1000, max: 3600, default: 120 },
     's',
     'How long an unanswered evacuation request may still be carried out: time-outs of proxy and nova together.',
   ),
@@ -62,8 +67,8 @@ export const openstackSection = z.strictObject({
 
 export const timingSection = z.strictObject({
   beat_ms: whole(
-    { min: 1, max: 60_000, default: 1000 },
+    { min: BEAT_MS_MIN, max: BEAT_MS_MAX, default: 1000 },
     'ms',
-    'Base of all timing: one heartbeat on each path.',
+    'Base of all timing: one heartbeat on each path. A shorter one mistakes delays for silence; with a longer one nova notices a dead host sooner than Vigil.',
   ),
 });

@@ -45,6 +45,7 @@ export async function runPart(): Promise<number | null> {
       cloud: { reportIntervalMs: REPORT_INTERVAL_S * 1_000 },
       signal: stopping.signal,
       print: (line) => void process.stdout.write(`${line}\n`),
+      complain: (line) => void process.stderr.write(`${line}\n`),
     });
   }
   const compute = startPretendCompute({

@@ -1,6 +1,8 @@
 /** What the embedded cloud does beyond the contract: habits that a real nova shows too rarely to be asked for. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -186,6 +188,7 @@ void test('the command writes a clouds.yaml for its owner only, and it works', a
     cloud: {},
     signal: stopping.signal,
     print: (line) => lines.push(line),
+    complain: (line) => lines.push(line),
   });
   await waitFor('it is ready', 5_000, () => lines.length === 3);
   assert.equal(statSync(cloudsFile).mode & 0o777, 0o600);
@@ -198,4 +201,41 @@ void test('the command writes a clouds.yaml for its owner only, and it works', a
   await cloud.close();
   stopping.abort();
   assert.equal(await running, 0);
+});
+
+void test('the command tells in one line why it cannot start', async (t) => {
+  const busy = createServer();
+  t.after(() => busy.close());
+  busy.listen(0, '127.0.0.1');
+  await once(busy, 'listening');
+  const address = busy.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  const ended = async (place: { listenAddress?: string; port?: number; cloudsFile?: string }) => {
+    const lines: string[] = [];
+    const code = await runCloudCommand({
+      listenAddress: '127.0.0.1',
+      port: 0,
+      hosts: [],
+      servers: 0,
+      cloudsFile: null,
+      cloud: {},
+      signal: new AbortController().signal,
+      print: (line) => lines.push(line),
+      complain: (line) => lines.push(line),
+      ...place,
+    });
+    return [code, ...lines];
+  };
+  assert.deepEqual(await ended({ port: address.port }), [
+    1,
+    `TCP 127.0.0.1 port ${address.port} cannot be opened (EADDRINUSE): another program has the port; choose another with --port`,
+  ]);
+  assert.deepEqual(await ended({ listenAddress: '192.0.2.1', port: 5000 }), [
+    1,
+    'TCP 192.0.2.1 port 5000 cannot be opened (EADDRNOTAVAIL): that is no address of this machine; choose another with --listen',
+  ]);
+  assert.deepEqual(await ended({ cloudsFile: '/nonexistent/clouds.yaml' }), [
+    1,
+    '/nonexistent/clouds.yaml cannot be written (ENOENT)',
+  ]);
 });

@@ -12,7 +12,9 @@ export async function checkCloud(config: Config): Promise<readonly Finding[]> {
   if (!config.host.eligible) return [untried('credential', 'this host is not eligible and needs none')];
   const found = findCloud(config);
   if (!found.ok)
-    return found.words.map((words) => wrong('clouds.yaml', words, 'correct it, or openstack.clouds_file'));
+    return found.words.map((words) =>
+      wrong('clouds.yaml', `${words} (openstack.clouds_file, openstack.cloud)`, null),
+    );
   if (found.access === null) return [];
   const cloud = createCloud({ access: found.access });
   try {

@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import type { Config } from '../../config/schema.ts';
 import { type ConfigFlag, configOf, finish, withConfig } from '../common.ts';
-import { EXIT, EXIT_CODES_HELP } from '../exit-codes.ts';
+import { EXIT, OWN_EXIT_CODES } from '../exit-codes.ts';
 import { say, sayJson, styled, table } from '../output.ts';
 import { checkCloud } from './check-cloud.ts';
 import { checkFacts, checkFolder, checkPorts } from './check-host.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkNetwork } from './check-network.ts';
+import { checkReports } from './check-reports.ts';
 import { lookAtVolume } from './check-volume-child.ts';
 import { checkVolumes } from './check-volumes.ts';
 import type { Finding } from './finding.ts';
@@ -26,7 +27,7 @@ export function addCheckCommand(program: Command): void {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      `${EXIT_CODES_HELP}\n\nExamples:\n  vigil check\n  vigil check --json | jq '.[] | select(.ok == false)'`,
+      `${OWN_EXIT_CODES}\n\nExamples:\n  vigil check\n  vigil check --json | jq '.[] | select(.ok == false)'`,
     )
     .action(async (flags: CheckFlags) => {
       const config = configOf(flags);
@@ -52,17 +53,27 @@ export function addCheckCommand(program: Command): void {
 
 export async function checkAll(config: Config, withCloud: boolean): Promise<readonly Finding[]> {
   const keys = checkKeys(config);
-  const [volumes, ports, network, cloud] = await Promise.all([
+  const [volumes, ports, network, reports, cloud] = await Promise.all([
     checkVolumes(config),
     checkPorts(config),
     checkNetwork(config, keys.keys),
+    checkReports(config),
     withCloud ? checkCloud(config) : [],
   ]);
   const folders = [
     checkFolder('runtime directory', config.runtime_directory),
     checkFolder('state directory', config.state_directory),
   ];
-  return [checkFacts(config), ...folders, ...keys.findings, ...ports, ...volumes, ...network, ...cloud];
+  return [
+    checkFacts(config),
+    ...folders,
+    ...keys.findings,
+    ...ports,
+    ...volumes,
+    ...network,
+    ...reports,
+    ...cloud,
+  ];
 }
 
 function render(findings: readonly Finding[]): string {

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema.ts';
-import type { HostKeys } from '../../drivers/tls/load-keys.ts';
+import { assertNever } from '../../core/lib/assert-never.ts';
+import type { HostKeys, KeyErrorCode } from '../../drivers/tls/load-keys.ts';
 import { loadKeys } from '../../drivers/tls/load-keys.ts';
 import { fine, type Finding, wrong } from './finding.ts';
 
@@ -18,8 +19,8 @@ export function checkKeys(config: Config, now: Date = new Date()): KeysChecked {
     now,
   );
   if (!loaded.ok) {
-    const findings = loaded.errors.map(({ file, words }) =>
-      wrong('keys', `${file} ${words}`, 'copy the folder hosts/NAME that vigil cluster made'),
+    const findings = loaded.errors.map(({ code, file, words }) =>
+      wrong('keys', `${file} ${words}`, remedyOf(code, host.name)),
     );
     return { findings, keys: null };
   }
@@ -30,4 +31,26 @@ export function checkKeys(config: Config, now: Date = new Date()): KeysChecked {
       ? wrong('keys', detail, 'make a new certificate before it expires')
       : fine('keys', detail);
   return { findings: [finding], keys: loaded.keys };
+}
+
+function remedyOf(code: KeyErrorCode, host: string): string | null {
+  switch (code) {
+    // Their words say already what to do.
+    case 'missing':
+    case 'wrong-mode':
+    case 'not-yet-valid':
+      return null;
+    case 'unreadable':
+      return 'run as the user that runs the agent';
+    case 'malformed':
+    case 'foreign-ca':
+    case 'expired':
+    case 'other-cluster':
+    case 'other-host':
+    case 'eligible-mismatch':
+    case 'key-mismatch':
+      return `copy the folder hosts/${host} that vigil cluster init or add-host made`;
+    default:
+      return assertNever(code);
+  }
 }

@@ -40,12 +40,11 @@ async function checkVolume(config: Config, volume: Volume, deadlineMs: number): 
       'look at the mount and the storage behind it',
     );
   }
-  if (!seen.ok)
-    return wrong(
-      what,
-      seen.detail,
-      REMEDY[seen.code] ?? 'look at the path, its rights and the storage behind it',
-    );
+  if (!seen.ok) {
+    // All but a bare error of the system say already what to do.
+    const remedy = seen.code === 'io' ? 'look at the path, its rights and the storage behind it' : null;
+    return wrong(what, seen.detail, remedy);
+  }
   const leases = config.volumes.filter(({ role }) => role === 'lease').length;
   const wrongPart = misfit(seen.superblock, volume.role === 'lease', leases);
   if (wrongPart !== null)
@@ -78,14 +77,6 @@ function namesake(config: Config, what: string, slot: SlotSeen): Finding {
     `stop the agent and beats there, or give one of the two machines another host.name and the keys of that name`,
   );
 }
-
-const REMEDY: Readonly<Record<string, string>> = {
-  'no-volume': 'vigil volume init',
-  'no-direct-io': 'use storage that allows O_DIRECT: a cached read would show a dead host alive',
-  'other-cluster': 'check volumes[].path and cluster.name',
-  foreign: 'check volumes[].path',
-  'newer-format': 'upgrade Vigil on this host',
-};
 
 /** Null: no answer by the deadline. A child stuck in the kernel is left behind; it ends with its I/O. */
 async function inChild(args: readonly string[], deadlineMs: number): Promise<VolumeSeen | null> {

@@ -3,7 +3,7 @@ export interface Finding {
   readonly what: string;
   readonly ok: boolean | null;
   readonly detail: string;
-  /** What to do; null where nothing is. */
+  /** What to do; null where nothing is, or where `detail` says it. */
   readonly remedy: string | null;
 }
 
@@ -11,7 +11,7 @@ export function fine(what: string, detail: string): Finding {
   return { what, ok: true, detail, remedy: null };
 }
 
-export function wrong(what: string, detail: string, remedy: string): Finding {
+export function wrong(what: string, detail: string, remedy: string | null): Finding {
   return { what, ok: false, detail, remedy };
 }
 

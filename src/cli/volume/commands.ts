@@ -8,14 +8,16 @@ import { initVolume } from './init.ts';
 import { probeVolume } from './probe.ts';
 import { type CommandResult, EXIT_OK } from './result.ts';
 
-const help = (examples: string): string => `
+/** `no`: what its exit code 1 says; null: it never ends with that. */
+const help = (no: string | null, examples: string): string => `
 Exit codes:
-  0  ok
-  1  refused, or the timings are not safe
+  0  ok${no === null ? '' : `\n  1  ${no}`}
   2  the command line is wrong, or the volume cannot be used
 
 Examples:
 ${examples.replaceAll(/^/gm, '  ')}`;
+
+const REFUSED = 'refused';
 
 export function volumeCommands(): Command {
   const volume = new Command('volume').description('make, show and measure heartbeat volumes');
@@ -30,12 +32,13 @@ export function volumeCommands(): Command {
         .choices(['1', '3'])
         .default('1'),
     )
-    .option('--heartbeat-only', 'it carries heartbeats and no lease')
+    .addOption(new Option('--heartbeat-only', 'it carries heartbeats and no lease').conflicts('leaseOf'))
     .option('--force', 'overwrite what is there, if nobody writes it')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       help(
+        REFUSED,
         'vigil volume init /mnt/vigil-a/vigil.volume --cluster blue --slots 64\nvigil volume init /mnt/vigil-b/vigil.volume --cluster blue --slots 64 --heartbeat-only',
       ),
     )
@@ -49,14 +52,14 @@ export function volumeCommands(): Command {
     .description('show superblock, seats, slots and incident cells, and who writes them')
     .argument('<path>', 'file or block device')
     .option('--json', 'print JSON')
-    .addHelpText('after', help('vigil volume dump /mnt/vigil-a/vigil.volume'))
+    .addHelpText('after', help(null, 'vigil volume dump /mnt/vigil-a/vigil.volume'))
     .action(async (path: string, options: JsonFlag) => finish(await dumpVolume(path), options));
   volume
     .command('probe')
     .description('measure read and write latency; exit code 1 if the timings are not safe on it')
     .argument('<path>', 'file or block device')
     .option('--json', 'print JSON')
-    .addHelpText('after', help('vigil volume probe /mnt/vigil-a/vigil.volume'))
+    .addHelpText('after', help('the timings are not safe', 'vigil volume probe /mnt/vigil-a/vigil.volume'))
     .action((path: string, options: JsonFlag) => finish(probeVolume(path), options));
   const free = volume
     .command('free')
@@ -73,12 +76,16 @@ export function volumeCommands(): Command {
     .addHelpText(
       'after',
       help(
+        REFUSED,
         'vigil volume free /mnt/vigil-a/vigil.volume h3\nvigil volume free /mnt/vigil-a/vigil.volume --slot 17',
       ),
     )
     .action(async (path: string, host: string | undefined, options: FreeFlags) => {
       const { slot, force = false } = options;
-      if ((host === undefined) === (slot === undefined)) free.error('name either a host or --slot, not both');
+      if (host === undefined && slot === undefined)
+        free.error("error: what is to be freed is missing: a host's name, or --slot with a number");
+      if (host !== undefined && slot !== undefined)
+        free.error('error: a host and --slot are two things; name one');
       if (slot !== undefined) finish(await freeDamagedSlot({ path, slot }), options);
       else if (host !== undefined) finish(await freePlaces({ path, host, force }), options);
     });

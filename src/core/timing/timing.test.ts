@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { checkTiming, deriveTiming, type Timing } from './timing.ts';
+import {
+  BEAT_MS_MAX,
+  BEAT_MS_MIN,
+  checkTiming,
+  deriveTiming,
+  NOVA_REPORT_MS_MIN,
+  OPEN_REQUEST_MS_MIN,
+  type Timing,
+} from './timing.ts';
 
 const sound = deriveTiming(1_000, 10_000, 120_000);
 
@@ -22,11 +30,16 @@ void test('the figures of the design, for a beat of one second', () => {
   assert.deepEqual(checkTiming(sound), []);
 });
 
-void test('whatever the beat within its limits, the derived values are sound', () => {
+void test('whatever the beat, report interval and open request within their limits, the derived values are sound', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 200, max: 5_000 }), (beatMs) => {
-      assert.deepEqual(checkTiming(deriveTiming(beatMs, 10_000, 120_000)), []);
-    }),
+    fc.property(
+      fc.integer({ min: BEAT_MS_MIN, max: BEAT_MS_MAX }),
+      fc.integer({ min: NOVA_REPORT_MS_MIN, max: 600_000 }),
+      fc.integer({ min: OPEN_REQUEST_MS_MIN, max: 3_600_000 }),
+      (beatMs, reportMs, openMs) => {
+        assert.deepEqual(checkTiming(deriveTiming(beatMs, reportMs, openMs)), []);
+      },
+    ),
   );
 });
 

@@ -57,6 +57,12 @@ export interface Timing {
 
 export const DEFAULT_NOVA_REPORT_MS = 10_000;
 
+/** Of the three values that are given; the configuration takes nothing outside. */
+export const BEAT_MS_MIN = 200;
+export const BEAT_MS_MAX = 5_000;
+export const NOVA_REPORT_MS_MIN = 1_000;
+export const OPEN_REQUEST_MS_MIN = 60_000;
+
 /** Derives all durations from the base; the figures are those of the design for a beat of one second. */
 export function deriveTiming(beatMs: number, novaReportMs: number, openRequestMs: number): Timing {
   return {
@@ -91,12 +97,12 @@ export function deriveTiming(beatMs: number, novaReportMs: number, openRequestMs
 export function checkTiming(t: Timing): readonly string[] {
   const rules: readonly (readonly [boolean, string])[] = [
     [
-      t.beatMs >= 200,
-      `beat ${t.beatMs} ms is below 200 ms: ordinary scheduling delays would look like silence`,
+      t.beatMs >= BEAT_MS_MIN,
+      `beat ${t.beatMs} ms is below ${BEAT_MS_MIN} ms: ordinary scheduling delays would look like silence`,
     ],
     [
-      t.beatMs <= 5_000,
-      `beat ${t.beatMs} ms is above 5000 ms: nova would notice a dead host sooner than Vigil`,
+      t.beatMs <= BEAT_MS_MAX,
+      `beat ${t.beatMs} ms is above ${BEAT_MS_MAX} ms: nova would notice a dead host sooner than Vigil`,
     ],
     // A late datagram or two must not reach the bound.
     [t.networkLostMs >= 3 * t.beatMs, 'network lost must be at least 3 beats'],
@@ -119,10 +125,10 @@ export function checkTiming(t: Timing): readonly string[] {
     ],
     [t.stallMs < t.networkLostMs, 'an own stall must be noticed before it looks like the silence of others'],
     [
-      t.openRequestMs >= 60_000,
-      `an unanswered request must stay open for at least 60 s, not ${t.openRequestMs} ms`,
+      t.openRequestMs >= OPEN_REQUEST_MS_MIN,
+      `an unanswered request must stay open for at least ${OPEN_REQUEST_MS_MIN} ms, not ${t.openRequestMs} ms`,
     ],
-    [t.novaReportMs >= 1_000, 'nova report interval below 1 s'],
+    [t.novaReportMs >= NOVA_REPORT_MS_MIN, `nova report interval below ${NOVA_REPORT_MS_MIN} ms`],
   ];
   return rules.filter(([holds]) => !holds).map(([, words]) => words);
 }

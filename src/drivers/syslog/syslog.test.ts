@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import type { Report } from '../../core/reports/report.ts';
 import { MESSAGE_BYTES_MAX, syslogMessage } from './format.ts';
 import { createSyslog } from './syslog.ts';
+import { tryLogger, tryUdp } from './try-syslog.ts';
 
 const report: Report = {
   cause: 'host/h3/isolated',
@@ -52,21 +53,27 @@ void test('a message is cut at its limit and between characters', () => {
   assert.doesNotMatch(message.toString(), /\ufffd/);
 });
 
-void test('locally the text goes through standard input, in order, and never on a command line', {
-  timeout: 20_000,
-}, async (t) => {
+/** A folder in which alone programs are found until the end of the test. */
+function ownPath(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-syslog-'));
   const path = process.env['PATH'];
   t.after(() => {
     process.env['PATH'] = path;
     rmSync(folder, { recursive: true });
   });
-  writeFileSync(
-    join(folder, 'logger'),
-    `#!/bin/sh\necho "args: $*" >> ${folder}/out\ncat >> ${folder}/out\n`,
-  );
-  chmodSync(join(folder, 'logger'), 0o755);
-  process.env['PATH'] = `${folder}:${path}`;
+  process.env['PATH'] = folder;
+  return folder;
+}
+
+function writeLogger(folder: string, script: string): void {
+  writeFileSync(join(folder, 'logger'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+}
+
+void test('locally the text goes through standard input, in order, and never on a command line', {
+  timeout: 20_000,
+}, async (t) => {
+  const folder = ownPath(t);
+  writeLogger(folder, `echo "args: $*" >> ${folder}/out\n/bin/cat >> ${folder}/out`);
   const counted: string[] = [];
   const sink = createSyslog({ target: 'local', host: 'h1', count: (event) => counted.push(event) });
   assert.ok(sink !== null);
@@ -75,9 +82,37 @@ void test('locally the text goes through standard input, in order, and never on 
   await sink.close(10_000);
   assert.deepEqual(counted, ['sent', 'sent']);
   const lines = readFileSync(join(folder, 'out'), 'utf8').split('\n');
-  assert.match(lines[0] ?? '', /^args: --tag vigil --priority daemon\.crit --size 2048$/);
+  assert.match(lines[0] ?? '', /^args: --tag vigil --priority daemon\.crit --size 2048 --socket-errors=on$/);
   assert.match(lines[1] ?? '', /^begin .*first/);
   assert.match(lines[3] ?? '', /^end .*second/);
+});
+
+void test('the way through logger is tried as it is used, without a message', {
+  timeout: 20_000,
+}, async (t) => {
+  const folder = ownPath(t);
+  assert.equal(await tryLogger(), 'the program logger is not installed');
+  writeLogger(folder, `echo "$*" > ${folder}/args`);
+  assert.equal(await tryLogger(), null);
+  assert.match(readFileSync(join(folder, 'args'), 'utf8'), /^--tag vigil .* --socket-errors=on --no-act\n$/);
+  writeLogger(folder, 'echo "logger: socket /dev/log: No such file" >&2; exit 1');
+  assert.equal(await tryLogger(), 'logger: socket /dev/log: No such file');
+  writeLogger(folder, 'exit 7');
+  assert.equal(await tryLogger(), 'logger ended with 7');
+});
+
+void test('over UDP a refusal is heard, and silence is all that a receiver gives', {
+  timeout: 10_000,
+}, async () => {
+  const receiver = createSocket('udp4');
+  receiver.bind(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  const target = { ip: '127.0.0.1', port: receiver.address().port };
+  assert.equal(await tryUdp(target), null);
+  receiver.close();
+  await once(receiver, 'close');
+  assert.equal(await tryUdp(target), 'ECONNREFUSED');
+  assert.equal(await tryUdp({ ip: '255.255.255.255', port: 514 }), 'EACCES');
 });
 
 void test('off is no sink', () => {

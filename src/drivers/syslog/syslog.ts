@@ -6,7 +6,7 @@ import type { CountSink, ReportSink } from '../journal/report-sink.ts';
 import { MESSAGE_BYTES_MAX, reportLine, SEVERITY_NAME, syslogMessage } from './format.ts';
 
 export const MAX_QUEUED_REPORTS = 256;
-const LOGGER_DEADLINE_MS = 5_000;
+export const LOGGER_DEADLINE_MS = 5_000;
 
 export interface SyslogOptions {
   /** `local`, `udp:IP:PORT` or `off`, as configured. */
@@ -19,12 +19,22 @@ export interface SyslogOptions {
 export function createSyslog(options: SyslogOptions): ReportSink | null {
   if (options.target === 'off') return null;
   if (options.target === 'local') return localSyslog(options);
-  const colon = options.target.lastIndexOf(':');
-  const ip = options.target.slice('udp:'.length, colon).replace(/^\[|\]$/g, '');
-  return udpSyslog(options, ip, Number(options.target.slice(colon + 1)));
+  return udpSyslog(options, udpTarget(options.target));
 }
 
-function udpSyslog(options: SyslogOptions, ip: string, port: number): ReportSink {
+export interface UdpTarget {
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** Of `udp:IP:PORT`, with brackets around an IPv6 address. */
+export function udpTarget(target: string): UdpTarget {
+  const colon = target.lastIndexOf(':');
+  const ip = target.slice('udp:'.length, colon).replace(/^\[|\]$/g, '');
+  return { ip, port: Number(target.slice(colon + 1)) };
+}
+
+function udpSyslog(options: SyslogOptions, { ip, port }: UdpTarget): ReportSink {
   const socket = createSocket(isIP(ip) === 6 ? 'udp6' : 'udp4');
   socket.unref();
   socket.on('error', () => options.count('failed'));
@@ -79,16 +89,23 @@ function localSyslog(options: SyslogOptions): ReportSink {
   };
 }
 
+export function loggerArguments(severity: Report['severity']): readonly string[] {
+  const priority = `daemon.${SEVERITY_NAME[severity]}`;
+  // Without systemd, logger by itself says nothing of a socket that is not there.
+  return [
+    '--tag',
+    'vigil',
+    '--priority',
+    priority,
+    '--size',
+    String(MESSAGE_BYTES_MAX),
+    '--socket-errors=on',
+  ];
+}
+
 async function runLogger(report: Report): Promise<boolean> {
   return new Promise((resolve) => {
-    const args = [
-      '--tag',
-      'vigil',
-      '--priority',
-      `daemon.${SEVERITY_NAME[report.severity]}`,
-      '--size',
-      String(MESSAGE_BYTES_MAX),
-    ];
+    const args = loggerArguments(report.severity);
     const child = execFile('logger', args, { timeout: LOGGER_DEADLINE_MS, killSignal: 'SIGKILL' }, (error) =>
       resolve(error === null),
     );

@@ -6,12 +6,13 @@
  *
  * Everything is made in a folder beside it and renamed at the end, so that there is never half a cluster.
  */
-import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { createSecretKey, randomBytes, X509Certificate, type KeyObject } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { BlockList, isIP, SocketAddress } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { errno } from '../../config/errno.ts';
 import { CLUSTER_NAME, HOST_NAME } from '../../config/formats.ts';
+import type { HostName } from '../../core/wire/records.ts';
 import { makeAuthority, makeHostCertificate, writeSecret, type HostEntry } from './certificates.ts';
 import { hostKey, KEY_BYTES, secretFromHex, secretToHex } from './derive.ts';
 import type { Done } from './openssl.ts';
@@ -24,8 +25,8 @@ export async function initCluster(
   cluster: string,
   hosts: readonly HostEntry[],
 ): Promise<Done> {
-  const wrong = checkNames(cluster, hosts);
-  if (wrong !== null) return { ok: false, words: wrong };
+  const [wrong] = wrongWords(cluster, hosts);
+  if (wrong !== undefined) return { ok: false, words: wrong };
   const target = resolve(directory);
   if (existsSync(target) && readdirSync(target).length > 0) {
     return {
@@ -56,17 +57,41 @@ export async function initCluster(
   });
 }
 
-export async function addHost(directory: string, host: HostEntry): Promise<Done> {
+/** All of them, or none where one of them cannot be. */
+export async function addHosts(directory: string, hosts: readonly HostEntry[]): Promise<Done> {
   const authority = join(resolve(directory), 'authority');
-  const read = readAuthority(authority);
+  const read = readAuthority(directory, authority);
   if (!read.ok) return read;
-  const wrong = checkNames(read.cluster, [host]);
-  if (wrong !== null) return { ok: false, words: wrong };
-  const target = join(resolve(directory), 'hosts', host.name);
-  if (existsSync(target)) return { ok: false, words: `${target} exists already; nothing was overwritten` };
-  return inNewFolder(target, async (folder) =>
-    fillInto(folder, authority, read.cluster, read.clusterKey, host),
-  );
+  const [wrong] = wrongWords(read.cluster, hosts);
+  if (wrong !== undefined) return { ok: false, words: wrong };
+  const known = join(resolve(directory), 'hosts');
+  for (const { name, ip } of hosts) {
+    if (existsSync(join(known, name)))
+      return { ok: false, words: `${join(known, name)} exists already; nothing was overwritten` };
+    const other = isLoopback(ip) ? null : whoHas(known, ip);
+    if (other !== null) return { ok: false, words: sameAddress(other, name, ip) };
+  }
+  for (const host of hosts) {
+    const done = await inNewFolder(join(known, host.name), async (folder) =>
+      fillInto(folder, authority, read.cluster, read.clusterKey, host),
+    );
+    if (!done.ok) return done;
+  }
+  return { ok: true };
+}
+
+/** The certificates in the folder tell; one that cannot be read is no reason to refuse another host. */
+function whoHas(folder: string, ip: string): HostName | null {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const has = (name: string): boolean => {
+    try {
+      const certificate = new X509Certificate(readFileSync(join(folder, name, 'host.crt')));
+      return certificate.checkIP(ip) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  return names.find(has) ?? null;
 }
 
 async function fillHostFolder(
@@ -97,7 +122,12 @@ type Authority =
   | { readonly ok: true; readonly cluster: string; readonly clusterKey: KeyObject }
   | { readonly ok: false; readonly words: string };
 
-function readAuthority(authority: string): Authority {
+function readAuthority(directory: string, authority: string): Authority {
+  if (!existsSync(authority))
+    return {
+      ok: false,
+      words: `${directory} has no folder "authority"; name the folder that vigil cluster init made`,
+    };
   try {
     const about: unknown = JSON.parse(readFileSync(join(authority, 'cluster.json'), 'utf8'));
     const clusterKey = secretFromHex(readFileSync(join(authority, 'cluster.secret'), 'utf8'));
@@ -106,23 +136,54 @@ function readAuthority(authority: string): Authority {
       return { ok: false, words: `${authority} is damaged` };
     return { ok: true, cluster, clusterKey };
   } catch (error) {
-    return { ok: false, words: `${authority} is not what cluster init made (${errno(error)})` };
+    return { ok: false, words: `${authority} is not what vigil cluster init made (${errno(error)})` };
   }
 }
 
-function checkNames(cluster: string, hosts: readonly HostEntry[]): string | null {
-  if (!CLUSTER_NAME.test(cluster))
-    return `"${cluster}" is no name for a cluster: 1 to 63 of A-Z, a-z, 0-9, ".", "_", "-"`;
-  if (hosts.length === 0) return 'a cluster needs at least one host (--host NAME=IP)';
-  if (hosts.length > MAX_HOSTS_IN_FOLDER) return `more than ${MAX_HOSTS_IN_FOLDER} hosts`;
+/** What no cluster could be made of, in words; the cluster's name is left out where it is not given. */
+export function wrongWords(cluster: string | null, hosts: readonly HostEntry[]): readonly string[] {
+  const wrong: string[] = [];
+  if (cluster !== null && !CLUSTER_NAME.test(cluster))
+    wrong.push(`"${cluster}" is no name for a cluster: 1 to 63 of A-Z, a-z, 0-9, ".", "_", "-"`);
+  if (hosts.length === 0) wrong.push('a cluster needs at least one host (--host NAME=IP)');
+  if (hosts.length > MAX_HOSTS_IN_FOLDER) wrong.push(`more than ${MAX_HOSTS_IN_FOLDER} hosts`);
   const names = new Set<string>();
+  const byAddress = new Map<string, HostName>();
   for (const { name, ip } of hosts) {
-    if (!HOST_NAME.test(name)) return `"${name}" is no name for a host: 1 to 63 of a-z, 0-9, ".", "-"`;
-    if (isIP(ip) === 0) return `"${ip}" (host ${name}) is no IPv4 or IPv6 address`;
-    if (names.has(name)) return `host ${name} is named twice`;
+    if (!HOST_NAME.test(name)) wrong.push(`"${name}" is no name for a host: 1 to 63 of a-z, 0-9, ".", "-"`);
+    if (names.has(name)) wrong.push(`host ${name} is named twice`);
     names.add(name);
+    const address = canonical(ip);
+    if (address === null) {
+      wrong.push(`"${ip}" (host ${name}) is no IPv4 or IPv6 address`);
+      continue;
+    }
+    if (isLoopback(address)) continue;
+    const other = byAddress.get(address);
+    if (other !== undefined && other !== name) wrong.push(sameAddress(other, name, ip));
+    byAddress.set(address, other ?? name);
   }
-  return null;
+  return wrong;
+}
+
+/** One IPv6 address can be written in many ways. Null: it is no address. */
+function canonical(ip: string): string | null {
+  const version = isIP(ip);
+  if (version !== 6) return version === 0 ? null : ip;
+  return new SocketAddress({ address: ip, family: 'ipv6' }).address;
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Of a cluster that is tried on one machine, all hosts may share it. */
+function isLoopback(ip: string): boolean {
+  return loopback.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
+}
+
+function sameAddress(first: HostName, second: HostName, ip: string): string {
+  return `${first} and ${second} have the same address ${ip}; each host needs one of its own`;
 }
 
 async function inNewFolder(target: string, fill: (folder: string) => Promise<Done>): Promise<Done> {

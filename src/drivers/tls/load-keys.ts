@@ -119,7 +119,11 @@ function readChecked(path: string, file: string, refuse: Refuse): string | null 
   } catch (error) {
     if (errno(error) === 'ENOENT') {
       const why = file === 'cluster.secret' ? ' (needed because host.eligible is true)' : '';
-      return refuse('missing', file, `is missing${why}; copy the folder hosts/NAME that cluster init made`);
+      return refuse(
+        'missing',
+        file,
+        `is missing${why}; copy what vigil cluster init or add-host made for this host`,
+      );
     }
     return refuse('unreadable', file, `cannot be read (${errno(error)})`);
   }

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { addHost, initCluster } from './cluster-folder.ts';
+import { addHosts, initCluster } from './cluster-folder.ts';
 import { hostKey, mac, secretFromHex } from './derive.ts';
 import { loadKeys, type KeysLoaded } from './load-keys.ts';
 
@@ -100,14 +100,33 @@ void test('nothing is ever overwritten', async () => {
   const before = readFileSync(join(blue(), 'authority', 'cluster.secret'), 'utf8');
   const again = await initCluster(blue(), 'blue', [{ name: 'h1', ip: '10.0.0.1', eligible: true }]);
   assert.match(again.ok ? '' : again.words, /not empty/);
-  const same = await addHost(blue(), { name: 'h1', ip: '10.0.0.1', eligible: true });
+  const same = await addHosts(blue(), [{ name: 'h1', ip: '10.0.0.1', eligible: true }]);
   assert.match(same.ok ? '' : same.words, /exists already/);
   assert.equal(readFileSync(join(blue(), 'authority', 'cluster.secret'), 'utf8'), before);
 });
 
 void test('a host can be added later', async () => {
-  assert.deepEqual(await addHost(blue(), { name: 'h3', ip: '10.0.0.3', eligible: false }), { ok: true });
+  assert.deepEqual(await addHosts(blue(), [{ name: 'h3', ip: '10.0.0.3', eligible: false }]), { ok: true });
   assert.ok(loadKeys(wanted(join(blue(), 'hosts', 'h3'), 'h3', false)).ok);
+});
+
+void test('one address is one host’s, however it is written', async () => {
+  const host = (name: string, ip: string) => ({ name, ip, eligible: true });
+  const refusals = [
+    await initCluster(join(root, 'bad'), 'blue', [host('a', 'fd00::1'), host('b', 'fd00:0::1')]),
+    await addHosts(blue(), [host('c', '10.0.0.9'), host('d', '10.0.0.9')]),
+    await addHosts(blue(), [host('e', '10.0.0.8'), host('f', 'fd00:0::2')]),
+  ].map((done) => (done.ok ? '' : done.words));
+  assert.match(refusals[0] ?? '', /^a and b have the same address fd00:0::1/);
+  assert.match(refusals[1] ?? '', /^c and d have the same address/);
+  assert.match(refusals[2] ?? '', /^h2 and f have the same address/);
+  assert.deepEqual(
+    readdirSync(join(blue(), 'hosts')).filter((name) => !/^h\d$/.test(name)),
+    [],
+    'none of them was made',
+  );
+  const nowhere = await addHosts(join(root, 'nowhere'), [host('a', '10.0.0.7')]);
+  assert.match(nowhere.ok ? '' : nowhere.words, /has no folder "authority"/);
 });
 
 void test('names that a subject or a path could not carry are refused', async () => {

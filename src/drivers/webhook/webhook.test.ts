@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import type { Report } from '../../core/reports/report.ts';
 import { backoffMs } from './backoff.ts';
+import { tryConnection } from './try-connection.ts';
 import { createWebhook, MAX_QUEUED_REPORTS } from './webhook.ts';
 
 const report = (title: string): Report => ({
@@ -129,6 +132,30 @@ void test('a user and password in the URL become a header', { timeout: 20_000 },
   await target.until(() => target.got.length === 1);
   await webhook.close(5_000);
   assert.equal(target.got[0]?.authorization, `Basic ${Buffer.from('ann:p@ss').toString('base64')}`);
+});
+
+void test('a connection is tried without a report, and by the deadline it is known', {
+  timeout: 20_000,
+}, async (t) => {
+  const target = await listener(t, [200]);
+  assert.deepEqual(await tryConnection(target.url, 5_000), { ok: true });
+  assert.deepEqual(target.got, []);
+  const withoutTls = await tryConnection(target.url.replace('http:', 'https:'), 5_000);
+  assert.match(withoutTls.ok ? 'ok' : withoutTls.code, /^(EPROTO|ERR_SSL_.*)$/);
+  assert.deepEqual(await tryConnection('http://[::ffff:127.0.0.1]:1/hook', 5_000), {
+    ok: false,
+    code: 'ECONNREFUSED',
+  });
+  const mute = createTcpServer((socket) => socket.on('error', () => undefined).resume());
+  t.after(() => mute.close());
+  mute.listen(0, '127.0.0.1');
+  await once(mute, 'listening');
+  const address = mute.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  assert.deepEqual(await tryConnection(`https://127.0.0.1:${address.port}/hook`, 100), {
+    ok: false,
+    code: 'UND_ERR_CONNECT_TIMEOUT',
+  });
 });
 
 void test('waits double up to their limit and differ by chance', () => {
