@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { bringBack } from './faults.ts';
+import { spareMaster } from './otherwise.ts';
 import { settled, slaveOf, slaves } from './settled.ts';
 import type { World } from './world.ts';
 
@@ -87,4 +88,19 @@ it('all that may be master but one cannot read it: that one gets the lease, and 
   const before = claims(world);
   world.run(900_000);
   assert.ok(isMaster(world, seeing) && claims(world) === before);
+});
+
+it('the only one that may be master cannot read it: on somebody’s word VMs are recovered all the same', () => {
+  const world = settled({ hosts: 4, eligible: ['h1'] });
+  spareMaster(world);
+  lose(world, -1, ['h1']);
+  world.run(30_000);
+  world.nova.addServer('vm', 'h3');
+  world.powerOff('h3');
+  world.until('asks', () => world.verdict('h3') === 'unknown', 60_000);
+  world.ask('h1', { ask: 'confirm-dead', host: 'h3', by: 'ann' }, (answer) =>
+    assert.ok(answer.to === 'confirm-dead' && answer.ok),
+  );
+  world.until('recovered', () => world.nova.servers.get('vm')?.host !== 'h3', 60_000);
+  assert.deepEqual(world.twice, []);
 });

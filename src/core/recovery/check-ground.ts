@@ -7,7 +7,7 @@ import { all, type Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { BootId, IncidentPhase } from '../wire/records.ts';
-import { checkVictim, lastSeenOf, type VictimIsNot, type VictimMust } from './check-victim.ts';
+import { checkVictim, completed, lastSeenOf, type VictimIsNot, type VictimMust } from './check-victim.ts';
 import type { Incident } from './incident.ts';
 
 /** Renewals of the master's lease after which an effect that was not begun is void, besides the time for look-ups. */
@@ -18,10 +18,12 @@ export function* checkGround(
   licence: Licence,
   must: VictimMust,
 ): Task<Unlicensed | VictimIsNot | null> {
+  const { victim: host } = licence;
+  const complete = yield* completed(core, host, must);
   let against: Unlicensed | VictimIsNot | null = null;
   const [victim] = yield* all(
     [
-      checkVictim(core, licence.victim, must),
+      checkVictim(core, host, complete),
       (function* () {
         against = yield* core.coordination.check(core, licence);
         return null;

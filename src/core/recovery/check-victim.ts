@@ -1,10 +1,9 @@
 /** A victim's slots, read anew right before an effect: is it what the effect takes it for? */
 import { all, type Task } from '../lib/task.ts';
-import { request } from '../requests.ts';
+import { request, sleep } from '../requests.ts';
 import type { Core } from '../state.ts';
 import { isHung, type OwnVolume } from '../volumes.ts';
-import type { SlotObservation } from '../wire/observations.ts';
-import type { BootId, HostName } from '../wire/records.ts';
+import type { BlockHeader, BootId, HostName } from '../wire/records.ts';
 
 /** The last (incarnation, counter) of a slot that somebody saw, by volume. At most MAX_VOLUMES. */
 export type LastSeen = readonly {
@@ -25,24 +24,39 @@ export interface VictimIsNot {
   readonly detail: string;
 }
 
-export function lastSeenOf(core: Core, host: HostName): LastSeen {
-  const volumes = core.hosts.get(host)?.volumes ?? [];
-  return [...volumes].map(([volumeUuid, { incarnation, counter }]) => ({ volumeUuid, incarnation, counter }));
+/** Of volumes that were read lately: on another one the host may have written since, and be dead all the same. */
+export function lastSeenOf({ hosts, now, settings }: Core, host: HostName): LastSeen {
+  const volumes = [...(hosts.get(host)?.volumes ?? [])];
+  return volumes
+    .filter(([, { readMs }]) => now - readMs < settings.timing.volumeLostMs)
+    .map(([volumeUuid, { incarnation, counter }]) => ({ volumeUuid, incarnation, counter }));
+}
+
+/** A living beat writes at least once in that time. */
+const STILL_BEATS = 2.5;
+
+/** Where nobody has told what was last seen, this host looks itself, and waits for what it sees next. */
+export function* completed(core: Core, victim: HostName, must: VictimMust): Task<VictimMust> {
+  const { beatMs } = core.settings.timing;
+  const untold = readable(core).filter(
+    ({ uuid }) => !must.since.some(({ volumeUuid }) => volumeUuid === uuid),
+  );
+  const looked = yield* readVictim(core, victim, untold);
+  if (looked.length === 0) return must;
+  yield* sleep(core, STILL_BEATS * beatMs);
+  const seen = looked.flatMap(({ volume: { uuid }, header: { incarnation, counter } }) =>
+    uuid === null ? [] : [{ volumeUuid: uuid, incarnation, counter }],
+  );
+  return { ...must, since: [...must.since, ...seen] };
 }
 
 export function* checkVictim(core: Core, victim: HostName, must: VictimMust): Task<VictimIsNot | null> {
-  const { beatMs } = core.settings.timing;
-  const volumes = [...core.volumes.values()].filter((volume) => !isHung(volume, beatMs, core.now));
-  const reads = yield* all(
-    volumes.map((volume) => readSlots(core, volume)),
-    () => true,
-  );
   let known = 0;
-  for (const [place, { uuid, name }] of volumes.entries()) {
-    const slot = reads[place]?.find((candidate) => candidate.state === 'read' && candidate.host === victim);
+  for (const { volume, header } of yield* readVictim(core, victim, readable(core))) {
+    const { uuid, name } = volume;
     const seen = must.since.find(({ volumeUuid }) => volumeUuid === uuid);
-    if (slot?.state !== 'read' || seen === undefined) continue;
-    const { incarnation, counter, boot } = slot.header;
+    if (seen === undefined) continue;
+    const { incarnation, counter, boot } = header;
     const later =
       incarnation > seen.incarnation || (incarnation === seen.incarnation && counter > seen.counter);
     if (later && boot !== must.boot) {
@@ -56,11 +70,35 @@ export function* checkVictim(core: Core, victim: HostName, must: VictimMust): Ta
   return { code: 'victim-unreadable', detail: `the slot of ${victim} cannot be read on any volume` };
 }
 
-function* readSlots(core: Core, volume: OwnVolume): Task<readonly SlotObservation[] | null> {
+function readable(core: Core): readonly OwnVolume[] {
+  const { beatMs } = core.settings.timing;
+  return [...core.volumes.values()].filter((volume) => !isHung(volume, beatMs, core.now));
+}
+
+interface VictimRead {
+  readonly volume: OwnVolume;
+  readonly header: BlockHeader;
+}
+
+function* readVictim(
+  core: Core,
+  victim: HostName,
+  volumes: readonly OwnVolume[],
+): Task<readonly VictimRead[]> {
+  const reads = yield* all(
+    volumes.map((volume) => readSlot(core, victim, volume)),
+    () => true,
+  );
+  return reads.filter((read) => read !== null);
+}
+
+function* readSlot(core: Core, victim: HostName, volume: OwnVolume): Task<VictimRead | null> {
   const read = yield* request(
     core,
     { do: 'read-volume', volume: volume.name, what: ['slots'] },
     2 * core.settings.timing.beatMs,
   );
-  return read !== null && read.ok ? read.slots : null;
+  if (read === null || !read.ok) return null;
+  const slot = read.slots?.find((candidate) => candidate.state === 'read' && candidate.host === victim);
+  return slot?.state === 'read' ? { volume, header: slot.header } : null;
 }

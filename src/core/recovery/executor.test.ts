@@ -67,6 +67,28 @@ const refusals: readonly (readonly [RefusalCode, string, Partial<Found>, Partial
   ['intent-not-written', 'the volume takes no write', { writes: false }, {}],
 ];
 
+/** Of a volume that the master cannot read. */
+const UNTOLD = { lastSeen: [] };
+
+void test('where the master does not tell what it saw last, the slave watches the victim itself', () => {
+  const still = slave(asFound());
+  const begunMs = still.core.now;
+  assert.equal(execute(still, UNTOLD).outcome, 'accepted');
+  assert.ok(still.core.now - begunMs >= 2.5 * TIMING.beatMs, 'for longer than a beat');
+  const alive = slave(asFound());
+  const found = alive.script;
+  let counter = 50;
+  alive.script = (effect, core) => {
+    if (effect.do === 'read-volume' && effect.what.includes('slots')) counter += 1;
+    const answered = found(effect, core);
+    if (answered?.result.of !== 'read-volume' || !answered.result.ok) return answered;
+    return { ...answered, result: { ...answered.result, slots: [slot('h9', 9, { counter })] } };
+  };
+  const outcome = execute(alive, UNTOLD);
+  assert.ok(outcome.outcome === 'refused' && outcome.code === 'victim-alive', JSON.stringify(outcome));
+  assert.equal(posts(alive), 0);
+});
+
 for (const [code, why, more, changed] of refusals) {
   void test(`refused: ${code}, ${why}; nothing is sent and no intent stays`, () => {
     const pump = slave(asFound(more));

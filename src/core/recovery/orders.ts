@@ -18,7 +18,7 @@ export interface RestartOrder {
   readonly attempt: number;
   /** Rows that nova still shows open though their target has proof of death: they will never end. */
   readonly deadRows: readonly number[];
-  /** The last (incarnation, counter) of the victim's slot the master saw, by volume uuid: anything later is life. */
+  /** The last (incarnation, counter) of the victim's slot the master saw, by volume it reads: anything later is life. */
   readonly lastSeen: LastSeen;
   /** The master's own seat when the order was given, by lease volume: its counter is the clock the order ages by. */
   readonly leaseSeen: LeaseStamp;
