@@ -75,11 +75,16 @@ void test('every command is mentioned', async () => {
   assert.deepEqual(missing(names(await createProgram(undefined), 'vigil'), operations), []);
 });
 
-/** Command lines in backticks or in blocks for a shell, cut where something else of the shell begins. */
+/** Command lines in backticks, in blocks for a shell and in units, cut where something else of the shell begins. */
 function commandLines(text: string): readonly string[] {
   const inline = [...text.matchAll(/`(vigil [^`]+)`/g)].map(([, line = '']) => line);
-  const blocks = [...text.matchAll(/^(vigil .+)$/gm)].map(([, line = '']) => line);
-  return [...inline, ...blocks].map((line) => line.replaceAll(/\s+/g, ' ').replace(/ (\||&&|#).*$/, ''));
+  const blocks = [...text.matchAll(/^(?:ExecStart\w*=\S+\/)?(vigil .+)$/gm)].map(([, line = '']) => line);
+  return (
+    [...inline, ...blocks]
+      // The labels of keys and payloads look alike, but for their version.
+      .filter((line) => !/ v\d+$/.test(line))
+      .map((line) => line.replaceAll(/\s+/g, ' ').replace(/ (\||&&|#).*$/, ''))
+  );
 }
 
 /** Null: it is right, or only names a command. */
@@ -89,6 +94,7 @@ function wrongUse(program: Command, line: string): string | null {
   for (let child; (child = command.commands.find((one) => one.name() === words[0])); words.shift())
     command = child;
   if (words.length === 0 || words.includes('…')) return null;
+  if (command.commands.length > 0) return `${line}: ${words[0]} is no command`;
   const missing = command.options.find(({ mandatory, long }) => mandatory && !words.includes(long ?? ''));
   if (missing !== undefined) return `${line}: without ${missing.long}`;
   const known = new Set(command.options.flatMap(({ short, long }) => [short, long]));

@@ -92,7 +92,7 @@ void test('help ends with 0, wrong use and a wrong configuration with 2, no agen
     [['bogus'], /^error: unknown command 'bogus'/],
     [['cluster'], /error: a command is missing or unknown; those above are known\n$/],
     [['cluster', 'init', join(root, 'k'), '--cluster', 'c'], /--host <name=ip...>' not specified/],
-    [['cluster', 'init', join(root, 'k'), '--cluster', 'c', '--host', 'h1=x'], /"x" is no IPv4/],
+    [['cluster', 'init', join(root, 'k'), '--cluster', 'c', '--host', 'h1=x'], /^"x" \(host h1\) is no IPv4/],
     [['cluster', 'init', join(root, 'k'), '--cluster', 'c', '--host', 'h1=::1'], /--eligible names nobody/],
     [
       [
@@ -111,10 +111,17 @@ void test('help ends with 0, wrong use and a wrong configuration with 2, no agen
     ],
     [
       ['volume', 'init', 'v', '--cluster', 'c', '--slots', '4', '--lease-of', '3', '--heartbeat-only'],
-      /cannot be used with/,
+      /^error: --heartbeat-only and --lease-of: a volume without a lease is none of the lease volumes; .*\n/,
     ],
     [['volume', 'free', 'v'], /^error: what is to be freed is missing/],
     [['config', 'explain', 'timing.beatms'], /did you mean timing\.beat_ms\?/],
+    [['config', 'explain', 'beat_ms'], /did you mean timing\.beat_ms\?/],
+    [['config', 'explain', 'recovry'], /did you mean recovery\?/],
+    [['config', 'explain', 'nosuch'], /^no key begins with "nosuch"; without a key, all are told\n$/],
+    [
+      ['cluster', 'add-host', join(root, 'keys'), '--host', 'C=10.0.0.9', 'd=1.2.3'],
+      /^"C" is no name .*\n"1\.2\.3" \(host d\) is no IPv4 or IPv6 address\n$/,
+    ],
   ] as const) {
     const wrong = await vigil(...args);
     assert.deepEqual([wrong.code, wrong.out], [2, ''], args.join(' '));

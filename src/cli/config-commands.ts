@@ -19,7 +19,7 @@ export function configCommands(): Command {
       const all = explainConfig();
       const keys = all.filter((described) => described.key.startsWith(key ?? ''));
       if (key !== undefined && keys.length === 0) {
-        const meant = nearest(
+        const meant = meantBy(
           key,
           all.map((described) => described.key),
         );
@@ -37,4 +37,19 @@ export function configCommands(): Command {
       if (configOf(flags) !== null) say(`${flags.config}: ok`);
     });
   return config;
+}
+
+/** Sections can be meant as well, and whoever writes only the last part of a key means the whole. */
+function meantBy(asked: string, keys: readonly string[]): string | null {
+  const split = keys.map((key) => key.split('.'));
+  const sections = split.flatMap((parts) => parts.map((_, index) => parts.slice(0, index + 1).join('.')));
+  const names = [
+    ...sections.map((section) => ({ name: section, whole: section })),
+    ...split.map((parts) => ({ name: parts.at(-1) ?? '', whole: parts.join('.') })),
+  ];
+  const near = nearest(
+    asked,
+    names.map(({ name }) => name),
+  );
+  return names.find(({ name }) => name === near)?.whole ?? null;
 }

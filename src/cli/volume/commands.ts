@@ -21,7 +21,7 @@ const REFUSED = 'refused';
 
 export function volumeCommands(): Command {
   const volume = new Command('volume').description('make, show and measure heartbeat volumes');
-  volume
+  const init = volume
     .command('init')
     .description('make a volume out of a file or block device; refuses what is in use')
     .argument('<path>', 'file (made if it does not exist) or block device')
@@ -32,7 +32,7 @@ export function volumeCommands(): Command {
         .choices(['1', '3'])
         .default('1'),
     )
-    .addOption(new Option('--heartbeat-only', 'it carries heartbeats and no lease').conflicts('leaseOf'))
+    .option('--heartbeat-only', 'it carries heartbeats and no lease; not with --lease-of')
     .option('--force', 'overwrite what is there, if nobody writes it')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -43,6 +43,10 @@ export function volumeCommands(): Command {
       ),
     )
     .action(async (path: string, options: InitFlags) => {
+      if (options.heartbeatOnly === true && init.getOptionValueSource('leaseOf') === 'cli')
+        init.error(
+          'error: --heartbeat-only and --lease-of: a volume without a lease is none of the lease volumes; give one of the two',
+        );
       const leaseVolumes = options.heartbeatOnly === true ? 0 : options.leaseOf === '3' ? 3 : 1;
       const { cluster, slots, force = false } = options;
       finish(await initVolume({ path, cluster, slots, leaseVolumes, force }), options);

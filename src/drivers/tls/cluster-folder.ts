@@ -68,7 +68,8 @@ export async function addHosts(directory: string, hosts: readonly HostEntry[]): 
   for (const { name, ip } of hosts) {
     if (existsSync(join(known, name)))
       return { ok: false, words: `${join(known, name)} exists already; nothing was overwritten` };
-    const other = isLoopback(ip) ? null : whoHas(known, ip);
+    const address = canonical(ip) ?? ip;
+    const other = isLoopback(address) ? null : whoHas(known, address);
     if (other !== null) return { ok: false, words: sameAddress(other, name, ip) };
   }
   for (const host of hosts) {
@@ -166,11 +167,11 @@ export function wrongWords(cluster: string | null, hosts: readonly HostEntry[]):
   return wrong;
 }
 
-/** One IPv6 address can be written in many ways. Null: it is no address. */
+/** One IPv6 address can be written in many ways, and an IPv4 address as one of them. Null: it is no address. */
 function canonical(ip: string): string | null {
   const version = isIP(ip);
   if (version !== 6) return version === 0 ? null : ip;
-  return new SocketAddress({ address: ip, family: 'ipv6' }).address;
+  return new SocketAddress({ address: ip, family: 'ipv6' }).address.replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 const loopback = new BlockList();

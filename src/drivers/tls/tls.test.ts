@@ -116,15 +116,22 @@ void test('one address is one host’s, however it is written', async () => {
     await initCluster(join(root, 'bad'), 'blue', [host('a', 'fd00::1'), host('b', 'fd00:0::1')]),
     await addHosts(blue(), [host('c', '10.0.0.9'), host('d', '10.0.0.9')]),
     await addHosts(blue(), [host('e', '10.0.0.8'), host('f', 'fd00:0::2')]),
+    await addHosts(blue(), [host('g', '::ffff:10.0.0.1')]),
   ].map((done) => (done.ok ? '' : done.words));
   assert.match(refusals[0] ?? '', /^a and b have the same address fd00:0::1/);
   assert.match(refusals[1] ?? '', /^c and d have the same address/);
   assert.match(refusals[2] ?? '', /^h2 and f have the same address/);
+  assert.match(refusals[3] ?? '', /^h1 and g have the same address/);
   assert.deepEqual(
     readdirSync(join(blue(), 'hosts')).filter((name) => !/^h\d$/.test(name)),
     [],
     'none of them was made',
   );
+  const onOneMachine = await initCluster(join(root, 'one'), 'blue', [
+    host('a', '127.0.0.1'),
+    host('b', '127.0.0.1'),
+  ]);
+  assert.deepEqual(onOneMachine, { ok: true }, 'hosts that are played on one machine share it');
   const nowhere = await addHosts(join(root, 'nowhere'), [host('a', '10.0.0.7')]);
   assert.match(nowhere.ok ? '' : nowhere.words, /has no folder "authority"/);
 });
