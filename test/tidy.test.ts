@@ -72,7 +72,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   drivers: ['drivers', 'core', 'config'],
   beat: ['beat', 'core'],
   api: ['api', 'drivers', 'core', 'config'],
-  cloud: ['cloud', 'core'],
+  cloud: ['cloud', 'core', 'config'],
   agent: ['agent', 'api', 'drivers', 'core', 'config'],
 };
 /** Both ends of one socket speak in the same frames. */

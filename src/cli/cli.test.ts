@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { freePort, listening } from '../../test/listening.ts';
 
 const MAIN = new URL('../main.ts', import.meta.url).pathname;
 let root = '';
@@ -31,15 +31,6 @@ async function finished(child: ChildProcess): Promise<Ran> {
 }
 
 const vigil = async (...args: readonly string[]): Promise<Ran> => finished(start(args));
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : assert.fail();
-}
 
 async function writeConfig(changes: (text: string) => string = (text) => text): Promise<string> {
   uuids += 1;
@@ -170,12 +161,7 @@ void test('check tries everything and is content with a sound host', async () =>
 });
 
 void test('check names what is wrong with volumes, keys, addresses and ports, and what to do', async (t) => {
-  const busy = createServer();
-  t.after(() => busy.close());
-  busy.listen(0, '127.0.0.1');
-  await once(busy, 'listening');
-  const address = busy.address();
-  assert.ok(typeof address === 'object' && address !== null);
+  const busyPort = await listening(t);
   writeFileSync(join(root, 'foreign.vol'), Buffer.alloc(1024 * 1024, 7));
   const bad = await writeConfig((text) =>
     text
@@ -183,7 +169,7 @@ void test('check names what is wrong with volumes, keys, addresses and ports, an
         'role: lease}',
         `role: lease}, {name: b, path: ${root}/foreign.vol, role: heartbeat}, {name: c, path: ${root}/none, role: heartbeat}`,
       )
-      .replace(/api_port: \d+/, `api_port: ${address.port}`)
+      .replace(/api_port: \d+/, `api_port: ${busyPort}`)
       .replace('hosts/h1', 'hosts/h2')
       .replace('syslog: off', 'syslog: off, webhooks: [{url: "http://127.0.0.1:1/"}]'),
   );
@@ -195,7 +181,7 @@ void test('check names what is wrong with volumes, keys, addresses and ports, an
   assert.match(ran.out, /FAILED +reports\.webhooks\[0\] +cannot be reached/);
   assert.match(
     ran.out,
-    new RegExp(`FAILED +TCP port ${address.port} +in use on 127\\.0\\.0\\.1 by something else`),
+    new RegExp(`FAILED +TCP port ${busyPort} +in use on 127\\.0\\.0\\.1 by something else`),
   );
   assert.match(ran.out, /ok +volume a/);
 });

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { HostEntry } from '../drivers/tls/certificates.ts';
-import { addHosts, initCluster, wrongWords } from '../drivers/tls/cluster-folder.ts';
+import { addHosts, initCluster } from '../drivers/tls/cluster-folder.ts';
+import { wrongWords } from '../drivers/tls/host-entries.ts';
 import { finish } from './common.ts';
 import { EXIT, OWN_EXIT_CODES } from './exit-codes.ts';
 import { complain, say, sayJson } from './output.ts';

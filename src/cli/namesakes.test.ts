@@ -1,13 +1,12 @@
 /** Two machines with one name, as processes: each with its own directories and ports, one volume, one key. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { waitFor } from '../../test/contract/wait.ts';
+import { freePort } from '../../test/listening.ts';
 import { askBeat } from '../beat/ask-beat.ts';
 import { makeTestCluster } from '../drivers/tls/testing.ts';
 import { initVolume } from './volume/init.ts';
@@ -15,15 +14,6 @@ import { initVolume } from './volume/init.ts';
 const MAIN = new URL('../main.ts', import.meta.url).pathname;
 const BEAT_MS = 500;
 const PATIENCE_MS = 30_000;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : assert.fail();
-}
 
 interface Machine {
   readonly beat: ChildProcess;

@@ -125,9 +125,10 @@ async function cloud(flags: CloudFlags): Promise<void> {
     cloud: {},
     signal: untilSignal(),
     print: say,
-    complain: (line: string) => complain(`vigil cloud: ${line}`),
   };
-  finish(await runCloudCommand(options));
+  const ended = await runCloudCommand(options);
+  if (!ended.ok) complain(`vigil cloud: ${ended.words}`);
+  finish(ended.ok ? EXIT.ok : EXIT.failed);
 }
 
 function untilSignal(): AbortSignal {

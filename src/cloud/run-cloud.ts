@@ -1,6 +1,7 @@
 /** `vigil cloud`: the embedded cloud as a process of its own, seeded with hosts and servers. */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { errno } from '../config/errno.ts';
 import type { CloudOptions } from './options.ts';
 import { addFlavor, addHost, addProject, addServer, addUser, type HostSeed } from './seed.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from './server.ts';
@@ -18,22 +19,20 @@ export interface CloudCommandOptions {
   readonly cloud: Partial<CloudOptions>;
   readonly signal: AbortSignal;
   readonly print: (line: string) => void;
-  readonly complain: (line: string) => void;
 }
 
-const EXIT_OK = 0;
-const EXIT_CANNOT_START = 1;
+/** Not ok: it could not start, in words. */
+export type CloudEnded = { readonly ok: true } | { readonly ok: false; readonly words: string };
 
-/** Runs until the signal; the result is the exit code. */
-export async function runCloudCommand(options: CloudCommandOptions): Promise<number> {
+/** Runs until the signal. */
+export async function runCloudCommand(options: CloudCommandOptions): Promise<CloudEnded> {
   const password = randomBytes(18).toString('base64url');
   const listen = { address: options.listenAddress, port: options.port };
   let cloud: EmbeddedCloud;
   try {
     cloud = await startEmbeddedCloud({ ...options.cloud, listen });
   } catch (error) {
-    options.complain(cannotListen(listen, codeOf(error)));
-    return EXIT_CANNOT_START;
+    return { ok: false, words: cannotListen(listen, errno(error)) };
   }
   seedCloud(cloud.state, { hosts: options.hosts, servers: options.servers, password });
   if (options.cloudsFile !== null) {
@@ -41,9 +40,8 @@ export async function runCloudCommand(options: CloudCommandOptions): Promise<num
     try {
       writeFileSync(options.cloudsFile, text, { mode: 0o600 });
     } catch (error) {
-      options.complain(`${options.cloudsFile} cannot be written (${codeOf(error)})`);
       await cloud.close();
-      return EXIT_CANNOT_START;
+      return { ok: false, words: `${options.cloudsFile} cannot be written (${errno(error)})` };
     }
   }
   options.print(`embedded cloud: keystone at ${cloud.url}/identity/v3`);
@@ -54,7 +52,7 @@ export async function runCloudCommand(options: CloudCommandOptions): Promise<num
     options.signal.addEventListener('abort', () => resolve(), { once: true });
   });
   await cloud.close();
-  return EXIT_OK;
+  return { ok: true };
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -66,11 +64,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
 function cannotListen({ address, port }: { address: string; port: number }, code: string): string {
   const remedy = REMEDIES[code];
   return `TCP ${address} port ${port} cannot be opened (${code})${remedy === undefined ? '' : `: ${remedy}`}`;
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error ? String(error.code) : error.message;
 }
 
 /** The administrator that Vigil is, a tenant, a small flavor, the hosts and their servers. */

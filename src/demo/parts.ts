@@ -36,7 +36,7 @@ export async function runPart(): Promise<number | null> {
   const stopping = new AbortController();
   process.once('SIGTERM', () => stopping.abort());
   if (part.part === 'cloud') {
-    return runCloudCommand({
+    const ended = await runCloudCommand({
       listenAddress: LOOPBACK,
       port: 0,
       hosts: part.hosts.map((name) => ({ name })),
@@ -45,8 +45,9 @@ export async function runPart(): Promise<number | null> {
       cloud: { reportIntervalMs: REPORT_INTERVAL_S * 1_000 },
       signal: stopping.signal,
       print: (line) => void process.stdout.write(`${line}\n`),
-      complain: (line) => void process.stderr.write(`${line}\n`),
     });
+    if (!ended.ok) process.stderr.write(`${ended.words}\n`);
+    return ended.ok ? 0 : 1;
   }
   const compute = startPretendCompute({
     url: part.url,

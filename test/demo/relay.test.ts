@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { openTcpRelay } from '../../src/demo/relay-tcp.ts';
 import { openUdpRelay } from '../../src/demo/relay-udp.ts';
+import { listening } from '../listening.ts';
 
 /** Addresses of this test alone, so that it can run beside a demonstration. */
 const HOST = '127.0.3.1';
@@ -20,11 +21,7 @@ const quiet = async (): Promise<void> =>
 
 async function echoServer(t: TestContext): Promise<number> {
   const server = createServer((socket) => socket.pipe(socket));
-  t.after(() => server.close());
-  server.listen(0, HOST);
-  await once(server, 'listening');
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  return listening(t, server, HOST);
 }
 
 void test('a cut connection neither passes nor ends, and goes on when healed', async (t) => {

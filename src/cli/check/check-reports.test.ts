@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
+import { freePort, listening } from '../../../test/listening.ts';
 import { parseConfig } from '../../config/load.ts';
 import { makeTestCluster } from '../../drivers/tls/testing.ts';
 import { checkReports } from './check-reports.ts';
@@ -22,22 +21,6 @@ reports: {${reports}}
   return checkReports(loaded.config);
 }
 
-async function listen(t: TestContext, server: Server): Promise<number> {
-  t.after(() => server.close());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : assert.fail();
-}
-
-async function closedPort(t: TestContext): Promise<number> {
-  const server = createServer();
-  const port = await listen(t, server);
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 void test('each webhook is tried, and told by its key and never by its URL', {
   timeout: 20_000,
 }, async (t) => {
@@ -47,9 +30,9 @@ void test('each webhook is tried, and told by its key and never by its URL', {
   const ofUnknownAuthority = createTlsServer({ cert, key });
   ofUnknownAuthority.on('tlsClientError', () => undefined);
   const urls = [
-    `http://127.0.0.1:${await listen(t, createServer())}/hidden`,
-    `https://127.0.0.1:${await listen(t, ofUnknownAuthority)}/hidden`,
-    `http://ann:hidden@127.0.0.1:${await closedPort(t)}/hidden`,
+    `http://127.0.0.1:${await listening(t)}/hidden`,
+    `https://127.0.0.1:${await listening(t, ofUnknownAuthority)}/hidden`,
+    `http://ann:hidden@127.0.0.1:${await freePort()}/hidden`,
     'http://hidden.invalid/hidden',
   ];
   const findings = await check(`syslog: off, webhooks: [${urls.map((url) => `{url: "${url}"}`).join()}]`);
@@ -72,9 +55,9 @@ void test('each webhook is tried, and told by its key and never by its URL', {
   assert.doesNotMatch(JSON.stringify(findings), /hidden/);
 });
 
-void test('syslog over UDP is tried where it is wanted', { timeout: 20_000 }, async (t) => {
+void test('syslog over UDP is tried where it is wanted', { timeout: 20_000 }, async () => {
   assert.deepEqual(await check('syslog: off'), []);
-  const target = `udp:127.0.0.1:${await closedPort(t)}`;
+  const target = `udp:127.0.0.1:${await freePort()}`;
   const [refused] = await check(`syslog: "${target}"`);
   assert.equal(refused?.ok, false);
   assert.equal(refused.detail, `${target}: nothing listens there (ECONNREFUSED)`);

@@ -7,7 +7,7 @@ import { all, type Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { BootId, IncidentPhase } from '../wire/records.ts';
-import { checkVictim, completed, lastSeenOf, type VictimIsNot, type VictimMust } from './check-victim.ts';
+import { checkVictim, watchUntold, lastSeenOf, type VictimIsNot, type VictimMust } from './check-victim.ts';
 import type { Incident } from './incident.ts';
 
 /** Renewals of the master's lease after which an effect that was not begun is void, besides the time for look-ups. */
@@ -19,7 +19,7 @@ export function* checkGround(
   must: VictimMust,
 ): Task<Unlicensed | VictimIsNot | null> {
   const { victim: host } = licence;
-  const complete = yield* completed(core, host, must);
+  const complete = yield* watchUntold(core, host, must);
   let against: Unlicensed | VictimIsNot | null = null;
   const [victim] = yield* all(
     [

@@ -36,7 +36,7 @@ export function lastSeenOf({ hosts, now, settings }: Core, host: HostName): Last
 const STILL_BEATS = 2.5;
 
 /** Where nobody has told what was last seen, this host looks itself, and waits for what it sees next. */
-export function* completed(core: Core, victim: HostName, must: VictimMust): Task<VictimMust> {
+export function* watchUntold(core: Core, victim: HostName, must: VictimMust): Task<VictimMust> {
   const { beatMs } = core.settings.timing;
   const untold = readable(core).filter(
     ({ uuid }) => !must.since.some(({ volumeUuid }) => volumeUuid === uuid),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { listening } from '../../../test/listening.ts';
 import type { Report } from '../../core/reports/report.ts';
 import { backoffMs } from './backoff.ts';
 import { tryConnection } from './try-connection.ts';
@@ -147,12 +147,8 @@ void test('a connection is tried without a report, and by the deadline it is kno
     code: 'ECONNREFUSED',
   });
   const mute = createTcpServer((socket) => socket.on('error', () => undefined).resume());
-  t.after(() => mute.close());
-  mute.listen(0, '127.0.0.1');
-  await once(mute, 'listening');
-  const address = mute.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  assert.deepEqual(await tryConnection(`https://127.0.0.1:${address.port}/hook`, 100), {
+  const port = await listening(t, mute);
+  assert.deepEqual(await tryConnection(`https://127.0.0.1:${port}/hook`, 100), {
     ok: false,
     code: 'UND_ERR_CONNECT_TIMEOUT',
   });

@@ -94,11 +94,6 @@ export class Nova {
     return (await this.session.json(body, 'nova', 'GET', `/servers/detail?all_tenants=1${query}`)).servers;
   }
 
-  async server(id: string): Promise<Server> {
-    return (await this.session.json(z.object({ server: serverSchema }), 'nova', 'GET', `/servers/${id}`))
-      .server;
-  }
-
   /** The one image there is: guests are pretended, but nova wants one. */
   async imageId(): Promise<string> {
     const [image] = (await this.session.json(images, 'glance', 'GET', '/images?name=rig')).images;
