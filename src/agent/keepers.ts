@@ -1,5 +1,5 @@
 import type { Metrics } from '../api/metrics.ts';
-import { chooseNeighbours } from '../core/link/link.ts';
+import { chooseNeighbours, reachableHosts } from '../core/link/link.ts';
 import type { Core } from '../core/state.ts';
 import type { ReportSink } from '../drivers/journal/report-sink.ts';
 import { createKeepers } from '../drivers/orders/keepers.ts';
@@ -10,7 +10,7 @@ export function keepersAmong(core: Core, peers: PeerClient, metrics: Metrics): R
   return createKeepers({
     peers,
     choose: () =>
-      chooseNeighbours(core)
+      chooseNeighbours(reachableHosts(core), core.settings.host)
         .filter(({ host }) => core.master?.judgements.get(host)?.verdict === 'online')
         .map(({ host, address: { ip, apiPort } }) => ({ host, ip, apiPort })),
     count: (event) => metrics.report('keepers', event),

@@ -39,6 +39,8 @@ export type ApiRefusal =
   | 'handshake-broken'
   | 'not-eligible'
   | 'not-the-master'
+  /** Not even a request: a host header or path that cannot be. */
+  | 'bad-request'
   | 'bad-body'
   | 'too-large'
   | 'too-many'

@@ -1,17 +1,11 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import {
-  API_VERSION,
-  confirmDeadBody,
-  maintenanceBody,
-  REQUEST_BYTES_MAX,
-} from '../drivers/orders/contract.ts';
+import { API_VERSION, confirmDeadBody, maintenanceBody } from '../drivers/orders/contract.ts';
 import { MAX_TAIL_ENTRIES, type Tail } from '../drivers/journal/tail.ts';
 import type { Asker } from './ask.ts';
+import { readBody } from './body.ts';
 import type { ClusterQuestions } from './cluster-questions.ts';
 import type { AgentIdentity, ApiCounters } from './handler.ts';
 import type { Metrics } from './metrics.ts';
-import { readBody } from './peer-routes.ts';
 
 /** A follower asks again before a client or a proxy would lose patience. */
 export const FOLLOW_MS_MAX = 20_000;
@@ -39,7 +33,6 @@ export interface LocalRoutesOptions {
 export function localRoutes(options: LocalRoutesOptions): Hono {
   const { asker, questions, tail, counters } = options;
   const app = new Hono();
-  app.use(bodyLimit({ maxSize: REQUEST_BYTES_MAX }));
   app.get(LOCAL_PATHS.alive, (c) => c.json({ version: API_VERSION, pid: process.pid, ...options.identity }));
   app.get(LOCAL_PATHS.status, async (c) => {
     const told = await questions.status(c.req.query('scope') === 'own');
@@ -52,7 +45,7 @@ export function localRoutes(options: LocalRoutesOptions): Hono {
   });
   app.post(LOCAL_PATHS.confirmDead, async (c) => {
     const body = await readBody(c, confirmDeadBody);
-    if (!body.ok) return c.json({ words: body.words }, 400);
+    if (!body.ok) return c.json({ words: body.words }, body.status);
     const told = await questions.confirmDead(body.value.host, body.value.by);
     return told.ok
       ? c.json({ ok: told.value.ok, words: told.value.words })
@@ -60,7 +53,7 @@ export function localRoutes(options: LocalRoutesOptions): Hono {
   });
   app.post(LOCAL_PATHS.maintenance, async (c) => {
     const body = await readBody(c, maintenanceBody);
-    if (!body.ok) return c.json({ words: body.words }, 400);
+    if (!body.ok) return c.json({ words: body.words }, body.status);
     const asked = await asker.ask({ ask: 'maintenance', declared: body.value.declared }, { kind: 'local' });
     if (!asked.ok) return c.json({ words: asked.words }, 503);
     return c.json({ ok: asked.answer.ok, words: asked.answer.words });

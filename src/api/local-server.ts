@@ -6,6 +6,7 @@ import { errno } from '../config/errno.ts';
 import type { PeerClient } from '../drivers/orders/peer-client.ts';
 import { agentSocket } from './agent-socket.ts';
 import { createAsker } from './ask.ts';
+import { badRequest } from './bad-request.ts';
 import { clusterQuestions } from './cluster-questions.ts';
 import type { ApiCounters, Handle } from './handler.ts';
 import { localRoutes, type LocalRoutesOptions } from './local-routes.ts';
@@ -27,7 +28,10 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Open
   const asker = createAsker(options.handle, options.counters);
   const questions = clusterQuestions(asker, options.client);
   const app = localRoutes({ ...options, asker, questions });
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const listener = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+    errorHandler: badRequest(options.counters),
+  });
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   server.maxConnections = MAX_LOCAL_CONNECTIONS;
   server.on('drop', () => options.counters.refused('too-many'));

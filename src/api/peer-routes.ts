@@ -1,18 +1,16 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import type { z } from 'zod';
 import {
   API_VERSION,
   confirmDeadBody,
   PATHS,
   probeBody,
   reportBody,
-  REQUEST_BYTES_MAX,
   restartBody,
 } from '../drivers/orders/contract.ts';
 import type { Report } from '../core/reports/report.ts';
 import type { HostName } from '../core/wire/records.ts';
 import type { Asker } from './ask.ts';
+import { readBody } from './body.ts';
 import type { AgentIdentity, ApiCounters, ApiRefusal, Peer } from './handler.ts';
 
 export type HostPeer = Extract<Peer, { readonly kind: 'host' }>;
@@ -48,13 +46,6 @@ export function peerRoutes(options: PeerRoutesOptions): Hono<PeerEnv> {
     await next();
     counters.request(c.req.path, c.res.status);
   });
-  app.use(
-    bodyLimit({
-      maxSize: REQUEST_BYTES_MAX,
-      onError: (c: Context<PeerEnv>) =>
-        refuse(c, 413, 'too-large', `a body of more than ${REQUEST_BYTES_MAX} bytes`),
-    }),
-  );
 
   app.get(PATHS.alive, (c) => c.json({ version: API_VERSION, ...options.identity }));
 
@@ -68,7 +59,7 @@ export function peerRoutes(options: PeerRoutesOptions): Hono<PeerEnv> {
     if (!peer.eligible)
       return refuse(c, 403, 'not-eligible', `${peer.host} is not eligible and may not give orders`);
     const body = await readBody(c, restartBody);
-    if (!body.ok) return refuse(c, 400, 'bad-body', body.words);
+    if (!body.ok) return refuse(c, body.status, body.code, body.words);
     const { order, token } = body.value;
     if (order.master !== peer.host) {
       return refuse(c, 403, 'not-the-master', `${peer.host} gave an order in the name of ${order.master}`);
@@ -79,7 +70,7 @@ export function peerRoutes(options: PeerRoutesOptions): Hono<PeerEnv> {
 
   app.post(PATHS.probe, async (c) => {
     const body = await readBody(c, probeBody);
-    if (!body.ok) return refuse(c, 400, 'bad-body', body.words);
+    if (!body.ok) return refuse(c, body.status, body.code, body.words);
     const asked = await asker.ask({ ask: 'probe', target: body.value.target }, c.env.peer);
     return asked.ok ? c.json({ answer: asked.answer.answer }) : c.json({ words: asked.words }, asked.status);
   });
@@ -89,7 +80,7 @@ export function peerRoutes(options: PeerRoutesOptions): Hono<PeerEnv> {
     if (!peer.eligible)
       return refuse(c, 403, 'not-eligible', `${peer.host} is not eligible and may not confirm a death`);
     const body = await readBody(c, confirmDeadBody);
-    if (!body.ok) return refuse(c, 400, 'bad-body', body.words);
+    if (!body.ok) return refuse(c, body.status, body.code, body.words);
     const { host, by } = body.value;
     const asked = await asker.ask(
       { ask: 'confirm-dead', host, by: `${by} (through ${peer.host})`.slice(0, 128) },
@@ -104,7 +95,7 @@ export function peerRoutes(options: PeerRoutesOptions): Hono<PeerEnv> {
     if (!peer.eligible)
       return refuse(c, 403, 'not-eligible', `${peer.host} is not eligible and has no reports to keep`);
     const body = await readBody(c, reportBody);
-    if (!body.ok) return refuse(c, 400, 'bad-body', body.words);
+    if (!body.ok) return refuse(c, body.status, body.code, body.words);
     options.keep(body.value.report, peer.host);
     return c.json({ ok: true });
   });
@@ -115,25 +106,4 @@ export function peerRoutes(options: PeerRoutesOptions): Hono<PeerEnv> {
     return c.json({ code: 'fault', words: 'a fault in the server' }, 500);
   });
   return app;
-}
-
-export type BodyRead<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly words: string };
-
-/** Names the place that is wrong, never the value: it may be a token. */
-export async function readBody<Value>(
-  c: { readonly req: { json(): Promise<unknown> } },
-  schema: z.ZodType<Value>,
-): Promise<BodyRead<Value>> {
-  let json: unknown;
-  try {
-    json = await c.req.json();
-  } catch {
-    return { ok: false, words: 'the body is not JSON' };
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  const places = parsed.error.issues.slice(0, 5).map((issue) => issue.path.join('.') || 'the body');
-  return { ok: false, words: `not understood: ${places.join(', ')}` };
 }

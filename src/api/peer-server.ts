@@ -7,6 +7,7 @@ import type { HostKeys } from '../drivers/tls/load-keys.ts';
 import { identityOf } from '../drivers/tls/peer.ts';
 import type { Refusal } from '../drivers/udp/refusals.ts';
 import { createAsker } from './ask.ts';
+import { badRequest } from './bad-request.ts';
 import { beneath, watchHandshakes } from './handshakes.ts';
 import type { AgentIdentity, ApiCounters, ApiRefusal, Handle } from './handler.ts';
 import { type HostPeer, peerRoutes, type PeerRoutesOptions } from './peer-routes.ts';
@@ -62,7 +63,7 @@ export async function openPeerServer(options: PeerServerOptions): Promise<Opened
       const peer = peers.get(bindings.incoming.socket);
       return peer === undefined ? new Response(null, { status: 403 }) : app.fetch(request, { peer });
     },
-    { overrideGlobalObjects: false },
+    { overrideGlobalObjects: false, errorHandler: badRequest(counters) },
   );
   const server = createServer(
     {

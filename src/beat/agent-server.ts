@@ -14,6 +14,7 @@ import { parseAgentMessage } from '../core/wire/beat-message-checks.ts';
 import { monotonicMs } from './clock.ts';
 import { encodeFrame, frameReader } from './frames.ts';
 import { type ReportMemory, reportMemory } from './reports.ts';
+import { withShortWords } from './short-words.ts';
 
 /** Readings are dropped while this much waits to be taken. */
 export const MAX_UNTAKEN_BYTES = 256 * 1024;
@@ -70,10 +71,12 @@ export function agentServer(socketPath: string, events: AgentServerEvents): Agen
       if (current?.socket === socket) current = null;
     });
     socket.on('data', (chunk: Buffer) => {
+      // Who only asked who is there has had its answer, and says nothing more that counts.
+      if (socket.writableEnded) return;
       const texts = reader.push(chunk);
       if (texts === null) return malformed('a frame over the limit');
       for (const text of texts) {
-        if (socket.destroyed) return;
+        if (socket.destroyed || socket.writableEnded) return;
         const parsed = parseAgentMessage(text);
         if (!parsed.ok) return malformed(`${parsed.path} must be ${parsed.expected}`);
         receive(parsed.value);
@@ -122,7 +125,7 @@ export function agentServer(socketPath: string, events: AgentServerEvents): Agen
           return room;
         },
         send(message) {
-          const frame = encodeFrame(message, MAX_REPORT_FRAME_BYTES);
+          const frame = encodeFrame(withShortWords(message), MAX_REPORT_FRAME_BYTES);
           if (frame === null) return false;
           // Answers are as many as the agent's requests; one that asks and does not listen is cut off.
           if (socket.writableLength > MAX_REPORT_FRAME_BYTES) socket.destroy();

@@ -92,6 +92,7 @@ export function damagedSuperblock(path: string, reason: DamageReason): NotOpened
     case 'header-checksum':
     case 'torn':
     case 'bad-mac':
+    case 'misplaced':
       return fault('corrupt', `${path} has a damaged superblock (${reason.code}); ${remedy}`);
     default:
       return assertNever(reason);

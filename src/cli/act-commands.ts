@@ -6,6 +6,7 @@ import { askAgent } from './agent-client.ts';
 import { type AskFlags, ask, finish, socketOf, withAgent } from './common.ts';
 import { EXIT, ASKING_EXIT_CODES } from './exit-codes.ts';
 import { complain, say, sayJson } from './output.ts';
+import { visible } from './visible.ts';
 
 const GATE_POLL_MS = 500;
 
@@ -55,7 +56,7 @@ async function confirmDead(host: string, flags: ConfirmFlags): Promise<void> {
   const taken = isRecord(answer.json) && answer.json['ok'] === true;
   const words = isRecord(answer.json) ? String(answer.json['words']) : '';
   if (flags.json === true) sayJson(answer.json);
-  else if (taken) say(words);
+  else if (taken) say(visible(words));
   else complain(words);
   finish(taken ? EXIT.ok : EXIT.failed);
 }
@@ -86,7 +87,7 @@ async function gate(flags: GateFlags): Promise<void> {
     if (isOpen || performance.now() >= untilMs) {
       if (!answer.ok) complain(words);
       else if (flags.json === true) sayJson(answer.json);
-      else say(words);
+      else say(visible(words));
       return finish(isOpen ? EXIT.ok : answer.ok || answer.reached ? EXIT.failed : EXIT.unreachable);
     }
     // It asks twice a second; whoever reads the journal of nova-compute wants to read each reason once.

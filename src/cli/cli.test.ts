@@ -5,9 +5,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { bundled } from '../../test/bundled.ts';
 import { freePort, listening } from '../../test/listening.ts';
 
-const MAIN = new URL('../main.ts', import.meta.url).pathname;
+const MAIN = bundled(new URL('../main.ts', import.meta.url).pathname);
 let root = '';
 let config = '';
 let uuids = 0;
@@ -19,7 +20,7 @@ interface Ran {
 }
 
 function start(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 async function finished(child: ChildProcess): Promise<Ran> {
@@ -212,7 +213,7 @@ void test('check does not hang with a volume that does', { timeout: 60_000 }, as
 });
 
 void test('a beat and an agent run, answer the commands, and stop cleanly on SIGTERM within two seconds', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   assert.equal((await finished(spawn('mkdir', ['-p', join(root, 'run')]))).code, 0);
   const beat = start(['beat', '--volume', 'a', '--config', config]);

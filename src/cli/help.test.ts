@@ -61,11 +61,15 @@ const MORE_CODES: Readonly<Record<string, readonly number[]>> = {
   'volume free': [1],
   'config explain': [],
   'config test': [],
+  'sim run': [1],
+  'sim swarm': [1],
+  'sim shrink': [1],
+  'sim scenario': [1],
 };
 
-/** Started by `vigil check` only. */
-const INTERNAL = 'check-volume';
-const commands = all(await createProgram(undefined), []).filter(({ path }) => path[0] !== INTERNAL);
+/** Started by `vigil check` and `vigil sim swarm` only. */
+const INTERNAL: ReadonlySet<string | undefined> = new Set(['check-volume', 'sim-worker']);
+const commands = all(await createProgram(undefined), []).filter(({ path }) => !INTERNAL.has(path[0]));
 
 void test('the table has the commands', () => {
   const names = commands.map(({ path }) => path.join(' '));

@@ -5,6 +5,7 @@ import { API_VERSION } from '../drivers/orders/contract.ts';
 import { type AskFlags, ask, finish, withAgent } from './common.ts';
 import { EXIT, ASKING_EXIT_CODES } from './exit-codes.ts';
 import { complain, say, sayJson } from './output.ts';
+import { visible } from './visible.ts';
 
 interface StartFlags extends AskFlags {
   readonly by: string;
@@ -43,7 +44,7 @@ async function change(flags: AskFlags, declared: DeclaredMaintenance | null): Pr
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of the agent of this host, which has this very code
   const { ok, words } = answer.json as { readonly ok: boolean; readonly words: string };
   if (flags.json === true) sayJson(answer.json);
-  else if (ok) say(words);
+  else if (ok) say(visible(words));
   else complain(words);
   finish(ok ? EXIT.ok : EXIT.failed);
 }

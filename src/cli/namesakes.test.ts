@@ -5,13 +5,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { bundled } from '../../test/bundled.ts';
 import { waitFor } from '../../test/contract/wait.ts';
 import { freePort } from '../../test/listening.ts';
 import { askBeat } from '../beat/ask-beat.ts';
 import { makeTestCluster } from '../drivers/tls/testing.ts';
 import { initVolume } from './volume/init.ts';
 
-const MAIN = new URL('../main.ts', import.meta.url).pathname;
+const MAIN = bundled(new URL('../main.ts', import.meta.url).pathname);
 const BEAT_MS = 500;
 const PATIENCE_MS = 30_000;
 
@@ -41,7 +42,7 @@ reports: {syslog: off}
 `,
   );
   const run = (...args: readonly string[]): ChildProcess => {
-    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args, '--config', config], {
+    const child = spawn(process.execPath, [MAIN, ...args, '--config', config], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     t.after(() => child.kill('SIGKILL'));

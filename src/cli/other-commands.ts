@@ -5,6 +5,7 @@ import { clusterCommands } from './cluster-commands.ts';
 import { configCommands } from './config-commands.ts';
 import { addMaintenanceCommands } from './maintenance-commands.ts';
 import { addShowCommands } from './show-commands.ts';
+import { addSimCommands } from './sim/commands.ts';
 import { volumeCommands } from './volume/commands.ts';
 
 /** Commands that come to an end by themselves. */
@@ -13,6 +14,7 @@ export function addOtherCommands(program: Command): void {
   addActCommands(program);
   addMaintenanceCommands(program);
   addCheckCommand(program);
+  addSimCommands(program);
   program.addCommand(clusterCommands());
   program.addCommand(volumeCommands());
   program.addCommand(configCommands());

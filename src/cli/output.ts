@@ -1,15 +1,23 @@
 import { styleText } from 'node:util';
+import { visibleJson, visibleLines } from './visible.ts';
+
+/** May be styled: what others wrote in it has been made visible. */
+// Whoever reads a pipe may have seen enough, as `head` has: what is still said is said to nobody.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 
 export function say(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
 export function complain(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${visibleLines(text)}\n`);
 }
 
 export function sayJson(value: unknown): void {
-  say(JSON.stringify(value, null, 2));
+  say(visibleJson(value, 2));
 }
 
 type Style = 'bold' | 'red' | 'green' | 'yellow' | 'dim';

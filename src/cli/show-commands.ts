@@ -5,6 +5,7 @@ import { type JournalEntry, MAX_TAIL_ENTRIES } from '../drivers/journal/tail.ts'
 import { type AskFlags, ask, finish, withAgent } from './common.ts';
 import { EXIT, ASKING_EXIT_CODES } from './exit-codes.ts';
 import { complain, say, sayJson } from './output.ts';
+import { visible, visibleIn, visibleJson } from './visible.ts';
 import { renderHosts, renderStatus, renderVms, vmRows, whyNotTold } from './render-status.ts';
 
 interface StatusFlags extends AskFlags {
@@ -42,7 +43,7 @@ export function addShowCommands(program: Command): void {
           if (flags.own !== true) return finish(EXIT.failed);
         }
         if (flags.json === true) sayJson(json(told));
-        else if (missing === null) say(render(told));
+        else if (missing === null) say(render(visibleIn(told)));
       });
   };
   show('status', 'is all well? master, holds, volumes of this host, incidents', renderStatus, (told) => told);
@@ -101,7 +102,7 @@ async function showEvents(flags: EventFlags): Promise<void> {
     };
     const wanted = flags.all === true ? events : events.filter(({ event }) => event !== OPENSTACK_REQUEST);
     for (const entry of round === 0 ? wanted.slice(-flags.number) : wanted)
-      say(flags.json === true ? JSON.stringify(entry) : eventLine(entry));
+      say(flags.json === true ? visibleJson(entry) : eventLine(entry));
     if (process.stdout.errored !== null) return;
     after = last;
   }
@@ -109,7 +110,7 @@ async function showEvents(flags: EventFlags): Promise<void> {
 
 function eventLine({ at, event, data }: JournalEntry): string {
   const title = data['title'];
-  const words = typeof title === 'string' ? `${String(data['state'])} ${title}` : JSON.stringify(data);
+  const words = typeof title === 'string' ? visible(`${String(data['state'])} ${title}`) : visibleJson(data);
   return `${at}  ${event}  ${words}`;
 }
 

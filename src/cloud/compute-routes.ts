@@ -12,8 +12,9 @@ import {
   startCompute,
   syncPowerStates,
   takeOrders,
-} from './compute-habits.ts';
-import { type CloudState, type ComputeOrder, runDueJobs } from './state.ts';
+} from './model/compute-habits.ts';
+import type { DueJobs } from './due-jobs.ts';
+import type { CloudState, ComputeOrder } from './model/state.ts';
 
 /** A request for orders is answered empty after this long. */
 export const ORDERS_WAIT_MS_MAX = 10_000;
@@ -26,7 +27,7 @@ const resultSchema = z.object({
   step: z.enum(['claimed', 'claim-failed', 'spawned', 'spawn-failed']),
 });
 
-export function computeRoutes(state: CloudState): Hono {
+export function computeRoutes(state: CloudState, jobs: DueJobs): Hono {
   const app = new Hono();
   const wakers = new Map<string, Set<() => void>>();
   const syncedAtMs = new Map<string, number>();
@@ -77,7 +78,7 @@ export function computeRoutes(state: CloudState): Hono {
     const body = resultSchema.safeParse(await jsonOf(context));
     if (!body.success) return context.json({ error: 'orderId or step is missing' }, 400);
     const keep = endStep(state, context.req.param('host'), body.data.orderId, body.data.step);
-    runDueJobs(state);
+    jobs.run();
     return context.json({ keep });
   });
 

@@ -1,9 +1,8 @@
 /** `POST /servers`: quota, zone (also `zone:host`), and the conductor's choice of a host afterwards. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { allocate, selectHost } from './scheduler.ts';
+import { allocate, selectHost } from './model/scheduler.ts';
 import {
-  after,
   type CloudState,
   type FlavorRecord,
   liveServers,
@@ -11,7 +10,7 @@ import {
   type ServerRecord,
   touchServer,
   type UserRecord,
-} from './state.ts';
+} from './model/state.ts';
 
 const requestSchema = z.object({
   name: z.string().min(1),
@@ -53,7 +52,7 @@ export function createServer(
   const server = newServer(state, user, flavor, parsed.data, zone === '' ? null : (zone ?? null));
   const group = hints.data?.group;
   if (group !== undefined) state.groups.get(group)?.members.push(server.uuid);
-  after(state, state.options.conductorDelayMs, () => build(state, server, host ?? null));
+  state.after(state.options.conductorDelayMs, () => build(state, server, host ?? null));
   return { ok: true, server };
 }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import type { CloudState, UserRecord } from './state.ts';
+import type { CloudState, UserRecord } from './model/state.ts';
 
 const nameOrId = { id: z.string().optional(), name: z.string().optional() };
 

@@ -4,14 +4,11 @@
  */
 import type { Hono } from 'hono';
 import { fault, type NovaContext, type NovaVariables, refuse } from './nova-request.ts';
-import { type CloudState, sendOrder, serverOf, type ServerRecord, touchServer } from './state.ts';
+import { acceptHardReboot } from './model/compute-habits.ts';
+import { hardRebootRefused } from './model/refusals.ts';
+import { type CloudState, sendOrder, serverOf, type ServerRecord } from './model/state.ts';
 
 const MINOR_DIAGNOSTICS_ALIKE = 48;
-/** `compute/vm_states.py` ALLOW_HARD_REBOOT, `compute/task_states.py` ALLOW_REBOOT. */
-const REBOOTED_FROM = new Set(['active', 'rescued', 'stopped', 'paused', 'suspended', 'error']);
-const REBOOT_WHILE = new Set(
-  `rebooting reboot_pending reboot_started resuming rebooting_hard unpausing pausing suspending`.split(' '),
-);
 /** nova's names of power states; those in between are not used. */
 const POWER_STATES: Readonly<Record<number, string>> = {
   0: 'pending',
@@ -79,14 +76,8 @@ export function rebootAction(
   const type = typeof body === 'object' && body !== null && 'type' in body ? body.type : undefined;
   // Of soft reboots the embedded cloud knows nothing.
   if (type !== 'HARD') return fault(context, 400, 'Invalid input for field/attribute type.');
-  const { vmState, taskState, uuid } = server;
-  if (!REBOOTED_FROM.has(vmState)) {
-    return fault(context, 409, `Cannot 'reboot' instance ${uuid} while it is in vm_state ${vmState}`);
-  }
-  if (taskState !== null && !REBOOT_WHILE.has(taskState)) {
-    return fault(context, 409, `Cannot 'reboot' instance ${uuid} while it is in task_state ${taskState}`);
-  }
-  touchServer(state, server, { taskState: 'rebooting_hard' });
-  if (server.host !== null) sendOrder(state, server.host, 'reboot', server);
+  const refusal = hardRebootRefused(server);
+  if (refusal !== null) return fault(context, refusal.status, refusal.message);
+  acceptHardReboot(state, server);
   return context.body(null, 202);
 }

@@ -3,7 +3,7 @@ import type { Hono } from 'hono';
 import { pageLinks, pageOf } from './nova-paging.ts';
 import { fault, type NovaContext, novaTime, type NovaVariables, refuse } from './nova-request.ts';
 import { may } from './policy.ts';
-import { type CloudState, type MigrationRecord, serverOf } from './state.ts';
+import { type CloudState, type MigrationRecord, serverOf, shownMigrations } from './model/state.ts';
 
 export function migrationRoutes(app: Hono<{ Variables: NovaVariables }>, state: CloudState): void {
   app.get('/os-migrations', (context) => list(state, context));
@@ -29,7 +29,7 @@ function list(state: CloudState, context: NovaContext): Response {
   if (refused !== null) return refused;
   const minor = context.get('minor');
   const query = context.req.query();
-  const newestFirst = state.migrations
+  const newestFirst = shownMigrations(state)
     .filter((row) => fits(row, query))
     .filter((row) => !state.deadCells.has(state.servers.get(row.instanceUuid)?.cell ?? ''))
     .sort((left, right) => right.createdAtMs - left.createdAtMs || right.id - left.id);

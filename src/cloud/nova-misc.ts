@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { bodyOf, fault, type NovaVariables, refuse } from './nova-request.ts';
-import { type CloudState, type GroupRecord, liveServers, serviceIsUp } from './state.ts';
+import { type CloudState, type GroupRecord, liveServers, serviceIsUp } from './model/state.ts';
 
 const groupSchema = z.object({
   server_group: z.object({

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { may, userOfToken } from './policy.ts';
-import type { CloudState, UserRecord } from './state.ts';
+import type { CloudState, UserRecord } from './model/state.ts';
 
 export interface NovaVariables {
   user: UserRecord;

@@ -1,28 +1,7 @@
-/** How nova shows a server (`views/servers.py`), and the API status it derives (`api/openstack/common.py`). */
+/** How nova shows a server (`views/servers.py`). */
 import { novaTime } from './nova-request.ts';
-import type { CloudState, ServerRecord } from './state.ts';
-
-const STATUS_OF_STATE: Readonly<Record<string, string>> = {
-  active: 'ACTIVE',
-  building: 'BUILD',
-  stopped: 'SHUTOFF',
-  error: 'ERROR',
-  paused: 'PAUSED',
-  suspended: 'SUSPENDED',
-  rescued: 'RESCUE',
-  resized: 'VERIFY_RESIZE',
-  shelved: 'SHELVED',
-  shelved_offloaded: 'SHELVED_OFFLOADED',
-  'soft-delete': 'SOFT_DELETED',
-  deleted: 'DELETED',
-};
-
-export function statusOf(server: ServerRecord): string {
-  const rebuilding = server.taskState?.startsWith('rebuild') === true;
-  if (rebuilding && ['active', 'stopped', 'error'].includes(server.vmState)) return 'REBUILD';
-  if (server.vmState === 'active' && server.taskState === 'migrating') return 'MIGRATING';
-  return STATUS_OF_STATE[server.vmState] ?? 'UNKNOWN';
-}
+import { statusOf } from './model/status.ts';
+import type { CloudState, ServerRecord } from './model/state.ts';
 
 export interface Visibility {
   readonly minor: number;

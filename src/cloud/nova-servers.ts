@@ -4,7 +4,8 @@ import { createServer } from './create-server.ts';
 import { evacuateAction } from './nova-evacuate.ts';
 import { rebootAction } from './nova-guests.ts';
 import { bodyOf, fault, type NovaContext, type NovaVariables, refuse } from './nova-request.ts';
-import { serverStub, serverView, statusOf, type Visibility } from './nova-server-view.ts';
+import { statusOf } from './model/status.ts';
+import { serverStub, serverView, type Visibility } from './nova-server-view.ts';
 import { pageLinks, pageOf } from './nova-paging.ts';
 import { may } from './policy.ts';
 import {
@@ -14,7 +15,7 @@ import {
   serverOf,
   type ServerRecord,
   touchServer,
-} from './state.ts';
+} from './model/state.ts';
 
 const LIST_PARAMETERS = new Set(
   `host all_tenants limit marker name status project_id deleted changes-since availability_zone vm_state

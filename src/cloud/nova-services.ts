@@ -1,7 +1,8 @@
 /** nova's os-services (`api/openstack/compute/services.py`). */
 import type { Hono } from 'hono';
+import { forceUpRefused } from './model/refusals.ts';
 import { bodyOf, fault, type NovaContext, novaTime, type NovaVariables, refuse } from './nova-request.ts';
-import { type CloudState, type ServiceRecord, serviceIsUp } from './state.ts';
+import { type CloudState, type ServiceRecord, serviceIsUp } from './model/state.ts';
 
 const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 const LIST_PARAMETERS = new Set(['host', 'binary']);
@@ -66,14 +67,8 @@ function updateByUuid(
   const service = [...state.services.values()].find((candidate) => candidate.id === id);
   if (service === undefined) return fault(context, 404, `Service ${id} could not be found.`);
   const forcedDown = body['forced_down'];
-  if (forcedDown === false && hasDoneEvacuations(state, service.host)) {
-    return fault(
-      context,
-      400,
-      `Unable to force up host '${service.host}' as 'done' evacuation migration records remain associated ` +
-        'with the host. Ensure the compute service has been restarted, allowing these records to move to completed.',
-    );
-  }
+  const refusal = forcedDown === false ? forceUpRefused(state, service.host) : null;
+  if (refusal !== null) return fault(context, refusal.status, refusal.message);
   if (typeof forcedDown === 'boolean') service.forcedDown = forcedDown;
   if (body['status'] === 'disabled') {
     service.disabled = true;
@@ -110,10 +105,4 @@ function updateByName(
   const reason = action === 'disable-log-reason' ? body['disabled_reason'] : null;
   service.disabledReason = typeof reason === 'string' ? reason : null;
   return context.json({ service: { ...about, status: service.disabled ? 'disabled' : 'enabled' } });
-}
-
-function hasDoneEvacuations(state: CloudState, host: string): boolean {
-  return state.migrations.some(
-    (row) => row.type === 'evacuation' && row.source === host && row.status === 'done',
-  );
 }

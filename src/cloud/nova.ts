@@ -6,7 +6,7 @@ import { miscRoutes } from './nova-misc.ts';
 import { fault, novaRequest, type NovaVariables } from './nova-request.ts';
 import { serverRoutes } from './nova-servers.ts';
 import { serviceRoutes } from './nova-services.ts';
-import type { CloudState } from './state.ts';
+import type { CloudState } from './model/state.ts';
 
 export function novaApp(state: CloudState): Hono<{ Variables: NovaVariables }> {
   const app = new Hono<{ Variables: NovaVariables }>();

@@ -2,8 +2,8 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { may, userOfToken } from './policy.ts';
-import { ALLOCATION_RATIOS, capacityOf, freeOn, RESERVED_MEMORY_MIB, usedOn } from './scheduler.ts';
-import type { CloudState, HostRecord, Resources } from './state.ts';
+import { ALLOCATION_RATIOS, capacityOf, freeOn, RESERVED_MEMORY_MIB, usedOn } from './model/scheduler.ts';
+import type { CloudState, HostRecord, Resources } from './model/state.ts';
 
 export function placementApp(state: CloudState): Hono {
   const app = new Hono();

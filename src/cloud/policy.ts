@@ -1,5 +1,5 @@
 /** Who may do what: every rule that Vigil needs is an administrator's by default (nova `policies/`). */
-import type { CloudState, UserRecord } from './state.ts';
+import type { CloudState, UserRecord } from './model/state.ts';
 
 /** Rules that any user of a project has for the project's own things. */
 const PROJECT_RULES = new Set([

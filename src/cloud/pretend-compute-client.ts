@@ -1,6 +1,6 @@
 /** The pretended nova-compute's requests to the embedded cloud (`compute-routes.ts`). */
 import { z } from 'zod';
-import type { RebuildStep } from './evacuation.ts';
+import type { RebuildStep } from './model/evacuation.ts';
 
 const REQUEST_DEADLINE_MS = 5_000;
 

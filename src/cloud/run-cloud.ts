@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { errno } from '../config/errno.ts';
-import type { CloudOptions } from './options.ts';
-import { addFlavor, addHost, addProject, addServer, addUser, type HostSeed } from './seed.ts';
+import type { CloudOptions } from './model/options.ts';
+import { addFlavor, addHost, addProject, addServer, addUser, type HostSeed } from './model/seed.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from './server.ts';
-import type { CloudState } from './state.ts';
+import type { CloudState } from './model/state.ts';
 
 export interface CloudCommandOptions {
   readonly listenAddress: string;

@@ -2,15 +2,17 @@
  * The embedded cloud: keystone, nova and placement in one small process and in memory, for the demonstration, the tests
  * and development. It keeps nova's records, codes and bad habits; a contract suite compares it with a real nova.
  */
+import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { computeRoutes } from './compute-routes.ts';
+import { DueJobs } from './due-jobs.ts';
 import { keystoneApp } from './keystone.ts';
 import { novaApp } from './nova.ts';
-import { type CloudOptions, DEFAULT_OPTIONS } from './options.ts';
+import { type CloudOptions, DEFAULT_OPTIONS } from './model/options.ts';
 import { placementApp } from './placement.ts';
-import { type CloudState, createState, runDueJobs } from './state.ts';
+import { type CloudState, createState } from './model/state.ts';
 
 /** How often things that happen by themselves are looked for. */
 const TICK_MS = 20;
@@ -30,11 +32,15 @@ export interface EmbeddedCloud {
 
 export async function startEmbeddedCloud(options: EmbeddedCloudOptions = {}): Promise<EmbeddedCloud> {
   const { listen = { address: '127.0.0.1', port: 0 }, publicUrl, ...rest } = options;
-  const state = createState({ ...DEFAULT_OPTIONS, ...rest });
+  const clock = rest.clock ?? { nowMs: () => Date.now() };
+  const jobs = new DueJobs(clock);
+  const state = createState({ ...DEFAULT_OPTIONS, newId: randomUUID, ...rest, clock }, (delayMs, run) =>
+    jobs.after(delayMs, run),
+  );
   let url = publicUrl ?? '';
   const app = new Hono();
   app.use(async (_context, next) => {
-    runDueJobs(state);
+    jobs.run();
     await next();
   });
   app.route(
@@ -43,9 +49,9 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions = {}): Pr
   );
   app.route('/compute', novaApp(state));
   app.route('/placement', placementApp(state));
-  app.route('/embedded', computeRoutes(state));
+  app.route('/embedded', computeRoutes(state, jobs));
 
-  const ticking = setInterval(() => runDueJobs(state), TICK_MS);
+  const ticking = setInterval(() => jobs.run(), TICK_MS);
   ticking.unref();
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname: listen.address, port: listen.port }, (info) => {

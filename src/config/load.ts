@@ -2,16 +2,24 @@ import { readFileSync, statSync } from 'node:fs';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { errno } from './errno.ts';
-import { describeKeys } from './keys.ts';
+import { describeKeys, type KeyDescription } from './keys.ts';
 import { nearest } from './nearest.ts';
-import { exists, keyText, positionOf, type KeyPath } from './positions.ts';
+import { exists, keyText, positionOf, type KeyPath, type Position } from './positions.ts';
 import { checkRelations } from './relations.ts';
 import { configSchema, REQUIRED_SECTIONS, type Config } from './schema.ts';
 import { soundValues } from './sound-values.ts';
-import { danglingAlias, yamlErrorOffset, yamlWords, type YamlWords } from './yaml-errors.ts';
+import { TOO_DEEP, tooDeep } from './yaml-depth.ts';
+import {
+  ALIASES_MAX,
+  TOO_MANY_ALIASES,
+  wrongAlias,
+  yamlErrorOffset,
+  yamlWords,
+  type YamlWords,
+} from './yaml-errors.ts';
 
-export const CONFIG_BYTES_MAX = 1024 * 1024;
-const ALIASES_MAX = 20;
+/** Many times what eight volumes and eight webhooks take. */
+export const CONFIG_BYTES_MAX = 64 * 1024;
 
 export interface ConfigError {
   readonly file: string;
@@ -46,28 +54,28 @@ export function loadConfig(path: string): Loaded {
 /** All errors of the file at once; values that depend on each other are compared where each is right by itself. */
 export function parseConfig(file: string, text: string): Loaded {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const notYaml = (offset: number, { problem, right }: YamlWords): Loaded => {
+  const notYamlAt = (position: Position, { problem, right }: YamlWords): Loaded => ({
+    ok: false,
+    errors: [{ file, ...position, key: null, problem, right }],
+  });
+  const notYaml = (offset: number, words: YamlWords): Loaded => {
     const { line, col } = lines.linePos(offset);
-    return {
-      ok: false,
-      errors: [{ file, line: Math.max(1, line), column: Math.max(1, col), key: null, problem, right }],
-    };
+    return notYamlAt({ line: Math.max(1, line), column: Math.max(1, col) }, words);
   };
+  const deep = tooDeep(text);
+  if (deep !== null) return notYamlAt(deep, TOO_DEEP);
+  // Else it prints its warnings, and quotes the file in them.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   // Only the first: what follows it is mostly its consequence.
   const [broken] = document.errors;
   if (broken !== undefined) return notYaml(yamlErrorOffset(document, broken), yamlWords(broken));
-  const dangling = danglingAlias(document);
-  if (dangling !== null)
-    return notYaml(dangling, {
-      problem: 'has an alias here ("*" and a name) that stands for nothing',
-      right: 'the value in quotes',
-    });
+  const alias = wrongAlias(document);
+  if (alias !== null) return notYaml(alias.offset, alias.words);
   let values: unknown;
   try {
     values = document.toJS({ maxAliasCount: ALIASES_MAX });
   } catch {
-    return notYaml(0, { problem: `uses more than ${ALIASES_MAX} aliases`, right: 'plain YAML' });
+    return notYaml(0, TOO_MANY_ALIASES);
   }
   const given = withoutEmptySections(values);
   const parsed = configSchema.safeParse(given, { reportInput: true });
@@ -96,11 +104,19 @@ export function formatConfigError(error: ConfigError): string {
   return `${error.file}:${error.line}:${error.column}: ${what} ${error.problem}; should be ${error.right}`;
 }
 
+/** Made once: for a file with a thousand mistakes, too. */
+let describedKeys: readonly KeyDescription[] | null = null;
+
+function knownKeys(): readonly KeyDescription[] {
+  describedKeys ??= describeKeys(configSchema);
+  return describedKeys;
+}
+
 type At = (path: KeyPath, problem: string, right: string) => ConfigError;
 
 function explainIssue(issue: z.core.$ZodIssue, document: Document, at: At): readonly ConfigError[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
-  const known = describeKeys(configSchema);
+  const known = knownKeys();
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((name) => at([...path, name], 'is not a known key', suggestion(path, name)));
   }
@@ -114,8 +130,9 @@ function explainIssue(issue: z.core.$ZodIssue, document: Document, at: At): read
       : 'a section with keys of its own');
   if (!exists(document, path)) return [at(path, 'is missing', right)];
   if (issue.input === null) return [at(path, 'is empty', right)];
-  const shown = description?.secret === true ? 'is not right (not shown)' : `is ${show(issue.input)}`;
-  return [at(path, shown, right)];
+  // What stands in the place of a section may be meant for a key in it.
+  const isSecret = known.some(({ key, secret }) => secret === true && key.startsWith(schemaKey(path)));
+  return [at(path, isSecret ? 'is not right (not shown)' : `is ${show(issue.input)}`, right)];
 }
 
 /** `volumes[0].name` of a file is `volumes[].name` of the schema. */
@@ -125,7 +142,7 @@ function schemaKey(path: KeyPath): string {
 
 function suggestion(path: KeyPath, name: string): string {
   const prefix = schemaKey(path);
-  const known = describeKeys(configSchema).map(({ key }) => key);
+  const known = knownKeys().map(({ key }) => key);
   const inside = known.filter((key) => prefix === '' || key.startsWith(`${prefix}.`));
   const siblings = [
     ...new Set(
@@ -140,8 +157,16 @@ function suggestion(path: KeyPath, name: string): string {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = textOf(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'a value that holds itself';
+  }
 }
 
 /** `network:` with nothing below it reads as null; it means a section with all defaults. */

@@ -73,17 +73,33 @@ export function yamlErrorOffset(document: Document, { message, pos }: YAMLParseE
   return last;
 }
 
-/** `*name` where no `&name` comes before it; null where all is well. */
-export function danglingAlias(document: Document): number | null {
-  let offset: number | null = null;
+/** Each is looked for in all of the document. */
+export const ALIASES_MAX = 20;
+const DANGLING: YamlWords = {
+  problem: 'has an alias here ("*" and a name) that stands for nothing',
+  right: 'the value in quotes',
+};
+export const TOO_MANY_ALIASES: YamlWords = {
+  problem: `uses more than ${ALIASES_MAX} aliases`,
+  right: 'plain YAML',
+};
+
+/** `*name` where no `&name` comes before it, or one too many of them; null where all is well. */
+export function wrongAlias(
+  document: Document,
+): { readonly offset: number; readonly words: YamlWords } | null {
+  let found: { readonly offset: number; readonly words: YamlWords } | null = null;
+  let aliases = 0;
   visit(document, {
     Alias(_, node) {
-      if (node.resolve(document) !== undefined) return undefined;
-      offset = node.range?.[0] ?? 0;
+      aliases += 1;
+      const isTooMany = aliases > ALIASES_MAX;
+      if (!isTooMany && node.resolve(document) !== undefined) return undefined;
+      found = { offset: node.range?.[0] ?? 0, words: isTooMany ? TOO_MANY_ALIASES : DANGLING };
       return visit.BREAK;
     },
   });
-  return offset;
+  return found;
 }
 
 function isOpenQuote(message: string): boolean {

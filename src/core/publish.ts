@@ -1,72 +1,97 @@
 /** What this host says of itself in its slots. */
+import { isSame } from './lib/same.ts';
 import { start, type Task } from './lib/task.ts';
 import { isFit, ownView } from './link/link.ts';
+import type { Executor } from './recovery/executor.ts';
 import { request } from './requests.ts';
 import type { Core } from './state.ts';
 import type { OwnVolume } from './volumes.ts';
-import { MAX_OPEN_INTENTS, type SlotBody, type VolumeName } from './wire/records.ts';
+import { MAX_OPEN_INTENTS, type Intent, type SlotBody, type VolumeName } from './wire/records.ts';
 
 const FORMAT_MAX = 1;
 
 export interface Published {
   /** The last body's. Never below one that any slot of this host shows, nor below one of a former agent of it. */
   sequence: number;
-  /** What that body said, as text; null: the next one is a new one in any case. */
-  words: string | null;
+  /** What that body said; null: the next one is a new one in any case. */
+  said: Saying | null;
   /** Sequence of the body last written to each volume, to write only changes. At most MAX_VOLUMES. */
   readonly written: Map<VolumeName, number>;
 }
 
+/** What of the body changes while the agent runs. */
+type Saying = Pick<
+  SlotBody,
+  'termSeen' | 'fit' | 'view' | 'leaving' | 'unjudged' | 'maintenance' | 'intents'
+>;
+
 /** Like a beat's incarnation it starts from the clock of the host, which only makes it a high number. */
 export function createPublished(startedUnixMs: number): Published {
-  return { sequence: startedUnixMs, words: null, written: new Map() };
+  return { sequence: startedUnixMs, said: null, written: new Map() };
 }
 
 /** A volume was opened, with what this host said there last. */
 export function notePublished(published: Published, volume: VolumeName, sequence: number | null): void {
   published.written.delete(volume);
   if (sequence === null || sequence < published.sequence) return;
-  Object.assign(published, { sequence, words: null });
+  Object.assign(published, { sequence, said: null });
 }
 
-function ownBody(core: Core): SlotBody {
+const NO_INTENTS: readonly Intent[] = [];
+
+const openIntents = ({ intents }: Executor): readonly Intent[] =>
+  intents.size === 0 ? NO_INTENTS : [...intents.values()].slice(0, MAX_OPEN_INTENTS);
+
+/** What is to be said now, under a sequence of its own where it is new. */
+function say(core: Core): Saying {
   const { published } = core;
-  const words = ownWords(core);
-  const text = JSON.stringify(words);
-  if (published.words !== text) Object.assign(published, { words: text, sequence: published.sequence + 1 });
-  return { ...words, sequence: published.sequence };
-}
-
-function ownWords(core: Core): Omit<SlotBody, 'sequence'> {
-  const { settings } = core;
-  const { beatMs, networkLostMs, volumeLostMs } = settings.timing;
-  return {
-    host: settings.host,
-    address: settings.address,
-    role: settings.role,
-    eligible: settings.eligible,
-    failureDomain: settings.failureDomain,
-    agent: settings.agent,
+  const saying: Saying = {
     termSeen: core.termSeen,
     fit: isFit(core),
     view: ownView(core),
     leaving: core.leaving,
     unjudged: core.ownReboot.unjudged,
     maintenance: core.maintenance,
-    intents: [...core.executor.intents.values()].slice(0, MAX_OPEN_INTENTS),
+    intents: openIntents(core.executor),
+  };
+  if (published.said === null || !isSame(published.said, saying))
+    Object.assign(published, { said: saying, sequence: published.sequence + 1 });
+  return saying;
+}
+
+function bodyOf({ settings, published }: Core, saying: Saying): SlotBody {
+  const { host, address, role, eligible, failureDomain, agent, hardwareUuid } = settings;
+  const { beatMs, networkLostMs, volumeLostMs } = settings.timing;
+  const { termSeen, fit, view, leaving, unjudged, maintenance, intents } = saying;
+  return {
+    host,
+    address,
+    role,
+    eligible,
+    failureDomain,
+    agent,
+    termSeen,
+    fit,
+    view,
+    leaving,
+    unjudged,
+    maintenance,
+    intents,
     timing: { beatMs, networkLostMs, volumeLostMs },
-    hardwareUuid: settings.hardwareUuid,
+    hardwareUuid,
     formatMax: FORMAT_MAX,
+    sequence: published.sequence,
   };
 }
 
 /** Each beat: writes the body where it has changed; the beat itself writes the header anyway. */
 export function publish(core: Core): void {
-  const body = ownBody(core);
+  const saying = say(core);
+  const { written, sequence } = core.published;
   for (const volume of core.volumes.values()) {
     const { connected, slotIndex, name } = volume;
-    if (!connected || slotIndex === null || core.published.written.get(name) === body.sequence) continue;
-    start(write(core, volume, body), () => true);
+    if (!connected || slotIndex === null || written.get(name) === sequence) continue;
+    start(write(core, volume, bodyOf(core, saying)), () => true);
   }
 }
 
@@ -74,7 +99,7 @@ export function publish(core: Core): void {
 export function publishNow(
   core: Core,
 ): readonly { readonly volume: OwnVolume; readonly written: Task<boolean> }[] {
-  const body = ownBody(core);
+  const body = bodyOf(core, say(core));
   return [...core.volumes.values()]
     .filter(({ connected, slotIndex }) => connected && slotIndex !== null)
     .map((volume) => ({ volume, written: write(core, volume, body) }));

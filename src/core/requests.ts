@@ -14,12 +14,14 @@ export interface Requests {
   nextId: EffectId;
   readonly open: Map<EffectId, { readonly untilMs: number; readonly done: (result: Result | null) => void }>;
   sleepers: { readonly untilMs: number; readonly resume: () => void }[];
+  /** No wait ends before this; most inputs come earlier, and need not look. */
+  soonestMs: number;
   /** Requests not sent because too many were open. */
   refused: number;
 }
 
 export function createRequests(): Requests {
-  return { nextId: 1, open: new Map(), sleepers: [], refused: 0 };
+  return { nextId: 1, open: new Map(), sleepers: [], soonestMs: Infinity, refused: 0 };
 }
 
 type Answered = Exclude<Extract<Effect, { readonly id: EffectId }>['do'], 'answer'>;
@@ -46,7 +48,7 @@ export function* request<D extends Answered>(
     const id = requests.nextId;
     requests.nextId += 1;
     requests.open.set(id, {
-      untilMs: core.now + deadlineMs,
+      untilMs: until(core, deadlineMs),
       done: (result) => {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the driver answers in kind; input.ts pairs them
         answer = result as ResultOf<D> | null;
@@ -61,8 +63,14 @@ export function* request<D extends Answered>(
 
 export function* sleep(core: Core, forMs: number): Task<void> {
   yield (resume) => {
-    core.requests.sleepers.push({ untilMs: core.now + forMs, resume });
+    core.requests.sleepers.push({ untilMs: until(core, forMs), resume });
   };
+}
+
+function until({ requests, now }: Core, forMs: number): number {
+  const untilMs = now + forMs;
+  requests.soonestMs = Math.min(requests.soonestMs, untilMs);
+  return untilMs;
 }
 
 /** A result came in; one for a request that has been given up is dropped. */
@@ -75,6 +83,10 @@ export function resolve(core: Core, id: EffectId, result: Result): void {
 
 /** Ends all waits whose time has come, in the order in which they were begun. */
 export function expire(core: Core): void {
+  if (core.now >= core.requests.soonestMs) endDue(core);
+}
+
+function endDue(core: Core): void {
   const { requests } = core;
   const overdue = [...requests.open].filter(([, waiting]) => waiting.untilMs <= core.now);
   for (const [id, waiting] of overdue) {
@@ -82,7 +94,8 @@ export function expire(core: Core): void {
     waiting.done(null);
   }
   const due = requests.sleepers.filter((sleeper) => sleeper.untilMs <= core.now);
-  if (due.length === 0) return;
-  requests.sleepers = requests.sleepers.filter((sleeper) => sleeper.untilMs > core.now);
+  if (due.length > 0) requests.sleepers = requests.sleepers.filter((sleeper) => sleeper.untilMs > core.now);
   for (const sleeper of due) sleeper.resume();
+  const left = [...requests.open.values(), ...requests.sleepers];
+  requests.soonestMs = left.reduce((soonest, { untilMs }) => Math.min(soonest, untilMs), Infinity);
 }

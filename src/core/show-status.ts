@@ -55,10 +55,21 @@ function ownStatus(core: Core, master: Mastership): HostStatus {
 function otherHosts(core: Core, master: Mastership): readonly HostStatus[] {
   return [...core.hosts.values()]
     .sort((a, b) => (a.host < b.host ? -1 : 1))
-    .map((evidence) => hostStatus(core, evidence, master.judgements.get(evidence.host)));
+    .map((evidence) => hostStatus(core, evidence, judgementOf(core, master, evidence)));
 }
 
-function hostStatus(core: Core, evidence: HostEvidence, judgement: Judgement | undefined): HostStatus {
+type Shown = Pick<Judgement, 'verdict' | 'words' | 'sinceMs'>;
+
+/** Of those that it does not hear, a master that suspects itself knows no more than that; what it said before is old. */
+function judgementOf({ settings, now }: Core, master: Mastership, evidence: HostEvidence): Shown | undefined {
+  const doubt = master.holds.get('suspecting-myself');
+  if (doubt === undefined || networkOf(evidence, settings.timing, now) === 'fresh')
+    return master.judgements.get(evidence.host);
+  const words = `not heard, and not judged, since the master suspects itself: ${doubt}`;
+  return { verdict: 'unknown', words, sinceMs: evidence.network.heardMs ?? master.sinceMs };
+}
+
+function hostStatus(core: Core, evidence: HostEvidence, judgement: Shown | undefined): HostStatus {
   const { now, settings } = core;
   const ago = (at: number | null | undefined): number | null =>
     at === null || at === undefined ? null : Math.round(now - at);

@@ -29,7 +29,9 @@ export interface Core {
   readonly outbox: Effect[];
   readonly requests: Requests;
   readonly observer: Observer;
-  readonly volumes: Map<VolumeName, OwnVolume>;
+  readonly volumes: ReadonlyMap<VolumeName, OwnVolume>;
+  /** Those of them that carry the lease: one or three. */
+  readonly leaseVolumes: readonly OwnVolume[];
   /** Every host ever seen on a volume, but not this one. */
   readonly hosts: Map<HostName, HostEvidence>;
   readonly nova: NovaWitness;

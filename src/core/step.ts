@@ -12,6 +12,7 @@ import { NO_REBOOT, noteOwnSlot, watchOwnReboot } from './evidence/own-reboot.ts
 import { createNovaWitness } from './evidence/nova-witness.ts';
 import { noteEvidence, noteHeartbeat } from './evidence/note.ts';
 import { createObserver, noteTick } from './evidence/observer.ts';
+import { noteHearsay } from './evidence/term.ts';
 import type { Input, Request, RequestId } from './input.ts';
 import { createRandom } from './lib/random.ts';
 import { start, type Task } from './lib/task.ts';
@@ -46,6 +47,7 @@ import { NO_MAINTENANCE, type DeclaredMaintenance, type Leaving } from './wire/r
 
 export function createCore(settings: Settings, now: number): Core {
   const random = createRandom(settings.seed);
+  const volumes = createVolumes(settings);
   return {
     settings,
     now,
@@ -53,7 +55,8 @@ export function createCore(settings: Settings, now: number): Core {
     outbox: [],
     requests: createRequests(),
     observer: createObserver(),
-    volumes: createVolumes(settings),
+    volumes,
+    leaseVolumes: [...volumes.values()].filter(({ lease }) => lease),
     hosts: new Map(),
     nova: createNovaWitness(),
     link: createLink(),
@@ -74,6 +77,8 @@ export function createCore(settings: Settings, now: number): Core {
     stoppedSent: false,
   };
 }
+
+const NOTHING: readonly Effect[] = [];
 
 export function step(core: Core, input: Input): readonly Effect[] {
   core.now = Math.max(core.now, input.now);
@@ -101,7 +106,7 @@ export function step(core: Core, input: Input): readonly Effect[] {
       start(stop(core, input.leaving), () => true);
       break;
   }
-  return core.outbox.splice(0);
+  return core.outbox.length === 0 ? NOTHING : core.outbox.splice(0);
 }
 
 function tick(core: Core): void {
@@ -156,7 +161,7 @@ function takeDatagram(core: Core, datagram: Datagram, fromIp: string): void {
     core.outbox.push({ do: 'journal', event: 'replayed', data: { host: datagram.host, fromIp } });
     return;
   }
-  core.termSeen = Math.max(core.termSeen, datagram.term);
+  noteHearsay(core, datagram.term);
   core.link.counter += 1;
   core.outbox.push({
     do: 'send',
@@ -181,14 +186,14 @@ function takeDatagram(core: Core, datagram: Datagram, fromIp: string): void {
 function takeVolumeEvent(core: Core, event: VolumeEvent): void {
   const volume = core.volumes.get(event.volume);
   if (volume === undefined) return;
-  const read = noteVolumeEvent(volume, event, core.settings.volumes.filter(({ lease }) => lease).length);
+  const read = noteVolumeEvent(volume, event, core.leaseVolumes.length, core.settings);
   if (event.kind === 'connected') {
     notePublished(core.published, volume.name, event.ownBody?.body.sequence ?? null);
     // Whatever the volume is used for, what stands in the own slot was this host's.
     if (event.ownBody !== null) {
       inheritIntents(core, event.ownBody.body);
       core.maintenance = newerWord(core.maintenance, event.ownBody.body.maintenance);
-      core.termSeen = Math.max(core.termSeen, event.ownBody.body.termSeen);
+      noteHearsay(core, event.ownBody.body.termSeen);
       noteOwnSlot(core, event.ownBody.body, event.ownBody.boot);
     }
   }

@@ -5,14 +5,14 @@ import {
   type HolderSeen,
   noteHolder,
   noteSeats,
-  type SeatTrack,
+  type Seats,
 } from './coordination/volume/seats.ts';
 import type { Settings } from './settings.ts';
 import type { VolumeStatus } from './status.ts';
 import type { DamageReason, SlotObservation, VolumeEvent } from './wire/observations.ts';
 import type { HostName, Superblock, View, VolumeName } from './wire/records.ts';
 
-export interface OwnVolume {
+export interface OwnVolume extends Seats {
   readonly name: VolumeName;
   readonly lease: boolean;
   uuid: string | null;
@@ -26,13 +26,13 @@ export interface OwnVolume {
   takenBy: SlotObservation | null;
   /** Why it is not used, whatever its beat says: it does not fit the configuration. */
   misfit: string | null;
-  /** End of the last reading, of the last good write of the own slot, and of the last good read of seats. */
+  /** End of the last reading, and of the last good write of the own slot. */
   readingMs: number | null;
   wroteMs: number | null;
+  /** The last write that came after too long a gap. */
+  lateMs: number | null;
   error: { readonly code: string; readonly detail: string } | null;
   watching: boolean;
-  readonly seats: Map<number, SeatTrack>;
-  seatsReadMs: number | null;
   /** Another host's seat was seen to renew in phase holding. */
   previousHolderSeen: boolean;
   /** Who was seen to renew last, and did it give the lease back? */
@@ -65,6 +65,7 @@ export function createVolumes(settings: Settings): Map<VolumeName, OwnVolume> {
         misfit: null,
         readingMs: null,
         wroteMs: null,
+        lateMs: null,
         error: null,
         watching: false,
         seats: new Map(),
@@ -83,14 +84,17 @@ export function createVolumes(settings: Settings): Map<VolumeName, OwnVolume> {
 
 /** Beats without a good write after which a volume counts as not writable. */
 const WRITABLE_BEATS = 3;
+/** And for which writes must then come in time again: one that is always slow is not well between two of them. */
+const STEADY_BEATS = 5;
 
-export function isWritable(volume: OwnVolume, beatMs: number, now: number): boolean {
-  return (
-    volume.connected &&
-    volume.stopped === null &&
-    volume.wroteMs !== null &&
-    now - volume.wroteMs <= WRITABLE_BEATS * beatMs
-  );
+export function isWritable(
+  { connected, stopped, wroteMs, lateMs }: OwnVolume,
+  beatMs: number,
+  now: number,
+): boolean {
+  if (!connected || stopped !== null || wroteMs === null) return false;
+  const isSteady = lateMs === null || wroteMs - lateMs >= STEADY_BEATS * beatMs;
+  return isSteady && now - wroteMs <= WRITABLE_BEATS * beatMs;
 }
 
 export function isReadable(volume: OwnVolume, beatMs: number, now: number): boolean {
@@ -110,11 +114,12 @@ export function isHung({ connected, readingMs }: OwnVolume, beatMs: number, now:
   return !connected || (readingMs !== null && now - readingMs > WRITABLE_BEATS * beatMs);
 }
 
-/** Notes an event of a beat; hands on the slots it read, if any. `leases`: lease volumes in the configuration. */
+/** Notes an event of a beat of this host; hands on the slots it read, if any. `leases`: lease volumes in the configuration. */
 export function noteVolumeEvent(
   volume: OwnVolume,
   event: VolumeEvent,
   leases: number,
+  { host, timing }: Settings,
 ): { readonly slots: readonly SlotObservation[]; readonly begunMs: number; readonly endedMs: number } | null {
   if (volume.misfit !== null && event.kind !== 'connected') return null;
   switch (event.kind) {
@@ -124,7 +129,7 @@ export function noteVolumeEvent(
         Object.assign(volume, { connected: false, stopped: null, takenBy: null });
         return null;
       }
-      if (volume.uuid !== event.uuid) forgetOrder(volume.seats);
+      if (volume.uuid !== event.uuid) forgetOrder(volume);
       Object.assign(volume, {
         uuid: event.uuid,
         superblock: event.superblock,
@@ -150,27 +155,36 @@ export function noteVolumeEvent(
     case 'reading':
       volume.readingMs = event.endedMs;
       volume.error = event.error;
-      if (event.wroteMs !== null) volume.wroteMs = event.wroteMs;
+      if (event.wroteMs !== null) noteWrite(volume, event.wroteMs, timing.beatMs);
       // A beat does one thing after the other: this round came after the write, so the write is over.
       if (volume.seatWriteOpenMs !== null && event.begunMs > volume.seatWriteOpenMs)
         volume.seatWriteOpenMs = null;
       if (event.seats !== null) {
-        const renewed = noteSeats(volume.seats, event.seats, event.endedMs);
-        volume.previousHolderSeen = volume.previousHolderSeen || renewed.length > 0;
+        const renewed = noteSeats(volume, event.seats, event, timing.followMs);
+        volume.previousHolderSeen ||= renewed.some(({ body }) => body.host !== host);
         volume.holderSeen = noteHolder(volume.holderSeen, renewed, event.seats, event.endedMs);
-        volume.seatsReadMs = event.begunMs;
       }
       if (event.slots === null) return null;
-      volume.slotsReadMs = event.begunMs;
+      if (!isGibberish(event.slots)) volume.slotsReadMs = event.begunMs;
       noteDamage(volume, event.slots, event.endedMs);
       return { slots: event.slots, begunMs: event.begunMs, endedMs: event.endedMs };
   }
 }
 
+/** Each host writes its slot each beat: where none can be understood, it is the reader who cannot read. */
+export function isGibberish(slots: readonly SlotObservation[]): boolean {
+  return slots.length > 0 && slots.every(({ state }) => state === 'damaged');
+}
+
+function noteWrite(volume: OwnVolume, endedMs: number, beatMs: number): void {
+  const { wroteMs } = volume;
+  if (wroteMs !== null && endedMs - wroteMs > WRITABLE_BEATS * beatMs) volume.lateMs = endedMs;
+  volume.wroteMs = endedMs;
+}
+
 function noteDamage({ damagedSlots }: OwnVolume, slots: readonly SlotObservation[], endedMs: number): void {
-  const damaged = new Map(
-    slots.flatMap((slot) => (slot.state === 'damaged' ? [[slot.index, slot.reason.code] as const] : [])),
-  );
+  const damaged = new Map<number, DamageReason['code']>();
+  for (const slot of slots) if (slot.state === 'damaged') damaged.set(slot.index, slot.reason.code);
   for (const index of damagedSlots.keys()) if (!damaged.has(index)) damagedSlots.delete(index);
   for (const [index, code] of damaged)
     if (damagedSlots.get(index)?.code !== code) damagedSlots.set(index, { code, sinceMs: endedMs });
@@ -206,5 +220,5 @@ export function volumeStatus(volume: OwnVolume, beatMs: number, now: number): Vo
   if (volume.error !== null) return status('failing', volume.error.detail);
   return isWritable(volume, beatMs, now)
     ? status('ok', null)
-    : status('slow', 'no write has ended within three beats');
+    : status('slow', 'a write took longer than three beats, now or some beats ago');
 }

@@ -3,6 +3,7 @@ import type { Config } from '../../config/schema.ts';
 import { type ConfigFlag, configOf, finish, withConfig } from '../common.ts';
 import { EXIT, OWN_EXIT_CODES } from '../exit-codes.ts';
 import { say, sayJson, styled, table } from '../output.ts';
+import { visibleIn } from '../visible.ts';
 import { checkCloud } from './check-cloud.ts';
 import { checkFacts, checkFolder, checkPorts } from './check-host.ts';
 import { checkKeys } from './check-keys.ts';
@@ -34,7 +35,7 @@ export function addCheckCommand(program: Command): void {
       if (config === null) return;
       const findings = await checkAll(config, flags.cloud);
       if (flags.json === true) sayJson(findings);
-      else say(render(findings));
+      else say(render(visibleIn(findings)));
       finish(findings.some(({ ok }) => ok === false) ? EXIT.failed : EXIT.ok);
     });
 

@@ -64,8 +64,9 @@ async function watchSlot(
   if (after.found === null) return { ok: true, slot: null };
   const { index, header, payload } = after.found;
   const { boot, incarnation, counter } = header;
+  const { volumeUuid } = superblock;
   const was = before.found.header;
-  const said = openPayload(payloads.slot, superblock.volumeUuid, payload, () => null);
+  const said = openPayload(payloads.slot, { volumeUuid, index }, payload, () => null);
   const ip = said.ok ? said.body.address.ip : null;
   const isWritten = boot !== was.boot || incarnation !== was.incarnation || counter !== was.counter;
   return { ok: true, slot: { index, boot, incarnation, isWritten, ip } };

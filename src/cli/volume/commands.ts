@@ -6,7 +6,7 @@ import { freeDamagedSlot } from './free-slot.ts';
 import { freePlaces } from './free.ts';
 import { initVolume } from './init.ts';
 import { probeVolume } from './probe.ts';
-import { type CommandResult, EXIT_OK } from './result.ts';
+import { type CommandResult, EXIT_OK, printed } from './result.ts';
 
 /** `no`: what its exit code 1 says; null: it never ends with that. */
 const help = (no: string | null, examples: string): string => `
@@ -126,8 +126,7 @@ function slotNumber(value: string): number {
 }
 
 function finish(result: CommandResult, flags: JsonFlag): void {
-  const text = flags.json === true ? JSON.stringify(result.json, null, 2) : result.lines.join('\n');
   const out = result.exitCode === EXIT_OK || flags.json === true ? process.stdout : process.stderr;
-  out.write(`${text}\n`);
+  out.write(`${printed(result, flags.json === true)}\n`);
   process.exitCode = result.exitCode;
 }

@@ -80,6 +80,8 @@ export function damageWords(reason: DamageReason): string {
       return 'half written (its content fails its checksum)';
     case 'bad-mac':
       return 'not authentic';
+    case 'misplaced':
+      return `a copy of what was written for number ${reason.writtenFor}`;
     case 'bad-field':
       return `${reason.path} must be ${reason.expected}`;
     default:

@@ -98,7 +98,7 @@ function describe<Body>(
     const { header, leaving, payload } = block;
     const moving = advanced(before.get(index), header) ? 'advancing' : 'still';
     if (payload.length === 0) return { index, state: 'claimed', header, moving };
-    const opened = openPayload(kind, superblock.volumeUuid, payload, () => null);
+    const opened = openPayload(kind, { volumeUuid: superblock.volumeUuid, index }, payload, () => null);
     if (!opened.ok) return { index, state: 'damaged', reason: opened.reason };
     const { writer: host, body, boot: bodyBoot } = opened;
     return { index, state: 'used', host, header, moving, leaving, bodyBoot, body };

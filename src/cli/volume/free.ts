@@ -72,6 +72,7 @@ interface Places {
 }
 
 function find(file: VolumeFile, superblock: Superblock, host: string): Io<Places> {
+  const { volumeUuid } = superblock;
   const owner = createHash('sha256').update(host).digest('hex').slice(0, 16);
   const moments: string[] = [];
   const owned = (kind: 'seat' | 'slot', blocks: Blocks): Io<{ readonly at: number[] }> => {
@@ -98,13 +99,14 @@ function find(file: VolumeFile, superblock: Superblock, host: string): Io<Places
   for (const block of slots.at) {
     const slot = block - slotBlocks(superblock).first;
     for (const which of [0, 1] as const) {
-      const place = cellBlocks(superblock).first + cellIndex(slot, which);
+      const index = cellIndex(slot, which);
+      const place = cellBlocks(superblock).first + index;
       const read = file.readBlock(place);
       if (!read.ok) return read;
       cells.push(place);
       const cell = decodeBlock(read.bytes, 'cell');
       if (cell.state !== 'read') continue;
-      const opened = openPayload(payloads.cell, superblock.volumeUuid, cell.payload, () => null);
+      const opened = openPayload(payloads.cell, { volumeUuid, index }, cell.payload, () => null);
       if (!opened.ok) continue;
       const { id, term, sequence, phase } = opened.body;
       const newer =

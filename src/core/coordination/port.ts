@@ -9,11 +9,11 @@ import type { Core } from '../state.ts';
 import type {
   AgentAddress,
   BootId,
+  Heritage,
   HostName,
   IncidentPhase,
   IncidentRecord,
   Intent,
-  OpenReport,
   Term,
   View,
 } from '../wire/records.ts';
@@ -52,7 +52,7 @@ export interface LeaseStore {
   readonly stamp: (core: Core) => LeaseStamp;
   /** Has the lease been renewed so often since that an order of then is void everywhere? */
   readonly isPast: (core: Core, stamp: LeaseStamp, renewals: number) => boolean;
-  /** Reports that the last holders have begun and not ended. */
+  /** What the last holders have left, as all stores show it: the highest (term, sequence) counts. */
   readonly heritage: (core: Core) => readonly Heritage[];
 }
 
@@ -60,6 +60,8 @@ export interface Holder {
   readonly host: HostName;
   readonly address: AgentAddress;
   readonly term: Term;
+  /** False where this host has no key to check it with: anybody who can write the storage may have said it. */
+  readonly authentic: boolean;
   /** When its lease was last seen to move. */
   readonly movedMs: number;
 }
@@ -97,11 +99,6 @@ export type LeaseStamp = readonly {
   readonly counter: number;
 }[];
 
-export interface Heritage {
-  readonly term: Term;
-  readonly openReports: readonly OpenReport[];
-}
-
 export interface IncidentStore {
   /** True once a reader of any majority will find it. */
   readonly write: (core: Core, record: IncidentRecord, live: () => boolean) => Task<boolean>;
@@ -121,13 +118,15 @@ export interface IntentStore {
   readonly couldWrite: (core: Core, volumes: View['volumes']) => boolean;
   /** Writes this host's open intents; true once a reader of any majority will find them so. */
   readonly write: (core: Core) => Task<boolean>;
-  /** Hosts that may be about to ask nova to evacuate this VM, as last read. */
-  readonly openFor: (
-    core: Core,
-    vm: string,
-  ) => readonly { readonly host: HostName; readonly intent: Intent }[];
+  /** Hosts that may be about to ask nova to evacuate a VM, with what each of them has written, as last read. */
+  readonly open: (core: Core) => readonly OpenIntent[];
   /** Was it read, in reads begun after `sinceMs`, that this host has no intent for the VM? */
   readonly isClear: (core: Core, host: HostName, vm: string, sinceMs: number) => boolean;
+}
+
+export interface OpenIntent {
+  readonly host: HostName;
+  readonly intent: Intent;
 }
 
 /** On what ground an effect stands. */

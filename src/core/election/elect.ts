@@ -6,7 +6,8 @@ import { isFit, missesMasterMs } from '../link/link.ts';
 import { createMastership } from '../master/mastership.ts';
 import { takeOver } from '../master/take-over.ts';
 import { hasOpenIncident, readOwnIncident } from '../operator/own-incident.ts';
-import { dropMasterReports, end, noteHeritage } from '../reports/book.ts';
+import { dropMasterReports, noteHeritage } from '../reports/book.ts';
+import { endSuspectingMyself } from '../reports/suspecting-myself.ts';
 import type { Core } from '../state.ts';
 import { watching } from './lease.ts';
 import { deferenceToSeeing } from './placement.ts';
@@ -15,6 +16,7 @@ import { deferenceToSeeing } from './placement.ts';
 export function elect(core: Core): void {
   if (!core.settings.eligible) return;
   watchSlots(core);
+  noteHeritage(core, core.coordination.lease.heritage(core));
   switch (core.lease.phase) {
     case 'watching':
       considerClaim(core);
@@ -96,7 +98,6 @@ function* tryToClaim(core: Core): Task<void> {
   const sawPreviousHolder = store.sawHolder(core);
   const former = store.former(core);
   core.lease = { phase: 'claiming', term: core.termSeen + 1, begunMs: core.now };
-  noteHeritage(core, store.heritage(core));
   const ended = yield* claimUnlessJudged(core);
   if (core.leaving !== null || !ended.won) {
     const why = ended.won ? 'the agent is stopping' : ended.why;
@@ -150,8 +151,8 @@ export function stepDown(core: Core, why: string): void {
   core.lease = watching(core.now + core.settings.timing.leaseMs);
   core.master = null;
   core.link.sinceMs = core.now;
-  end(core, 'master/suspecting-myself', 'this agent is no longer the master');
-  dropMasterReports(core, lease.term);
+  endSuspectingMyself(core, 'this agent is no longer the master');
+  dropMasterReports(core);
   core.outbox.push({ do: 'journal', event: 'stepped-down', data: { term: lease.term, why } });
 }
 

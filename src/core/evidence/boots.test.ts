@@ -65,16 +65,16 @@ void test('a boot that should be over and shows life is told, until the next one
   assert.ok(!formerBootLives(evidence, TIMING, 61_000 + TIMING.networkLostMs));
 });
 
-const restart = { why: 'agent-restart', expiresMs: 60_000 } as const;
+const reboot = { why: 'reboot', expiresMs: 60_000 } as const;
 
 void test('a boot that lives on after it was to be left is not left any more, however often its slot repeats it', () => {
   const evidence = livedIn('one');
-  noteLeaving(evidence, restart, 'one', 1_000);
+  noteLeaving(evidence, reboot, 'one', 1_000);
   assert.equal(evidence.leftBoot, 'one');
   noteStay(evidence, 'one', 60_999);
   assert.equal(evidence.leftBoot, 'one');
   noteStay(evidence, 'one', 61_000);
-  noteLeaving(evidence, restart, 'one', 61_000);
+  noteLeaving(evidence, reboot, 'one', 61_000);
   assert.equal(evidence.leftBoot, null);
 });
 

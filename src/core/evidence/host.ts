@@ -74,7 +74,9 @@ export function createHostEvidence(host: HostName): HostEvidence {
 
 /** Which volumes the host itself last said it can write; those it lost before say nothing about its end. */
 export function listedVolumes(view: View): readonly string[] {
-  return view.volumes.filter((volume) => volume.writable).map((volume) => volume.uuid);
+  const listed: string[] = [];
+  for (const { uuid, writable } of view.volumes) if (writable) listed.push(uuid);
+  return listed;
 }
 
 /** The observer was late: `beforeMs` is when it last looked in time. */
@@ -109,13 +111,17 @@ export function volumeOf(evidence: HostEvidence, uuid: string, timing: Timing, n
 
 /** The last sign of life on any path: when every silence began. Null if none was ever seen. */
 export function lastLifeMs(evidence: HostEvidence): number | null {
-  const times = [...evidence.volumes.values()].map((path) => path.advancedMs);
-  if (evidence.network.heardMs !== null) times.push(evidence.network.heardMs);
-  return times.length === 0 ? null : Math.max(...times);
+  let lastMs = evidence.network.heardMs;
+  for (const { advancedMs } of evidence.volumes.values())
+    if (lastMs === null || advancedMs > lastMs) lastMs = advancedMs;
+  return lastMs;
 }
 
 /** For how long the host's beats say that its agent has been silent; the least of its fresh volumes. */
 export function agentSilentMs(evidence: HostEvidence, fresh: readonly string[]): number {
-  const silences = fresh.map((uuid) => evidence.volumes.get(uuid)?.agentSilentMs ?? 0);
-  return silences.length === 0 ? 0 : Math.min(...silences);
+  if (fresh.length === 0) return 0;
+  return fresh.reduce(
+    (least, uuid) => Math.min(least, evidence.volumes.get(uuid)?.agentSilentMs ?? 0),
+    Infinity,
+  );
 }

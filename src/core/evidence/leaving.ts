@@ -17,8 +17,11 @@ export function noteLeaving(
   const { leaving: known } = evidence;
   if (known?.leaving.why !== leaving.why || known.boot !== boot)
     evidence.leaving = { leaving, firstSeenMs: now, boot };
-  if (isLeaving(evidence, now)) evidence.leftBoot = boot;
+  if (endsBoot(leaving) && isLeaving(evidence, now)) evidence.leftBoot = boot;
 }
+
+/** The restart of an agent says nothing of its host: that may die meanwhile as any other. */
+export const endsBoot = ({ why }: Leaving): boolean => why !== 'agent-restart';
 
 export function isLeaving({ leaving }: HostEvidence, now: number): boolean {
   if (leaving === null) return false;

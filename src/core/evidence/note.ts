@@ -3,13 +3,21 @@ import type { Core } from '../state.ts';
 import type { OwnVolume } from '../volumes.ts';
 import type { Heartbeat } from '../wire/datagram.ts';
 import type { SlotObservation } from '../wire/observations.ts';
-import { NO_MAINTENANCE, type BlockHeader, type BootId, type HostName } from '../wire/records.ts';
+import {
+  NO_MAINTENANCE,
+  type BlockHeader,
+  type BootId,
+  type HostName,
+  type Maintenance,
+  type SlotBody,
+} from '../wire/records.ts';
 import { noteBoot, sightBoot } from './boots.ts';
-import { createHostEvidence, MAX_HOSTS, type HostEvidence } from './host.ts';
+import { createHostEvidence, MAX_HOSTS, type HostEvidence, type Said } from './host.ts';
 import { noteLeaving, noteStay } from './leaving.ts';
 import { newerWord } from './maintenance.ts';
 import { endOthers } from '../reports/book.ts';
 import { hear, networkState, nonceFor, type Heard } from './network-path.ts';
+import { noteHearsay } from './term.ts';
 import { observe, type Sight, sight, type VolumePath } from './volume-path.ts';
 
 export function evidenceOf(core: Core, host: HostName): HostEvidence | null {
@@ -62,7 +70,7 @@ function noteSlot(
   noteReboot(evidence, before, header, seen);
   evidence.volumes.set(uuid, observe(before, header, seen, endedMs));
   evidence.slotIndex.set(uuid, slot.index);
-  core.termSeen = Math.max(core.termSeen, body.termSeen);
+  if (slot.authentic) noteHearsay(core, body.termSeen);
   core.master?.intents.note(slot.host, uuid, body.intents, begunMs);
   if (seen === 'advance') noteLife(evidence, header.boot, endedMs);
   else if (seen !== 'still') sightBoot(evidence, header, timing, endedMs);
@@ -100,12 +108,35 @@ function noteWords(
       (body.sequence > said.sequence ||
         (body.sequence === said.sequence && seen === 'advance' && bodyAtMs >= said.receivedMs)));
   if (!isNews) {
-    evidence.said = { ...said, maintenance };
+    if (maintenance !== said.maintenance) evidence.said = { ...said, maintenance };
     return;
   }
-  evidence.said = { ...body, maintenance, boot: bodyBoot, receivedMs: bodyAtMs };
+  evidence.said = saidInSlot(body, bodyBoot, bodyAtMs, maintenance);
   // What a former boot announced, it has done.
   if (ofThisBoot) noteLeaving(evidence, body.leaving, bodyBoot, endedMs);
+}
+
+function saidInSlot(body: SlotBody, boot: BootId, receivedMs: number, maintenance: Maintenance): Said {
+  const { address, role, eligible, failureDomain, view, leaving, unjudged, timing, hardwareUuid } = body;
+  const { agent, termSeen, fit, sequence } = body;
+  return {
+    address,
+    role,
+    eligible,
+    failureDomain,
+    view,
+    leaving,
+    unjudged,
+    maintenance,
+    timing,
+    hardwareUuid,
+    agent,
+    boot,
+    termSeen,
+    fit,
+    receivedMs,
+    sequence,
+  };
 }
 
 /** Only an operator frees a slot: a host without any is no member any more. */
@@ -157,25 +188,33 @@ export function noteHeartbeat(
       evidence.network.sinceMs = core.now;
     noteRebootHeard(evidence, beat.boot);
     noteLife(evidence, beat.boot, core.now);
-    const { body } = beat;
-    const former = evidence.said;
-    evidence.said = {
-      ...body,
-      failureDomain: former?.failureDomain ?? null,
-      hardwareUuid: former?.hardwareUuid ?? null,
-      // Said in slots alone: whoever has it to say can write them, and a master reads them.
-      maintenance: former?.maintenance ?? NO_MAINTENANCE,
-      unjudged: former?.boot === beat.boot ? former.unjudged : null,
-      fit: former?.fit ?? body.eligible,
-      agent: beat.agent,
-      boot: beat.boot,
-      termSeen: beat.term,
-      receivedMs: core.now,
-      sequence: former?.sequence ?? 0,
-    };
-    noteLeaving(evidence, body.leaving, beat.boot, core.now);
+    evidence.said = saidInHeartbeat(beat, evidence.said, core.now);
+    noteLeaving(evidence, beat.body.leaving, beat.boot, core.now);
   }
   // A replayed datagram of somebody else's life must not take the nonce of this one away.
   const nonce = heard === 'life' ? evidence.network.nonce : nonceFor(evidence.network);
   return { heard, nonce };
+}
+
+function saidInHeartbeat({ body, agent, boot, term }: Heartbeat, former: Said | null, now: number): Said {
+  const { address, role, eligible, view, leaving, timing } = body;
+  return {
+    address,
+    role,
+    eligible,
+    failureDomain: former?.failureDomain ?? null,
+    view,
+    leaving,
+    unjudged: former?.boot === boot ? former.unjudged : null,
+    // Said in slots alone: whoever has it to say can write them, and a master reads them.
+    maintenance: former?.maintenance ?? NO_MAINTENANCE,
+    timing,
+    hardwareUuid: former?.hardwareUuid ?? null,
+    agent,
+    boot,
+    termSeen: term,
+    fit: former?.fit ?? eligible,
+    receivedMs: now,
+    sequence: former?.sequence ?? 0,
+  };
 }

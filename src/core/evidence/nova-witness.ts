@@ -69,9 +69,8 @@ export function noteServices(
       });
     }
   }
-  for (const host of witness.sightings.keys()) {
-    if (!services.some((service) => service.host === host)) witness.sightings.delete(host);
-  }
+  const listed = new Set(services.map(({ host }) => host));
+  for (const host of witness.sightings.keys()) if (!listed.has(host)) witness.sightings.delete(host);
 }
 
 /** forced_down was set or cleared, which changes `updated_at` as a report would. */

@@ -23,6 +23,14 @@ export function noteTick(observer: Observer, timing: Timing, now: number): boole
   return true;
 }
 
+const CATCHING_UP_BEATS = 3;
+
+/** It has just been late: what was told to it meanwhile may still wait to be taken, and is missed by nobody's fault. */
+export function isCatchingUp(observer: Observer, timing: Timing, now: number): boolean {
+  const lastMs = observer.stalls.at(-1);
+  return lastMs !== undefined && now - lastMs < CATCHING_UP_BEATS * timing.beatMs;
+}
+
 /** How often the driver ticks the core. */
 export function tickMs(timing: Timing): number {
   return timing.beatMs / 4;

@@ -5,6 +5,7 @@
 import type { Core } from '../state.ts';
 import type { BootId, SlotBody } from '../wire/records.ts';
 import type { HostEvidence } from './host.ts';
+import { endsBoot } from './leaving.ts';
 
 export interface OwnReboot {
   /** The boot that ended unannounced, and whose VMs nobody has looked after. */
@@ -23,8 +24,9 @@ export function noteOwnSlot(core: Core, body: SlotBody, boot: BootId): void {
   // Its own words are no news, and a host without VMs has nothing to be looked after.
   if (settings.role !== 'compute' || body.agent === settings.agent) return;
   if (body.sequence <= ownReboot.sequence) return;
-  const unannounced = body.leaving === null ? boot : null;
-  const unjudged = boot === settings.boot ? body.unjudged : unannounced;
+  const unannounced = body.leaving === null || !endsBoot(body.leaving) ? boot : null;
+  // What was not seen to before an announced reboot is not seen to after it.
+  const unjudged = boot === settings.boot ? body.unjudged : (unannounced ?? body.unjudged);
   const sinceMs = unjudged === ownReboot.unjudged ? ownReboot.sinceMs : core.now;
   core.ownReboot = { unjudged, sequence: body.sequence, sinceMs };
 }

@@ -50,17 +50,20 @@ export function observe(
   seen: Sight,
   endedMs: number,
 ): VolumePath {
-  if (path !== undefined && (seen === 'still' || seen === 'backwards'))
-    return { ...path, stillReads: path.stillReads + 1, readMs: Math.max(path.readMs, endedMs) };
+  // Once the clock was restarted, what was read before that comes too late to count.
+  if (path !== undefined && (seen === 'still' || seen === 'backwards')) {
+    const stillReads = path.stillReads + (endedMs > path.advancedMs ? 1 : 0);
+    return { ...path, stillReads, readMs: Math.max(path.readMs, endedMs) };
+  }
   return {
     boot,
     incarnation,
     counter,
     agentSilentMs,
-    advancedMs: endedMs,
+    advancedMs: Math.max(path?.advancedMs ?? endedMs, endedMs),
     seenAlive: seen === 'advance',
     stillReads: 0,
-    readMs: endedMs,
+    readMs: Math.max(path?.readMs ?? endedMs, endedMs),
   };
 }
 

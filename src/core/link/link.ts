@@ -24,6 +24,8 @@ export interface Link {
   master: { readonly host: HostName; readonly address: AgentAddress; readonly term: Term } | null;
   /** When the master's last echo came, and which of our heartbeats it answered. */
   echoMs: number | null;
+  /** When a master last spoke to this host with its key. */
+  provenMs: number | null;
   /** Since when a master is known, or this agent runs: nobody is missed before. */
   sinceMs: number | null;
   counter: number;
@@ -38,6 +40,7 @@ export function createLink(): Link {
   return {
     master: null,
     echoMs: null,
+    provenMs: null,
     sinceMs: null,
     counter: 0,
     nonce: NO_NONCE,
@@ -128,10 +131,13 @@ export function heartbeatTo(core: Core, host: HostName, to: AgentAddress, counte
 
 /** The lease tells who holds it, even to a host that was never announced to. */
 function followHolder(core: Core): void {
+  const { link } = core;
   const { timing, host } = core.settings;
   const holder = core.coordination.lease.holder(core);
   if (holder === null) return;
-  core.termSeen = Math.max(core.termSeen, holder.term);
+  if (holder.authentic) core.termSeen = Math.max(core.termSeen, holder.term);
+  // Better than nothing, but anybody may have written it: a master that proves itself comes first.
+  else if (link.provenMs !== null && core.now - link.provenMs < timing.networkLostMs) return;
   if (holder.host === host || holder.term < core.termSeen) return;
   if (core.now - holder.movedMs < timing.leaseMs) follow(core, holder.host, holder.address, holder.term);
 }
@@ -139,7 +145,6 @@ function followHolder(core: Core): void {
 function follow(core: Core, host: HostName, address: AgentAddress, term: Term): void {
   const { link } = core;
   if (link.master?.host === host && link.master.term === term) return;
-  core.termSeen = Math.max(core.termSeen, term);
   link.master = { host, address, term };
   link.sinceMs = core.now;
   link.echoMs = null;
@@ -154,14 +159,21 @@ export function hearMaster(core: Core, datagram: Echo | Announce): void {
   const { link, settings } = core;
   if (datagram.term < core.termSeen || datagram.host === settings.host) return;
   if (datagram.kind === 'announce') {
+    noteProven(core, datagram.term);
     follow(core, datagram.host, datagram.body.address, datagram.term);
     return;
   }
   const recent = datagram.echoedCounter <= link.counter && link.counter - datagram.echoedCounter < ECHO_BEATS;
   if (link.master?.host !== datagram.host || !recent) return;
-  core.termSeen = Math.max(core.termSeen, datagram.term);
+  noteProven(core, datagram.term);
   link.nonce = datagram.nonce;
   link.echoMs = core.now;
+}
+
+/** A master has proved with this host's key that it has this term. */
+function noteProven(core: Core, term: Term): void {
+  core.termSeen = Math.max(core.termSeen, term);
+  core.link.provenMs = core.now;
 }
 
 /** While the master is missed, probes neighbours and isolation addresses, one round after the other. */
@@ -181,7 +193,7 @@ export function probeWhileMissing(core: Core): void {
 
 function* probeRound(core: Core): Task<void> {
   const { link, settings } = core;
-  const targets = chooseNeighbours(core);
+  const targets = chooseNeighbours(reachableHosts(core), settings.host);
   const isolation = settings.isolationAddresses;
   const answers = yield* all(
     [
@@ -210,14 +222,21 @@ export function* probe(core: Core, target: ProbeTarget): Task<ProbeAnswer | null
   return result?.answer ?? null;
 }
 
-/** Near and far: the next hosts in the order of names, and ones spread over the rest. */
-export function chooseNeighbours(
-  core: Core,
-  not: HostName = core.settings.host,
-): readonly { readonly host: HostName; readonly address: AgentAddress }[] {
-  const known = [...core.hosts.values()]
-    .flatMap(({ host, said }) => (said === null || host === not ? [] : [{ host, address: said.address }]))
+export interface Neighbour {
+  readonly host: HostName;
+  readonly address: AgentAddress;
+}
+
+/** All that have told where they are, in the order of names. */
+export function reachableHosts(core: Core): readonly Neighbour[] {
+  return [...core.hosts.values()]
+    .flatMap(({ host, said }) => (said === null ? [] : [{ host, address: said.address }]))
     .sort((a, b) => (a.host < b.host ? -1 : 1));
+}
+
+/** Near and far: the next hosts in the order of names, and ones spread over the rest. */
+export function chooseNeighbours(reachable: readonly Neighbour[], not: HostName): readonly Neighbour[] {
+  const known = reachable.filter(({ host }) => host !== not);
   if (known.length <= MAX_NEIGHBOURS_IN_VIEW) return known;
   const at = known.findIndex(({ host }) => host > not);
   const stride = known.length / MAX_NEIGHBOURS_IN_VIEW;

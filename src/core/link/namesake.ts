@@ -4,7 +4,7 @@
  */
 import { begin, end } from '../reports/book.ts';
 import type { Core } from '../state.ts';
-import { isTakenByNamesake } from '../volumes.ts';
+import { isTakenByNamesake, type OwnVolume } from '../volumes.ts';
 import type { Heartbeat } from '../wire/datagram.ts';
 import type { AgentIncarnation } from '../wire/records.ts';
 import { heartbeatTo } from './link.ts';
@@ -57,7 +57,8 @@ export function hearNamesake(core: Core, { agent, counter, body }: Heartbeat): v
 export function reportNamesake(core: Core): void {
   const { namesake, settings, now } = core;
   const { host } = settings;
-  const taken = [...core.volumes.values()].filter((volume) => isTakenByNamesake(volume, host));
+  const taken: OwnVolume[] = [];
+  for (const volume of core.volumes.values()) if (isTakenByNamesake(volume, host)) taken.push(volume);
   if (taken.length > 0) namesake.seenMs = now;
   const cause = `name/${host}`;
   if (!hasNamesake(core)) {

@@ -33,8 +33,8 @@ export function countForBrake(core: Core, master: Mastership, victim: HostName):
   const inDomain = [...core.hosts.values()].filter(
     ({ said }) => domain !== null && said?.failureDomain === domain,
   );
-  const isSilent = (host: HostName): boolean =>
-    host === victim || undecided.includes(host) || isFailed(master, host);
+  const silent = new Set([victim, ...undecided]);
+  const isSilent = (host: HostName): boolean => silent.has(host) || isFailed(master, host);
   return {
     clusterHosts: core.hosts.size + 1,
     undecided,

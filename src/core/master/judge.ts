@@ -3,14 +3,16 @@
  * leaving, a new boot, then the table; a host silent everywhere is declared failed when that was seen twice in a row and neither the
  * site start nor the brake stands against it.
  */
-import { gatherFacts, type Facts } from '../verdict/facts.ts';
+import { gatherFacts, type Facts, type FactsContext } from '../verdict/facts.ts';
 import { brake } from '../verdict/brake.ts';
-import { suspectWords, type Looking } from '../verdict/suspect-words.ts';
+import { suspectWords } from '../verdict/suspect-words.ts';
 import { healthOf, lookUp } from '../verdict/table.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { HostEvidence } from '../evidence/host.ts';
+import { farWitnesses } from '../evidence/far-witness.ts';
 import { isLeaving } from '../evidence/leaving.ts';
 import { maintenanceWords } from '../evidence/maintenance.ts';
+import { endSiteStart } from '../reports/book.ts';
 import type { Core } from '../state.ts';
 import type { BootId } from '../wire/records.ts';
 import { countForBrake } from './brake-count.ts';
@@ -29,24 +31,31 @@ interface Finding {
 }
 
 export function judgeHosts(core: Core, master: Mastership): void {
+  const context = factsContext(core);
   for (const evidence of core.hosts.values()) {
-    const facts = factsOf(core, evidence);
+    const facts = gatherFacts(evidence, context);
     const before = master.judgements.get(evidence.host);
     const found = find(core, master, evidence, facts, before);
     master.judgements.set(evidence.host, next(core, master, evidence, facts, before, found));
   }
+  if (core.reports.siteStart) watchSiteStart(core, master);
   reportVerdicts(core, master);
 }
 
 export function factsOf(core: Core, evidence: HostEvidence): Facts {
-  return gatherFacts(evidence, { ...looking(core), self: core.settings.host, nova: core.nova });
+  return gatherFacts(evidence, factsContext(core));
 }
 
-function looking({ now, settings, volumes }: Core): Looking {
+function factsContext(core: Core): FactsContext {
+  const { now, settings, volumes, nova } = core;
+  const names = new Map<string | null, string>();
+  for (const { uuid, name } of volumes.values()) if (!names.has(uuid)) names.set(uuid, name);
   return {
     now,
     timing: settings.timing,
-    volumeName: (uuid) => [...volumes.values()].find((volume) => volume.uuid === uuid)?.name ?? uuid,
+    nova,
+    farWitnesses: farWitnesses(core),
+    volumeName: (uuid) => names.get(uuid) ?? uuid,
   };
 }
 
@@ -81,7 +90,9 @@ function next(
     });
   }
   return {
-    ...found,
+    verdict: found.verdict,
+    row: found.row,
+    words: found.words,
     facts,
     sinceMs: same ? before.sinceMs : core.now,
     boot: fresh && !held ? evidence.boot : (before?.boot ?? null),
@@ -124,9 +135,10 @@ function find(
       words: 'it is back with a new boot id and had not announced a reboot',
     });
   }
-  const row = lookUp({ ...facts, health: healthOf(facts) });
+  const { network, storage, agent, hearing, witness } = facts;
+  const row = lookUp({ network, storage, agent, hearing, witness, health: healthOf(facts) });
   if (row.verdict === 'suspect')
-    return { ...row, words: `${row.words}: ${suspectWords(evidence, facts, looking(core))}` };
+    return { ...row, words: `${row.words}: ${suspectWords(evidence, facts, factsContext(core))}` };
   if (row.verdict !== 'failed') return row;
   return considerFailed(core, master, evidence, facts, before, row);
 }
@@ -157,7 +169,7 @@ function considerFailed(
     };
   }
   const siteStartMs = core.now - master.sinceMs;
-  if (!master.sawPreviousHolder && !(before?.everFresh ?? false)) {
+  if (core.reports.siteStart && !wasSeen(evidence, before)) {
     const left = Math.max(0, core.settings.timing.siteStartMs - siteStartMs);
     const words =
       left > 0
@@ -166,6 +178,27 @@ function considerFailed(
     return { verdict: 'unknown', row: 15, words };
   }
   return declare(core, master, evidence, facts, null, row);
+}
+
+/** What this agent saw of it before it was master, it saw as well. */
+function wasSeen({ bootLifeMs }: HostEvidence, before: Judgement | undefined): boolean {
+  return (before?.everFresh ?? false) || bootLifeMs !== null;
+}
+
+const PLANNED: ReadonlySet<Verdict> = new Set(['maintenance', 'stopped']);
+
+/** A host that stays dark keeps it open, also for the masters that follow: until it is freed, or somebody confirms it. */
+function watchSiteStart(core: Core, master: Mastership): void {
+  const { judgements, incidents } = master;
+  const isOver = [...core.hosts.values()].every((evidence) => {
+    const judged = judgements.get(evidence.host);
+    return (
+      wasSeen(evidence, judged) ||
+      incidents.has(evidence.host) ||
+      (judged !== undefined && PLANNED.has(judged.verdict))
+    );
+  });
+  if (isOver) endSiteStart(core);
 }
 
 /** The silence of the paths alone does not do: its neighbours must have been asked since. */

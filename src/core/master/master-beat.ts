@@ -1,10 +1,11 @@
 /** A master's round, once a beat: look at itself, call the silent, judge, report. */
 import { networkOf } from '../evidence/host.ts';
-import { isUnfit } from '../evidence/observer.ts';
+import { isCatchingUp, isUnfit } from '../evidence/observer.ts';
 import { start } from '../lib/task.ts';
 import { giveBack, LAST_RESORT_MS } from '../election/elect.ts';
-import { begin, end } from '../reports/book.ts';
 import { reportDamagedSlots } from '../reports/damaged-slots.ts';
+import { reportImpossibleTerms } from '../reports/impossible-terms.ts';
+import { beginSuspectingMyself, endSuspectingMyself } from '../reports/suspecting-myself.ts';
 import type { Core } from '../state.ts';
 import { isReadable } from '../volumes.ts';
 import { nonceFor } from '../evidence/network-path.ts';
@@ -18,6 +19,7 @@ export function masterBeat(core: Core, master: Mastership): void {
   if (!master.adopted) return;
   announce(core);
   reportDamagedSlots(core);
+  reportImpossibleTerms(core);
   showBlindness(core, master);
   if (makeWay(core, master) || leaveToSeeing(core, master)) return;
   if (lookAtMyself(core, master)) judgeHosts(core, master);
@@ -74,25 +76,13 @@ function lookAtMyself(core: Core, master: Mastership): boolean {
   if (reasons.length === 0) {
     master.holds.delete('suspecting-myself');
     master.fitter = null;
-    end(core, 'master/suspecting-myself', 'the master hears others again');
+    endSuspectingMyself(core, 'the master hears others again');
     return true;
   }
   const words = reasons.join('; ');
   master.holds.set('suspecting-myself', words);
-  begin(
-    core,
-    'master/suspecting-myself',
-    {
-      severity: 'critical',
-      host: core.settings.host,
-      title: `the master suspects itself: ${words}`,
-      rule: '1: it hears no host and no isolation address, or cannot read what it needs to judge',
-      evidence: {},
-      advice: 'All VMs run on. Check the management network of the master, or of the whole site.',
-    },
-    // Of this agent: its seat may be out of reach, and it ends with its mastership.
-    false,
-  );
+  if (isCatchingUp(core.observer, timing, core.now)) return false;
+  beginSuspectingMyself(core, words);
   leaveToFitter(core, master, words);
   return false;
 }
@@ -121,8 +111,8 @@ function leaveToFitter(core: Core, master: Mastership, words: string): void {
 function deaf(core: Core): string | null {
   const { timing } = core.settings;
   if (core.hosts.size === 0) return null;
-  const states = [...core.hosts.values()].map((evidence) => networkOf(evidence, timing, core.now));
-  if (states.some((state) => state !== 'lost')) return null;
+  for (const evidence of core.hosts.values())
+    if (networkOf(evidence, timing, core.now) !== 'lost') return null;
   if (core.link.isolation.some(({ answered }) => answered)) return null;
   return 'it hears no host and no isolation address';
 }

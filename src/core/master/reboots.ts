@@ -27,12 +27,12 @@ export function rebootedFrom(
  * was no master any more, by its slot. What it did before is the former master's affair.
  */
 function formerBoot(
-  { sawPreviousHolder, former, dealtWith }: Mastership,
+  { former, dealtWith }: Mastership,
   { host, rebooted }: HostEvidence,
   before: Judgement | undefined,
 ): BootId | null {
   if (before !== undefined && before.boot !== null) return before.boot;
-  if (!sawPreviousHolder || former === null) return null;
+  if (former === null) return null;
   const sinceThen = rebooted !== null && rebooted.afterMs >= former.renewedMs ? rebooted.from : null;
   const boot = host === former.host ? former.boot : sinceThen;
   return boot === dealtWith.get(host) ? null : boot;

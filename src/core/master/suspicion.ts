@@ -2,8 +2,7 @@
  * What a master does about hosts that fall silent: asks nova for nova-compute's reports, probes them, has neighbours
  * probe them. Only on suspicion, so that a healthy cluster carries heartbeats and nothing else.
  */
-import { factsOf } from './judge.ts';
-import { chooseNeighbours, probe } from '../link/link.ts';
+import { chooseNeighbours, probe, reachableHosts, type Neighbour } from '../link/link.ts';
 import { start, type Task } from '../lib/task.ts';
 import { noteServices } from '../evidence/nova-witness.ts';
 import { networkOf, type HostEvidence } from '../evidence/host.ts';
@@ -24,19 +23,22 @@ const NOVA_READ_IDLE_MS = 10_000;
 /** Each tick, for a master: the first read of nova after a loss starts the clock of its witness. */
 export function suspect(core: Core, master: Mastership): void {
   const { timing } = core.settings;
-  const silent = [...core.hosts.values()].filter((evidence) => isSilent(core, evidence));
+  const silent: HostEvidence[] = [];
+  for (const evidence of core.hosts.values()) if (isSilent(core, evidence)) silent.push(evidence);
   master.wantsOwnView = silent.length > 0;
   if (silent.length > 0)
     readServices(
       core,
       silent.some((evidence) => isUndecided(master, evidence)) ? timing.beatMs : NOVA_READ_IDLE_MS,
     );
+  let reachable: readonly Neighbour[] | null = null;
   for (const evidence of silent) {
     if (networkOf(evidence, timing, core.now) !== 'lost') continue;
     if (master.probing.size >= MAX_PROBES_AT_ONCE) return;
     const own = evidence.probes.get(core.settings.host);
     if (own !== undefined && core.now - own.begunMs < timing.probeMs) continue;
-    probeRound(core, master, evidence);
+    reachable ??= reachableHosts(core);
+    probeRound(core, master, evidence, reachable);
   }
 }
 
@@ -74,12 +76,17 @@ function* readServicesOnce(core: Core): Task<void> {
 }
 
 /** Its own probe and those of its helpers go their own ways: one that is never answered must not silence the others. */
-function probeRound(core: Core, master: Mastership, evidence: HostEvidence): void {
+function probeRound(
+  core: Core,
+  master: Mastership,
+  evidence: HostEvidence,
+  reachable: readonly Neighbour[],
+): void {
   const { host, said } = evidence;
   if (said === null) return;
   const target = { host, ip: said.address.ip, apiPort: said.address.apiPort };
-  const helpers = chooseNeighbours(core, host)
-    .filter((neighbour) => neighbour.host !== host && hearsNow(core, neighbour.host))
+  const helpers = chooseNeighbours(reachable, host)
+    .filter((neighbour) => hearsNow(core, neighbour.host))
     .slice(0, NEIGHBOURS_ASKED);
   const live = (): boolean => isActing(core, master);
   start(noteAnswer(core, master, evidence, core.settings.host, probe(core, target)), live);
@@ -103,11 +110,7 @@ function* noteAnswer(
   master.probing.delete(key);
 }
 
-function* askProbe(
-  core: Core,
-  via: ReturnType<typeof chooseNeighbours>[number],
-  target: ProbeTarget,
-): Task<ProbeAnswer | null> {
+function* askProbe(core: Core, via: Neighbour, target: ProbeTarget): Task<ProbeAnswer | null> {
   const { probeMs, beatMs } = core.settings.timing;
   const deadlineMs = probeMs + beatMs;
   const result = yield* request(core, { do: 'ask-probe', via, target, deadlineMs }, deadlineMs);
@@ -116,5 +119,5 @@ function* askProbe(
 
 function hearsNow(core: Core, host: HostName): boolean {
   const evidence = core.hosts.get(host);
-  return evidence !== undefined && factsOf(core, evidence).network === 'fresh';
+  return evidence !== undefined && networkOf(evidence, core.settings.timing, core.now) === 'fresh';
 }

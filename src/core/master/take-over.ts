@@ -5,16 +5,16 @@
 import { forgetNetwork } from '../evidence/network-path.ts';
 import { start, type Task } from '../lib/task.ts';
 import { createIncident } from '../recovery/incident.ts';
-import { endOthers, inherit, noteHeritage } from '../reports/book.ts';
+import { end, endOthers, inherit, noteHeritage } from '../reports/book.ts';
 import { sleep } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
-import type { IncidentRecord } from '../wire/records.ts';
+import type { HostName, IncidentRecord } from '../wire/records.ts';
 import { work } from './declare.ts';
 import { noteDealtWith, type Mastership } from './mastership.ts';
 
 export function takeOver(core: Core, master: Mastership): void {
   noteHeritage(core, core.coordination.lease.heritage(core));
-  inherit(core);
+  inherit(core, master);
   for (const { network } of core.hosts.values()) forgetNetwork(network);
   const { host } = core.settings;
   endOthers(core, `host/${host}/`, [], () => `${host} is the master now`);
@@ -42,7 +42,10 @@ function* adopt(core: Core, master: Mastership): Task<void> {
 function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): void {
   const { victim, phase, forcedDownBy } = record;
   master.sequences.set(victim, record.sequence);
-  if (phase === 'closed') noteDealtWith(master, record);
+  if (phase === 'closed') {
+    noteDealtWith(master, record);
+    endReports(core, victim);
+  }
   // Its own is for another master to end.
   if (phase === 'closed' || victim === core.settings.host) return;
   core.outbox.push({ do: 'journal', event: 'adopted', data: { ...record } });
@@ -52,4 +55,11 @@ function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): 
   if (phase !== 'returning') master.declaredMs.set(victim, core.now);
   const openMs = forcedDownBy === 'vigil-asked' ? core.now + core.settings.timing.openRequestMs : 0;
   work(core, master, victim, createIncident(record, core.now, sent, true, openMs));
+}
+
+/** The last master may have closed it with a write that it did not see end. */
+function endReports(core: Core, victim: HostName): void {
+  const title = `the incident of ${victim} is closed`;
+  endOthers(core, `incident/${victim}/`, [], () => title);
+  end(core, `incident/${victim}`, title);
 }

@@ -1,5 +1,5 @@
 /** Reports of verdicts: one per host and change, one per partition, each with its end. */
-import { begin, end, endOthers } from '../reports/book.ts';
+import { begin, end } from '../reports/book.ts';
 import type { Report } from '../reports/report.ts';
 import type { Core } from '../state.ts';
 import type { Verdict } from '../verdict/verdict.ts';
@@ -33,25 +33,33 @@ const ADVICE: Partial<Record<Verdict, string>> = {
 };
 
 export function reportVerdicts(core: Core, master: Mastership): void {
-  if ([...master.judgements.values()].some(({ facts }) => facts.network === 'unseen')) return;
-  for (const [host, judgement] of master.judgements) reportHost(core, host, judgement);
+  for (const { facts } of master.judgements.values()) if (facts.network === 'unseen') return;
+  const open = openByHost(core);
+  for (const [host, judgement] of master.judgements) reportHost(core, host, judgement, open.get(host) ?? []);
   reportPartition(core, master);
 }
 
-function reportHost(core: Core, host: HostName, judgement: Judgement): void {
+/** The causes of open reports on verdicts: of many hosts few have any. */
+function openByHost({ reports }: Core): ReadonlyMap<HostName, readonly string[]> {
+  const byHost = new Map<HostName, string[]>();
+  for (const cause of reports.open.keys()) {
+    const [kind, host = ''] = cause.split('/');
+    if (kind === 'host') byHost.set(host, [...(byHost.get(host) ?? []), cause]);
+  }
+  return byHost;
+}
+
+function reportHost(core: Core, host: HostName, judgement: Judgement, open: readonly string[]): void {
   const { verdict, row, words, facts } = judgement;
   // A suspect is in between: what was reported of it stands until something else is sure.
-  if (verdict === 'suspect') return;
+  if (verdict === 'suspect' || (SILENT.has(verdict) && open.length === 0)) return;
   const cause = `host/${host}/${verdict}`;
   const silent = `${cause}-silent`;
   const isSilent = verdict === 'maintenance' && facts.network === 'lost' && facts.storage !== 'fresh';
   const own = SILENT.has(verdict) || verdict === 'partitioned' ? [] : isSilent ? [cause, silent] : [cause];
-  endOthers(
-    core,
-    `host/${host}/`,
-    own,
-    (ended) => `${host} is no longer ${ended.split('/')[2] ?? ''}: now ${verdict}`,
-  );
+  for (const ended of open)
+    if (!own.includes(ended))
+      end(core, ended, `${host} is no longer ${ended.split('/')[2] ?? ''}: now ${verdict}`);
   if (own.length === 0) return;
   begin(core, cause, {
     severity: SEVERITY[verdict],
@@ -87,16 +95,20 @@ function degradedBy({ facts }: Judgement): string {
 const SIDES_BEATS = 3;
 
 function reportPartition(core: Core, master: Mastership): void {
-  const judged = [...master.judgements];
-  // Sides are named once everybody has taken one.
-  if (judged.some(([, { verdict, facts }]) => verdict === 'suspect' && facts.network === 'lost')) return;
-  const far = judged.filter(([, { verdict }]) => verdict === 'partitioned').map(([host]) => host);
+  const far: HostName[] = [];
+  for (const [host, { verdict, facts }] of master.judgements) {
+    // Sides are named once everybody has taken one.
+    if (verdict === 'suspect' && facts.network === 'lost') return;
+    if (verdict === 'partitioned') far.push(host);
+  }
   if (far.length === 0) {
     master.partition = null;
     end(core, 'partition', 'the management network is whole again');
     return;
   }
-  const near = judged.filter(([, { facts }]) => facts.network === 'fresh').map(([host]) => host);
+  const near = [...master.judgements]
+    .filter(([, { facts }]) => facts.network === 'fresh')
+    .map(([host]) => host);
   const thisSide = [core.settings.host, ...near].sort();
   const farSide = far.sort();
   const sides = `${thisSide.join(', ')} | ${farSide.join(', ')}`;

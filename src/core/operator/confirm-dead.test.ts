@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { incidentRecord } from '../../../test/world/fixtures.ts';
+import { incidentRecord, slot } from '../../../test/world/fixtures.ts';
 import { setUp } from '../../../test/world/planning.ts';
-import { evidenceOf } from '../evidence/note.ts';
+import { evidenceOf, noteEvidence } from '../evidence/note.ts';
 import { createIncident } from '../recovery/incident.ts';
 import { confirmDead } from './confirm-dead.ts';
 
@@ -17,4 +17,21 @@ void test('a word that opens no incident is refused with its reason', () => {
   master.incidents.delete('x63');
   assert.equal(confirmDead(core, 'silent', 'ann').ok, true);
   assert.equal(master.incidents.get('silent')?.record.confirmedBy, 'ann');
+});
+
+void test('a word against a host that writes to a volume is refused, though its network is silent', () => {
+  const { core, master } = setUp();
+  const volume = [...core.volumes.values()].find(({ uuid }) => uuid !== null) ?? assert.fail();
+  const read = (counter: number): void => {
+    core.now += 1_000;
+    const times = { begunMs: core.now, endedMs: core.now };
+    noteEvidence(core, volume, [slot('h7', 7, { counter })], times);
+  };
+  for (const counter of [1, 2, 3]) read(counter);
+  const refused = confirmDead(core, 'h7', 'ann');
+  assert.equal(refused.ok, false);
+  assert.match(refused.words, /h7 is alive: its heartbeats arrive/);
+  for (let beats = 0; beats < 10; beats += 1) read(3);
+  assert.equal(confirmDead(core, 'h7', 'ann').ok, true);
+  assert.ok(master.incidents.has('h7'));
 });

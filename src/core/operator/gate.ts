@@ -7,6 +7,7 @@
 import type { Task } from '../lib/task.ts';
 import type { Core } from '../state.ts';
 import { awaitsJudgement } from '../evidence/own-reboot.ts';
+import type { IncidentRecord } from '../wire/records.ts';
 import { hasOpenIncident, readOwnIncident } from './own-incident.ts';
 
 /** Read anew: an incident may have been opened since, by whoever lost sight of this host. */
@@ -23,9 +24,17 @@ export function* gate(core: Core): Task<{ readonly open: boolean; readonly words
   if (ownIncident === null || ownIncident === 'unread')
     return { open: true, words: 'no incident of this host is open' };
   const { id, phase } = ownIncident;
-  const open = phase === 'returning' || phase === 'closed';
+  const open = phase === 'returning' || phase === 'closed' || isWaitedFor(core, ownIncident);
   return {
     open,
     words: `incident ${id} of this host is ${phase}${open ? '' : '; its evacuations are not settled'}`,
   };
+}
+
+/**
+ * The verdict on this very life is about to end, and nothing was sent for it: nova does not clear the flag before
+ * nova-compute has started and completed the records of evacuations that have long ended.
+ */
+function isWaitedFor({ settings }: Core, { phase, hold, victimBoot }: IncidentRecord): boolean {
+  return phase === 'proving' && hold === 'force-up-refused' && victimBoot === settings.boot;
 }

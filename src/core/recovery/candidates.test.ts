@@ -22,8 +22,8 @@ const context = (
   hosts,
   loadMax: 4,
   groups: [],
-  placeOf: new Map(),
-  excluded: new Map(),
+  placesOf: new Map(),
+  failed: new Map(),
   sourceZone: 'nova',
   ...more,
 });
@@ -65,6 +65,27 @@ for (const [name, more, words] of refusals) {
   });
 }
 
+void test('a VM that only its zone keeps from a host may not be pinned there: a person is told what to do', () => {
+  const far = (host: string, more: Partial<CandidateHost> = {}) =>
+    candidate(host, { service: service(host, { zone: 'far' }), ...more });
+  const words = (...hosts: readonly CandidateHost[]): string => {
+    const choice = chooseCandidate(vm, context(hosts));
+    assert.ok(choice.chosen === null);
+    return choice.whyNot.join('; ');
+  };
+  const told = words(
+    far('h2'),
+    far('h3', { unfit: 'is isolated' }),
+    candidate('h4', { unfit: 'is isolated' }),
+  );
+  assert.match(
+    told,
+    /not pinned it to zone nova .*, h2 may take it: .*HA_Enabled=False.* server evacuate vm$/,
+  );
+  assert.doesNotMatch(words(far('h3', { unfit: 'is isolated' })), /pinned/);
+  assert.doesNotMatch(words(candidate('h4', { load: 4 }), far('h2')), /pinned/, 'it goes there later');
+});
+
 void test('a host at its cap is taken later, not never', () => {
   const choice = chooseCandidate(
     vm,
@@ -74,32 +95,61 @@ void test('a host at its cap is taken later, not never', () => {
   assert.match(choice.whyNot.join(), /h2: busy/);
 });
 
-void test('a host that failed the VM lately is not tried again', () => {
-  const excluded = new Map([['h2', 'evacuation 7 to it ended failed']]);
-  const choice = chooseCandidate(vm, context([candidate('h2')], { excluded }));
-  assert.ok(choice.chosen === null && /evacuation 7/.test(choice.whyNot.join()));
+void test('a host that failed the VM lately is tried again where no other can take it, the longest ago first', () => {
+  const failed = new Map([
+    ['h3', 'evacuation 7 to it ended failed'],
+    ['h2', 'evacuation 8 to it ended failed'],
+  ]);
+  const both = [candidate('h2'), candidate('h3', { placed: 3 })];
+  const first = (hosts: readonly CandidateHost[]) => chooseCandidate(vm, context(hosts, { failed }));
+  assert.equal(first([...both, candidate('h4', { degraded: true, placed: 9 })]).chosen, 'h4');
+  assert.equal(first([...both, candidate('h4', { service: null })]).chosen, 'h3');
+  assert.equal(first(both.slice(0, 1)).chosen, 'h2');
+  const later = first([...both, candidate('h4', { load: 4 })]);
+  assert.ok(later.chosen === null && later.later && /h3: evacuation 7/.test(later.whyNot.join()));
 });
 
 void test('anti-affinity keeps members apart, also from those under way', () => {
   const groups = [group('anti-affinity', ['vm', 'other'])];
-  const placeOf = new Map([['other', 'h2']]);
+  const placesOf = new Map([['other', new Set(['h2'])]]);
   const hosts = [candidate('h2'), candidate('h3', { placed: 5 })];
-  assert.equal(chooseCandidate(vm, context(hosts, { groups, placeOf })).chosen, 'h3');
-  assert.equal(
-    chooseCandidate(vm, context(hosts, { groups: [group('soft-anti-affinity', ['vm', 'other'])], placeOf }))
-      .chosen,
-    'h2',
-  );
-  assert.equal(chooseCandidate(server('third'), context(hosts, { groups, placeOf })).chosen, 'h2');
+  assert.equal(chooseCandidate(vm, context(hosts, { groups, placesOf })).chosen, 'h3');
+  assert.equal(chooseCandidate(vm, context([candidate('h2')], { groups, placesOf })).chosen, null);
+  const onItsWay = new Map([['other', new Set(['h2', 'h3'])]]);
+  assert.equal(chooseCandidate(vm, context(hosts, { groups, placesOf: onItsWay })).chosen, null);
+  assert.equal(chooseCandidate(server('third'), context(hosts, { groups, placesOf })).chosen, 'h2');
 });
 
-void test('whoever is chosen is fit, below its cap and not excluded', () => {
+void test('soft groups are kept as far as hosts go round', () => {
+  const placesOf = new Map([
+    ['other', new Set(['h2'])],
+    ['third', new Set(['h3'])],
+    ['fourth', new Set(['h3'])],
+  ]);
+  const all = ['vm', 'other', 'third', 'fourth'];
+  const hosts = [candidate('h2', { placed: 5 }), candidate('h3')];
+  const first = (groups: CandidateContext['groups'], among = hosts) =>
+    chooseCandidate(vm, context(among, { groups, placesOf })).chosen;
+  const apart = [group('soft-anti-affinity', all)];
+  assert.equal(first([]), 'h3');
+  assert.equal(first(apart), 'h2');
+  assert.equal(first(apart, [candidate('h3'), candidate('h4', { placed: 5 })]), 'h4');
+  assert.equal(first(apart, [candidate('h3')]), 'h3');
+  assert.equal(first([group('soft-affinity', ['vm', 'other'])]), 'h2');
+  assert.equal(first([group('soft-affinity', ['other', 'third'])]), 'h3');
+  assert.equal(
+    first([group('soft-affinity', ['vm', 'other'])], [candidate('h2', { degraded: true }), candidate('h3')]),
+    'h3',
+  );
+});
+
+void test('whoever is chosen is fit, below its cap, and has not failed the VM if another has not', () => {
   const anyHost = fc.record({
     unfit: fc.constantFrom(null, 'is isolated'),
     load: fc.nat(6),
     freeVcpus: fc.nat(3),
     zone: fc.constantFrom('nova', 'far'),
-    barred: fc.boolean(),
+    hasFailed: fc.boolean(),
   });
   fc.assert(
     fc.property(fc.array(anyHost, { maxLength: 8 }), (drawn) => {
@@ -111,13 +161,13 @@ void test('whoever is chosen is fit, below its cap and not excluded', () => {
           service: service(`h${n}`, { zone }),
         }),
       );
-      const excluded = new Map(
-        drawn.flatMap(({ barred }, n) => (barred ? [[`h${n}`, 'barred'] as const] : [])),
+      const failed = new Map(
+        drawn.flatMap(({ hasFailed }, n) => (hasFailed ? [[`h${n}`, 'failed'] as const] : [])),
       );
-      const good = drawn.filter(
-        (one) => one.unfit === null && one.freeVcpus > 0 && one.zone === 'nova' && !one.barred,
-      );
-      const choice = chooseCandidate(vm, context(hosts, { excluded }));
+      const fit = drawn.filter((one) => one.unfit === null && one.freeVcpus > 0 && one.zone === 'nova');
+      const untried = fit.filter(({ hasFailed }) => !hasFailed);
+      const good = untried.length > 0 ? untried : fit;
+      const choice = chooseCandidate(vm, context(hosts, { failed }));
       if (choice.chosen === null) {
         assert.ok(good.every(({ load }) => load >= 4));
         assert.equal(choice.later, good.length > 0);

@@ -66,3 +66,15 @@ void test('a host that writes again is not forced down, whatever the master reme
   assert.equal(end?.hold?.code, 'not-licensed');
   assert.equal(pump.did('cloud').length, 0);
 });
+
+void test('a master that stood still over its readings may not act on them', () => {
+  const { core, master: mastership, incident, pump } = master();
+  const found = pump.script;
+  pump.script = (effect, at) => {
+    const answered = found(effect, at);
+    at.now += effect.do === 'read-volume' ? 3_000 : 0;
+    return answered;
+  };
+  const why = pump.run(mayAct(core, mastership, incident, ['evacuating'], null), 20_000);
+  assert.ok(typeof why === 'string' && why.includes('stood still'), `${why}`);
+});

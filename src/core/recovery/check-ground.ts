@@ -13,6 +13,9 @@ import type { Incident } from './incident.ts';
 /** Renewals of the master's lease after which an effect that was not begun is void, besides the time for look-ups. */
 export const VALID_RENEWALS = 5;
 
+/** Each reading has an answer within 2; who takes longer over all of them stood still, and they tell of before that. */
+const READ_BEATS = 4;
+
 export function* checkGround(
   core: Core,
   licence: Licence,
@@ -20,6 +23,7 @@ export function* checkGround(
 ): Task<Unlicensed | VictimIsNot | null> {
   const { victim: host } = licence;
   const complete = yield* watchUntold(core, host, must);
+  const begunMs = core.now;
   let against: Unlicensed | VictimIsNot | null = null;
   const [victim] = yield* all(
     [
@@ -31,7 +35,14 @@ export function* checkGround(
     ],
     () => true,
   );
-  return against ?? victim ?? null;
+  return against ?? victim ?? tooOld(core, begunMs);
+}
+
+/** Where one volume does not answer, what others have answered long ago is all there is when this agent goes on. */
+function tooOld({ now, settings }: Core, begunMs: number): Unlicensed | null {
+  if (now - begunMs <= READ_BEATS * settings.timing.beatMs) return null;
+  const detail = 'this agent stood still while it read, and what it has read is too old';
+  return { code: 'lease-unreadable', detail };
 }
 
 /** For what the master does itself. Null: it may; else why not, in words. */

@@ -14,7 +14,7 @@ import { brake } from '../verdict/brake.ts';
 import type { Proof } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
 import { hold, type HoldCode } from './holds.ts';
-import { type Comeback, type Incident, writeRecord } from './incident.ts';
+import { type BeforeAgain, type Comeback, type Incident, writeRecord } from './incident.ts';
 import { afterLife, releaseAfterLife } from './life-after-failed.ts';
 import { hasNewLife, isAlive, isBackWithNewBoot, isFresh } from './life.ts';
 import { findProof } from './proof.ts';
@@ -81,6 +81,7 @@ function* proveAgain(
   master.declaredMs.set(record.victim, core.now);
   // While it returned nothing was under way: what follows is as after a first failure.
   const afresh = record.phase === 'returning';
+  const beforeAgain = beforeAgainOf(incident);
   const written = yield* writeRecord(core, master, incident, {
     phase: 'evacuating',
     proof,
@@ -92,9 +93,15 @@ function* proveAgain(
       : {}),
   });
   if (!written) return notWritten(core, incident);
+  incident.beforeAgain = beforeAgain;
   if (afresh) Object.assign(incident, { sent: false, before: null }).vms.clear();
   incident.back = null;
   return null;
+}
+
+function beforeAgainOf({ record, before }: Incident): BeforeAgain {
+  const { phase, victimBoot, proof, confirmedBy } = record;
+  return { record: { phase, victimBoot, proof, confirmedBy }, before };
 }
 
 /** The proof that its new life has ended, too, as after a first failure: unless that was announced, and under the brake. */

@@ -46,7 +46,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   let forced: RoundEnd | null = null;
   const [reading] = yield* all<Read<Reading> | null>(
     [
-      read(core, master, victim, anyToPlace(incident) ? null : incident.groups),
+      read(core, master, incident, anyToPlace(incident) ? null : incident.groups),
       (function* () {
         // Evacuations that nova has taken go on without it, and no further ones are ordered.
         if (!back) forced = yield* forceDown(core, master, incident);
@@ -71,11 +71,11 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   incident.groups = reading.value.groups;
   const stop = brake(countForBrake(core, master, victim), incident.record.proof);
   const orders = planRound(core, master, incident, reading.value, {
-    candidates: candidates(core, master, reading.value),
+    candidates: candidates(core, master, incident, reading.value),
     // A host that is back keeps what has not been sent yet.
     sendNothing: back ? 'the host is back' : (stop ?? blindFor(core, master) ?? unread(reading.value)),
   });
-  sendOrders(core, master, incident, orders);
+  sendOrders(core, master, incident, reading.value, orders);
   yield* confirmEnded(core, incident);
   reportProgress(core, incident, back);
 
@@ -94,10 +94,13 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   }
   if (stop !== null && [...incident.vms.values()].some(({ state }) => state === 'waiting'))
     return held(hold('brake', stop), BUSY_ROUND_MS);
-  const busy = [...incident.vms.values()].some(
-    ({ state }) => state === 'waiting' || state === 'ordered' || state === 'evacuating',
-  );
-  return go(busy || incident.vms.size === 0 ? BUSY_ROUND_MS : IDLE_ROUND_MS);
+  return go(open.length > 0 || incident.vms.size === 0 ? BUSY_ROUND_MS : untilNextTryMs(core, incident));
+}
+
+function untilNextTryMs({ now }: Core, { vms }: Incident): number {
+  const waiting = [...vms.values()].filter(({ state }) => state === 'waiting');
+  const nextMs = Math.min(...waiting.map(({ notBeforeMs }) => notBeforeMs - now));
+  return Math.max(BUSY_ROUND_MS, Math.min(IDLE_ROUND_MS, nextMs));
 }
 
 /**

@@ -94,7 +94,7 @@ function* execute(
     answer(refusal);
     return;
   }
-  const postedMs = core.now;
+  const begunMs = core.now;
   const posted = yield* askCloud(
     core,
     { call: 'evacuate', vm, target: core.settings.host },
@@ -110,12 +110,22 @@ function* execute(
   } else {
     answer({ outcome: 'unknown', detail: posted.failure.detail });
   }
-  yield* awaitRow(core, id, vm, checked.newestRow, postedMs);
+  yield* awaitRow(core, id, vm, checked.newestRow, surelySentMs(core, begunMs));
   yield* clearIntent(core, vm);
 }
 
+/**
+ * From when on the request is surely no longer being sent, asked when its answer is there, or nobody waits for it any
+ * more: this agent may have stood still anywhere in between. What is sent is sent by its deadline, or not at all; where
+ * no answer came, not even that, it may have been handed over a moment ago, and its deadline counts from then.
+ */
+function surelySentMs({ now, settings }: Core, begunMs: number): number {
+  const isAnswered = now - begunMs < EVACUATE_DEADLINE_MS + settings.timing.beatMs;
+  return isAnswered ? now : now + EVACUATE_DEADLINE_MS;
+}
+
 /** The row, or the certainty that none comes: only look-ups until then, one last after the bound. */
-function* awaitRow(core: Core, id: RequestId, vm: string, newestRow: number, postedMs: number): Task<void> {
+function* awaitRow(core: Core, id: RequestId, vm: string, newestRow: number, sentMs: number): Task<void> {
   for (;;) {
     const begunMs = core.now;
     const rows = yield* askCloud(core, { call: 'list-migrations', vm }, id, LOOK_UP_DEADLINE_MS);
@@ -126,8 +136,8 @@ function* awaitRow(core: Core, id: RequestId, vm: string, newestRow: number, pos
         )
       )
         return;
-      if (begunMs - postedMs > core.settings.timing.openRequestMs) return;
-    } else if (begunMs - postedMs > 2 * core.settings.timing.openRequestMs) {
+      if (begunMs - sentMs > core.settings.timing.openRequestMs) return;
+    } else if (begunMs - sentMs > 2 * core.settings.timing.openRequestMs) {
       // The token of the order may be gone; by now nothing can still be executed.
       return;
     }

@@ -15,6 +15,7 @@ import { isBackWithNewBoot } from './life.ts';
 import type { OnHost } from './reading.ts';
 import { inPlace, judgeGuest } from './restart-in-place.ts';
 import { hasFailedSince } from './rows.ts';
+import { mayStillRunOn, secondCopyWords } from './second-copy.ts';
 import type { HostName } from '../wire/records.ts';
 
 /** A start that nova has taken may still be under way for so long; then each further one waits twice as long. */
@@ -26,16 +27,39 @@ const UNSETTLED: ReadonlySet<VmWork['state']> = new Set(['waiting', 'restarting'
 /** `501`: the hypervisor's driver has no diagnostics. */
 const NOT_IMPLEMENTED = 501;
 
+/** One whose guest is to be asked for. */
+export interface ToTend {
+  readonly server: Server;
+  /** If it does not run; else that is for a person. */
+  readonly isToRun: boolean;
+}
+
 /** Shows for each VM of the host what is to become of it, and gives those whose guest is to be asked for. */
-export function survey(core: Core, incident: Incident, back: Comeback, now: OnHost): readonly Server[] {
+export function survey(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  back: Comeback,
+  now: OnHost,
+): readonly ToTend[] {
   for (const work of incident.vms.values()) {
     if (!UNSETTLED.has(work.state) || now.servers.some(({ vm }) => vm === work.vm)) continue;
     Object.assign(work, { state: 'not-recovered', reason: 'nova no longer places it on the host' });
   }
-  return now.servers.filter((server) => {
+  return now.servers.flatMap((server) => {
     const work = incident.vms.get(server.vm) ?? createVmWork(server.vm, server.name);
     incident.vms.set(server.vm, work);
-    if (work.inPlace.settledInBoot === back.boot) return false;
+    if (work.inPlace.settledInBoot === back.boot) return [];
+    const request = now.openBefore.get(server.vm);
+    if (request !== undefined) {
+      show(incident, work, 'waiting', `${request.target} may have asked nova to evacuate it: see what comes`);
+      return [];
+    }
+    const elsewhere = mayStillRunOn(master, incident, server.vm, now.rows);
+    if (elsewhere !== null) {
+      show(incident, work, 'held', secondCopyWords(elsewhere));
+      return [];
+    }
     const tried = work.inPlace.tries > 0;
     const rule = inPlace(server, {
       recovery: core.settings.recovery,
@@ -46,11 +70,12 @@ export function survey(core: Core, incident: Incident, back: Comeback, now: OnHo
       tried,
     });
     if (rule.is === 'left') settle(work, back, 'not-recovered', rule.reason, null);
-    else if (rule.is === 'held') show(incident, work, 'held', rule.reason);
+    else if (rule.is === 'held' || rule.is === 'by-hand') show(incident, work, 'held', rule.reason);
     else if (rule.is === 'busy') show(incident, work, tried ? 'restarting' : 'waiting', rule.reason);
     else if (work.state !== 'restarting' && work.state !== 'held')
       show(incident, work, 'waiting', 'the host is back; its guest is asked for once nova-compute reports');
-    return rule.is === 'to-run';
+    const isToRun = rule.is === 'to-run';
+    return isToRun || rule.is === 'by-hand' ? [{ server, isToRun }] : [];
   });
 }
 
@@ -64,14 +89,14 @@ export function* inPlaceRound(
   master: Mastership,
   incident: Incident,
   back: Comeback,
-  servers: readonly Server[],
+  toTend: readonly ToTend[],
 ): Task<Hold | null> {
   const unreadable: string[] = [];
-  for (let from = 0; from < servers.length; from += AT_ONCE_MAX) {
+  for (let from = 0; from < toTend.length; from += AT_ONCE_MAX) {
     yield* all(
-      servers
+      toTend
         .slice(from, from + AT_ONCE_MAX)
-        .map((server) => tend(core, master, incident, back, server, unreadable)),
+        .map((one) => tend(core, master, incident, back, one, unreadable)),
       () => isActing(core, master),
     );
   }
@@ -88,7 +113,7 @@ function* tend(
   master: Mastership,
   incident: Incident,
   back: Comeback,
-  server: Server,
+  { server, isToRun }: ToTend,
   unreadable: string[],
 ): Task<void> {
   const { vm } = server;
@@ -107,8 +132,14 @@ function* tend(
   }
   const guest = judgeGuest(asked.value.state, server, beforeOf(incident, server));
   if (guest.is === 'running') {
-    const words = work.inPlace.tries > 0 ? null : 'it runs; nothing had to be done';
+    const nothingDone = isToRun
+      ? 'it runs; nothing had to be done'
+      : 'it runs here; see that it does not run where it was to be migrated to, too';
+    const words = work.inPlace.tries > 0 ? null : nothingDone;
     settle(work, back, 'recovered', words, incident.record.victim);
+  } else if (!isToRun) {
+    // Its reason says what for.
+    return;
   } else if (guest.is === 'unclear') {
     show(incident, work, 'held', guest.reason);
   } else if (core.now >= work.inPlace.notBeforeMs && mayStart(core, master, incident, back)) {

@@ -16,6 +16,8 @@ export interface Incident {
   /** Taken over: what its former master asked nova for last may still be carried out. */
   readonly adopted: boolean;
   hold: Hold | null;
+  /** Since when that is why it waits. */
+  holdSinceMs: number;
   /** Until when nova may still force the host down, as it was asked to without an answer. */
   forceDownOpenMs: number;
   readonly vms: Map<string, VmWork>;
@@ -39,6 +41,8 @@ export interface Incident {
   back: Comeback | null;
   /** Who said that the new life has ended, too. */
   confirmedAgainBy: string | null;
+  /** What was known before the new life was taken for ended, too: should it go on, that is still to be done. */
+  beforeAgain: BeforeAgain | null;
 }
 
 export interface Comeback {
@@ -46,6 +50,11 @@ export interface Comeback {
   readonly sinceMs: number;
   /** nova-compute has reported to nova since. */
   reported: boolean;
+}
+
+export interface BeforeAgain {
+  readonly record: Pick<IncidentRecord, 'phase' | 'victimBoot' | 'proof' | 'confirmedBy'>;
+  readonly before: Incident['before'];
 }
 
 export interface VmWork {
@@ -59,8 +68,8 @@ export interface VmWork {
   reason: string | null;
   notBeforeMs: number;
   order: OpenOrder | null;
-  /** Until when a host is not tried again for this VM, and why. */
-  readonly excluded: Map<HostName, { readonly untilMs: number; readonly reason: string }>;
+  /** Until when any other host is better for this VM, and why. */
+  readonly avoided: Map<HostName, { readonly untilMs: number; readonly reason: string }>;
   /** Open rows whose target is dead. */
   deadRows: readonly number[];
   /** Row by which the last failure was counted. */
@@ -84,7 +93,7 @@ export interface OpenOrder {
   readonly order: RestartOrder;
   readonly target: HostName;
   outcome: OrderOutcome | 'lost' | null;
-  /** The VM's newest migration record when it was given; what comes of it is newer. */
+  /** The VM's newest migration record in the reading it was given on; what comes of it is newer. */
   readonly newestRow: number;
   /** From when on a clear read of the target's slot means that nothing is coming any more. */
   expiredMs: number | null;
@@ -102,6 +111,7 @@ export function createIncident(
     declaredMs,
     adopted,
     hold: null,
+    holdSinceMs: declaredMs,
     forceDownOpenMs,
     vms: new Map(),
     sent,
@@ -113,6 +123,7 @@ export function createIncident(
     before: null,
     back: null,
     confirmedAgainBy: null,
+    beforeAgain: null,
   };
 }
 
@@ -127,7 +138,7 @@ export function createVmWork(vm: string, name: string): VmWork {
     reason: null,
     notBeforeMs: 0,
     order: null,
-    excluded: new Map(),
+    avoided: new Map(),
     deadRows: [],
     failedRow: 0,
     askedMs: 0,
@@ -152,7 +163,7 @@ export function* writeRecord(
     term: master.term,
     sequence: incident.record.sequence + 1,
   };
-  // What fails may stand somewhere: the next has a higher number, and goes to the same cell, not over the last good one.
+  // What fails may stand somewhere: the next has a higher number, and begins with the same cell, not with the last good one.
   const afterFailure = record.sequence + 1;
   incident.record = { ...incident.record, sequence: afterFailure };
   master.sequences.set(record.victim, afterFailure);

@@ -26,9 +26,12 @@ export function* afterLife(
     return held(lifeAfterFailed(incident), BUSY_ROUND_MS);
   }
   if (evidence.boot !== victimBoot) return held(twoLives(incident), BUSY_ROUND_MS);
-  // What ends the incident, or proves it anew, is as after a verdict.
-  const change = { phase: 'proving', proof: null, confirmedBy: null } as const;
-  return (yield* writeRecord(core, master, incident, change)) ? go(0) : notWritten(core, incident);
+  const { beforeAgain } = incident;
+  // What ends the incident, or proves it anew, is as after a verdict; a new life that goes on has still to be seen to.
+  const change = beforeAgain?.record ?? ({ phase: 'proving', proof: null, confirmedBy: null } as const);
+  if (!(yield* writeRecord(core, master, incident, change))) return notWritten(core, incident);
+  if (beforeAgain !== null) Object.assign(incident, { before: beforeAgain.before, beforeAgain: null });
+  return go(0);
 }
 
 /** Another boot may be what lives on beside its newest one: it was itself a new life, and has ended in a hurry. */

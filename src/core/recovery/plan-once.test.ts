@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { incidentRecord, row, server, TIMING } from '../../../test/world/fixtures.ts';
 import {
   intent,
+  openNow,
   openOrder,
   plan,
   renewedUpTo,
@@ -235,6 +236,66 @@ void test('a lost order is over once it has expired by the seat and its targetâ€
   assert.deepEqual(plan(at), [], 'its intent is open');
   at.master.intents.note('h2', 'uuid-a', [], at.core.now + 2);
   assert.equal(plan(at).length, 1);
+});
+
+void test('what came to an end after the rows were read may have left a row that they lack: it blocks', () => {
+  const ended: readonly (readonly [string, (at: Setting) => void, (at: Setting) => void])[] = [
+    [
+      'a lost order that expired',
+      (at) => {
+        openOrder(at, 'lost');
+        at.master.intents.note('h2', 'uuid-a', [intent()], at.core.now + 1);
+        renewedUpTo(at.core, 16);
+        plan(at);
+      },
+      (at) => {
+        at.core.now += 10;
+        at.master.intents.note('h2', 'uuid-a', [], at.core.now);
+      },
+    ],
+    [
+      'an order that nova refused',
+      (at) => openOrder(at, null),
+      (at) => {
+        const { order } = at.incident.vms.get('vm') ?? assert.fail();
+        Object.assign(order ?? assert.fail(), {
+          outcome: { outcome: 'refused', code: 'evacuation-open', detail: '' },
+        });
+      },
+    ],
+    [
+      'an intent that was cleared',
+      (at) => at.master.intents.note('h4', 'uuid-a', [intent()], at.core.now),
+      (at) => at.master.intents.note('h4', 'uuid-a', [], at.core.now + 1),
+    ],
+    [
+      'an own intent',
+      (at) => at.core.executor.intents.set('vm', intent()),
+      (at) => at.core.executor.intents.clear(),
+    ],
+    [
+      'the intent of a dead host, when Q passes',
+      (at) => {
+        at.master.intents.note('h4', 'uuid-a', [intent()], at.core.now);
+        at.master.incidents.set('h4', createIncident(incidentRecord({ victim: 'h4' }), at.core.now, false));
+        at.core.now += TIMING.openRequestMs;
+      },
+      (at) => (at.core.now += 1),
+    ],
+  ];
+  for (const [what, open, end] of ended) {
+    const at = setUp();
+    open(at);
+    const openBefore = openNow(at);
+    end(at);
+    assert.deepEqual(plan(at, { openBefore }), [], what);
+    assert.match(shown(at), /^ordered/, what);
+    const rows = [row(11, 'vm', { status: 'failed', target: 'h3' })];
+    assert.deepEqual(plan(at, { rows }), [], `${what}: a row that has come of it counts as its own`);
+    assert.match(shown(at), /^waiting: evacuation 11 ended failed/, what);
+    at.core.now += 2_000;
+    assert.equal(plan(at, { rows }).length, 1, what);
+  }
 });
 
 void test('an order on its way is not forgotten because nova does not list its VM, or an older row fails', () => {

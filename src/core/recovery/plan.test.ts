@@ -26,6 +26,7 @@ void test('members of one anti-affinity group go to different hosts within one r
   const { core, master, incident } = setUp();
   const groups = [{ id: 'g', name: 'g', policy: 'anti-affinity' as const, members: ['a', 'b', 'c'] }];
   const reading = {
+    openBefore: new Map(),
     servers: [server('a'), server('b'), server('c')],
     rows: [],
     capacity: [],
@@ -46,7 +47,7 @@ void test('a choice counts before the next is made', () => {
     ...one,
     capacity: capacity('h2', { freeMemoryMib: 5_000 }),
   }));
-  const reading = { servers, rows: [], capacity: [], groups: [], places: new Map() };
+  const reading = { openBefore: new Map(), servers, rows: [], capacity: [], groups: [], places: new Map() };
   assert.equal(
     planRound(core, master, incident, reading, { candidates: hosts, sendNothing: null }).length,
     1,

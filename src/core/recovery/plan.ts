@@ -5,10 +5,11 @@
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
-import { chooseCandidate, type CandidateHost } from './candidates.ts';
+import type { CandidateHost } from './candidates.ts';
 import type { Migration, Server } from './cloud.ts';
 import { ENDED, GONE } from './confirm-ended.ts';
 import { createVmWork, type Incident, type VmWork } from './incident.ts';
+import { type PlannedOrder, placeVms, type ToPlace } from './place-vms.ts';
 import { protection } from './protectable.ts';
 import type { Reading } from './reading.ts';
 import {
@@ -20,13 +21,9 @@ import {
   isOpenLiveMigration,
   isUnclaimedEvacuation,
 } from './rows.ts';
-import { intentIsDead, isDead, isOver, isProvenDead } from './still-open.ts';
+import { mayStillRunOn, secondCopyWords } from './second-copy.ts';
+import { isDead, isProvenDead, type StillOpen, stillOpen } from './still-open.ts';
 import { noteUnderWay } from './under-way.ts';
-
-export interface PlannedOrder {
-  readonly work: VmWork;
-  readonly target: HostName;
-}
 
 export interface RoundContext {
   readonly candidates: readonly CandidateHost[];
@@ -37,8 +34,8 @@ export interface RoundContext {
 /** Delay before the n-th further try of a VM. */
 const RETRY_FIRST_MS = 2_000;
 const RETRY_MAX_MS = 300_000;
-/** For how long a host that failed a VM is not tried again for it. */
-const EXCLUDED_MS = 600_000;
+/** For how long every other host is better for a VM than one that failed it. */
+const AVOIDED_MS = 600_000;
 
 export function planRound(
   core: Core,
@@ -47,46 +44,24 @@ export function planRound(
   reading: Reading,
   context: RoundContext,
 ): readonly PlannedOrder[] {
-  noteMoved(core, master, incident, reading);
+  // What came to an end since the rows were read blocks, too: they may have been read before it was carried out.
+  const requests = new Map([...stillOpen(core, master, incident), ...reading.openBefore]);
+  noteMoved(incident, reading, requests);
   noteUnderWay(core, incident.underWay, reading.rows);
-  const planned: PlannedOrder[] = [];
-  const hosts = context.candidates.map((candidate) => ({ ...candidate }));
-  const placeOf = places(master, reading);
+  const toPlace: ToPlace[] = [];
   for (const server of reading.servers) {
     const work = incident.vms.get(server.vm) ?? createVmWork(server.vm, server.name);
     incident.vms.set(server.vm, work);
     work.settledElsewhere = false;
-    const need = needOf(core, master, incident, reading, server, work);
-    if (need !== 'order') continue;
-    if (context.sendNothing !== null) {
-      Object.assign(work, { state: 'waiting', reason: context.sendNothing, target: null });
-      continue;
-    }
-    const choice = chooseCandidate(server, {
-      hosts,
-      loadMax: core.settings.recovery.ordersPerTargetMax,
-      groups: reading.groups,
-      placeOf,
-      excluded: stillExcluded(work, core.now),
-      sourceZone: server.zone,
-    });
-    if (choice.chosen === null) {
-      Object.assign(work, {
-        state: choice.later ? 'waiting' : 'held',
-        target: null,
-        reason: `no candidate host: ${choice.whyNot.join('; ')}`,
-      });
-      continue;
-    }
-    count(hosts, choice.chosen, server);
-    placeOf.set(server.vm, choice.chosen);
-    planned.push({ work, target: choice.chosen });
+    if (needOf(core, master, incident, reading, requests, server, work) !== 'order') continue;
+    if (context.sendNothing === null) toPlace.push({ server, work });
+    else Object.assign(work, { state: 'waiting', reason: context.sendNothing, target: null });
   }
-  return planned;
+  return placeVms(core, master, reading, context.candidates, toPlace);
 }
 
 /** VMs that nova no longer places on the victim: evacuated, moved by somebody, or deleted. */
-function noteMoved(core: Core, master: Mastership, incident: Incident, { servers, rows }: Reading): void {
+function noteMoved(incident: Incident, { servers, rows }: Reading, requests: StillOpen): void {
   const afterId = incident.record.migrationIdAtDeclaration ?? 0;
   const onVictim = new Set(servers.map(({ vm }) => vm));
   const evacuated = new Set(
@@ -101,7 +76,7 @@ function noteMoved(core: Core, master: Mastership, incident: Incident, { servers
     noteAttempts(work, evacuations);
     noteRow(work, evacuations[0]);
     // What is on its way may still arrive, and the VM be listed again.
-    if (work.order !== null && !isOver(core, master, work, work.order)) continue;
+    if (work.order !== null && requests.get(work.vm)?.by === 'order') continue;
     work.order = null;
     const ended = evacuations.find(isEndedWell);
     if (ended !== undefined)
@@ -130,6 +105,7 @@ function needOf(
   master: Mastership,
   incident: Incident,
   reading: Reading,
+  requests: StillOpen,
   server: Server,
   work: VmWork,
 ): Need {
@@ -161,23 +137,22 @@ function needOf(
   if (cutOff !== null) return set('held', cutOffWords(server, cutOff), cutOff.target);
   noteFailedRow(core, work, rows[0]);
 
-  if (work.order !== null && !isOver(core, master, work, work.order))
-    return set('ordered', work.reason, work.order.target);
-  const intent = core.coordination.intents
-    .openFor(core, server.vm)
-    .find(({ host }) => !intentIsDead(core, master, host));
-  if (intent !== undefined) {
-    return set('ordered', `${intent.host} has written that it is about to evacuate it`, intent.host);
-  }
-  if (core.executor.intents.has(server.vm))
-    return set('ordered', 'this host is about to evacuate it', core.settings.host);
+  const request = requests.get(server.vm);
+  if (request?.by === 'order')
+    // Where it was answered since, its answer has said what comes next.
+    return work.order === null ? 'nothing' : set('ordered', work.reason, request.target);
+  if (request !== undefined)
+    return set('ordered', `${request.target} has written that it is about to evacuate it`, request.target);
+  work.order = null;
   const live = allRows.find(isOpenLiveMigration);
   if (live !== undefined) {
     return set(
       'held',
-      `a live migration to ${live.target ?? 'another host'} was open: see whether it runs there`,
+      `a live migration to ${live.target ?? 'another host'} was open: see whether it runs there; if not, evacuate it by hand`,
     );
   }
+  const elsewhere = mayStillRunOn(master, incident, server.vm, reading.rows);
+  if (elsewhere !== null) return set('held', secondCopyWords(elsewhere), null);
   const guard = protection(server, { recovery: core.settings.recovery, rows, groups: reading.groups });
   if (!guard.recover) return set('not-recovered', guard.reason);
   if (core.now < work.notBeforeMs) return set('waiting', work.reason);
@@ -206,7 +181,7 @@ function noteFailedRow(core: Core, work: VmWork, row: Migration | undefined): vo
   if (row === undefined || !isFailedEvacuation(row) || row.id <= work.failedRow) return;
   work.failedRow = row.id;
   if (row.target !== null)
-    exclude(work, row.target, core.now, `evacuation ${row.id} to it ended ${row.status}`);
+    avoid(work, row.target, core.now, `evacuation ${row.id} to it ended ${row.status}`);
   delay(
     core,
     work,
@@ -214,46 +189,12 @@ function noteFailedRow(core: Core, work: VmWork, row: Migration | undefined): vo
   );
 }
 
-function exclude(work: VmWork, host: HostName, now: number, reason: string): void {
-  work.excluded.set(host, { untilMs: now + EXCLUDED_MS, reason });
+function avoid(work: VmWork, host: HostName, now: number, reason: string): void {
+  work.avoided.set(host, { untilMs: now + AVOIDED_MS, reason });
 }
 
 export function delay(core: Core, work: VmWork, reason: string): void {
   work.notBeforeMs = core.now + Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.max(0, work.attempt - 1));
   work.state = 'waiting';
   work.reason = reason;
-}
-
-function stillExcluded(work: VmWork, now: number): ReadonlyMap<HostName, string> {
-  return new Map(
-    [...work.excluded].filter(([, { untilMs }]) => untilMs > now).map(([host, { reason }]) => [host, reason]),
-  );
-}
-
-function places(master: Mastership, reading: Reading): Map<string, HostName> {
-  const places = new Map(reading.places);
-  for (const incident of master.incidents.values()) {
-    for (const { vm, target } of incident.vms.values()) if (target !== null) places.set(vm, target);
-  }
-  return places;
-}
-
-/** A choice counts before the next is made: two in a row must not both go to the host that was emptiest at the start. */
-function count(
-  hosts: { host: HostName; load: number; placed: number; capacity: CandidateHost['capacity'] }[],
-  chosen: HostName,
-  server: Server,
-): void {
-  const host = hosts.find((candidate) => candidate.host === chosen);
-  if (host === undefined) return;
-  host.load += 1;
-  host.placed += 1;
-  if (host.capacity === null) return;
-  const { vcpus, memoryMib, diskGib } = server.flavor;
-  host.capacity = {
-    host: chosen,
-    freeVcpus: host.capacity.freeVcpus - vcpus,
-    freeMemoryMib: host.capacity.freeMemoryMib - memoryMib,
-    freeDiskGib: host.capacity.freeDiskGib - diskGib,
-  };
 }

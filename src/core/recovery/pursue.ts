@@ -6,8 +6,8 @@
  *                                                             └─────(silent again, new proof)─────┘
  *
  * Life in the old boot ends it as long as nothing was sent: from `evacuating` by way of `proving`, where it takes a new
- * proof to go on. Each phase is written to the incident cells before anything is done on its ground. Level-triggered:
- * every round starts from what nova and the slots say now.
+ * proof to go on; where it was back already, to where it was. Each phase is written to the incident cells before
+ * anything is done on its ground. Level-triggered: every round starts from what nova and the slots say now.
  */
 import type { Task } from '../lib/task.ts';
 import { countForBrake } from '../master/brake-count.ts';
@@ -50,7 +50,7 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
 }
 
 /**
- * What a round has brought and no phase has written. In the cell the hold is for people and for `vigil volume dump`: a
+ * What a round has brought and no phase has written. In the cell the hold is for people and for the start gate: a
  * successor finds its own reasons. The rows under way, and what nova has answered, are for the successor.
  */
 function* recordRound(core: Core, master: Mastership, incident: Incident, reason: Hold | null): Task<void> {
@@ -130,12 +130,14 @@ function* prove(core: Core, master: Mastership, incident: Incident): Task<RoundE
 function noteHold(core: Core, incident: Incident, reason: Hold | null): void {
   const { victim, id } = incident.record;
   const cause = `incident/${victim}/held`;
+  if (reason?.code !== incident.hold?.code) incident.holdSinceMs = core.now;
   incident.hold = reason;
   if (reason === null) {
     end(core, cause, `recovery of ${victim} goes on`);
     return;
   }
-  if (isPassing(core, incident, reason)) return;
+  // What people have been told of is kept true, also while it waits for something that is no news by itself.
+  if (isPassing(core, incident, reason) && !core.reports.open.has(cause)) return;
   const severity = reason.code === 'life-after-failed' ? 'critical' : 'warning';
   begin(core, cause, {
     severity,
@@ -155,12 +157,20 @@ const PASSING_MS: Partial<Record<Hold['code'], number>> = {
   'compute-not-back': 120_000,
   'force-down-open': 180_000,
   'restarts-pending': 60_000,
-  'not-licensed': 10_000,
+};
+/** The same of those that may come at any time: counted from when they came. */
+const PASSING_OF_ITSELF_MS: Partial<Record<Hold['code'], number>> = {
   brake: 15_000,
+  // A host that boots answers before anybody knows its boot.
+  'life-signs': 10_000,
+  'not-licensed': 10_000,
 };
 
-function isPassing(core: Core, incident: Incident, reason: Hold): boolean {
+function isPassing(core: Core, incident: Incident, { code }: Hold): boolean {
   // What a return waits for is counted from the return.
   const sinceMs = incident.back?.sinceMs ?? incident.declaredMs;
-  return core.now - sinceMs < (PASSING_MS[reason.code] ?? 0);
+  return (
+    core.now - sinceMs < (PASSING_MS[code] ?? 0) ||
+    core.now - incident.holdSinceMs < (PASSING_OF_ITSELF_MS[code] ?? 0)
+  );
 }

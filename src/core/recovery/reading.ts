@@ -3,7 +3,6 @@ import { noteServices } from '../evidence/nova-witness.ts';
 import { all, type Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing, type Core } from '../state.ts';
-import type { HostName } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
 import type {
   CloudAnswer,
@@ -14,11 +13,16 @@ import type {
   Server,
   ServerGroup,
 } from './cloud.ts';
+import type { Incident } from './incident.ts';
+import { notePlace, noteTargets, type Places, type PlacesNoted } from './places.ts';
+import { type StillOpen, stillOpen } from './still-open.ts';
 
 /** The witness reads the service list anyway; a list this young need not be read again. */
 const SERVICES_FRESH_MS = 3_000;
 
 export interface OnHost {
+  /** What was open right before the rows were read: none of them need tell of it. */
+  readonly openBefore: StillOpen;
   readonly servers: readonly Server[];
   readonly rows: readonly Migration[];
 }
@@ -27,12 +31,14 @@ export interface Reading extends OnHost {
   /** Null where it was not asked for: then nothing is placed. */
   readonly capacity: readonly HostCapacity[] | null;
   readonly groups: readonly ServerGroup[];
-  /** Where VMs are that those to be placed must be kept apart from; of one that could not be asked nothing is known. */
-  readonly places: ReadonlyMap<string, HostName>;
+  /** Where the other members of their server groups are; of one that could not be asked nothing is known. */
+  readonly places: Places;
 }
 
-/** Members of anti-affinity groups asked for in one round; nova's scheduler refuses what was not known here. */
+/** Members of groups asked for in one round; nova's scheduler refuses what was not known here. */
 const NEIGHBOURS_MAX = 32;
+/** Policies that choose among hosts, the strict one first. */
+const ASKED_FOR = ['anti-affinity', 'soft-anti-affinity', 'soft-affinity'] as const;
 
 /** Services as nova showed them within the last seconds; null when core.nova has them, else why not. */
 export function* freshServices(core: Core): Task<string | null> {
@@ -49,10 +55,12 @@ export type Read<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly why: string };
 
-/** What nova places on the host, and what is or was on its way from or to it. */
-export function* readHost(core: Core, master: Mastership, host: HostName): Task<Read<OnHost>> {
+/** What nova places on the host of the incident, and what is or was on its way from or to it. */
+export function* readHost(core: Core, master: Mastership, incident: Incident): Task<Read<OnHost>> {
+  const host = incident.record.victim;
+  const openBefore = stillOpen(core, master, incident);
   const failures: string[] = [];
-  const reading: { -readonly [K in keyof OnHost]?: OnHost[K] } = {};
+  const reading: { servers?: readonly Server[]; rows?: readonly Migration[] } = {};
   yield* all(
     [
       keep(core, failures, { call: 'list-servers', host }, (value) => (reading.servers = value)),
@@ -62,7 +70,7 @@ export function* readHost(core: Core, master: Mastership, host: HostName): Task<
   );
   const { servers, rows } = reading;
   if (servers === undefined || rows === undefined) return { ok: false, why: failures[0] ?? 'no answer' };
-  return { ok: true, value: { servers, rows } };
+  return { ok: true, value: { openBefore, servers, rows } };
 }
 
 /**
@@ -72,24 +80,24 @@ export function* readHost(core: Core, master: Mastership, host: HostName): Task<
 export function* read(
   core: Core,
   master: Mastership,
-  host: HostName,
+  incident: Incident,
   groups: readonly ServerGroup[] | null,
 ): Task<Read<Reading>> {
   if (groups !== null) {
-    const onHost = yield* readHost(core, master, host);
+    const onHost = yield* readHost(core, master, incident);
     return onHost.ok
       ? { ok: true, value: { ...onHost.value, capacity: null, groups, places: new Map() } }
       : onHost;
   }
-  return yield* readAll(core, master, host);
+  return yield* readAll(core, master, incident);
 }
 
-function* readAll(core: Core, master: Mastership, host: HostName): Task<Read<Reading>> {
+function* readAll(core: Core, master: Mastership, incident: Incident): Task<Read<Reading>> {
   const failures: string[] = [];
   const reading: { capacity?: readonly HostCapacity[]; groups?: readonly ServerGroup[] } = {};
   const [onHost] = yield* all<Read<OnHost> | null>(
     [
-      readHost(core, master, host),
+      readHost(core, master, incident),
       keep(core, failures, { call: 'list-capacity' }, (value) => (reading.capacity = value)),
       keep(core, failures, { call: 'list-groups' }, (value) => (reading.groups = value)),
     ],
@@ -108,19 +116,28 @@ function* neighbours(
   master: Mastership,
   servers: readonly Server[],
   groups: readonly ServerGroup[],
-): Task<ReadonlyMap<string, HostName>> {
+): Task<Places> {
   const here = new Set(servers.map(({ vm }) => vm));
-  const members = groups
-    .filter(({ policy, members }) => policy === 'anti-affinity' && members.some((vm) => here.has(vm)))
-    .flatMap(({ members }) => members.filter((vm) => !here.has(vm)));
-  const places = new Map<string, HostName>();
+  const members = ASKED_FOR.flatMap((asked) =>
+    groups
+      .filter(({ policy, members }) => policy === asked && members.some((vm) => here.has(vm)))
+      .flatMap(({ members }) => members.filter((vm) => !here.has(vm))),
+  );
+  const places: PlacesNoted = new Map();
   yield* all(
-    [...new Set(members)]
-      .slice(0, NEIGHBOURS_MAX)
-      .map((vm) => keep(core, [], { call: 'get-server', vm }, ({ host }) => places.set(vm, host))),
+    [...new Set(members)].slice(0, NEIGHBOURS_MAX).map((vm) => findNeighbour(core, vm, places)),
     () => isActing(core, master),
   );
   return places;
+}
+
+/** One that nova is moving counts at both ends. */
+function* findNeighbour(core: Core, vm: string, places: PlacesNoted): Task<null> {
+  const found = yield* askCloud(core, { call: 'get-server', vm });
+  if (!found.ok) return null;
+  notePlace(places, vm, found.value.host);
+  if (found.value.taskState === null) return null;
+  return yield* keep(core, [], { call: 'list-migrations', vm }, (rows) => noteTargets(places, rows));
 }
 
 function* keep<K extends CloudCall['call']>(

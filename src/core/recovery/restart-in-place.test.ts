@@ -64,8 +64,7 @@ void test('what was anything else stays as it is, with the reason', () => {
 });
 
 void test('work that was to end with it not running here is not undone', () => {
-  const tasks =
-    'powering-off deleting soft-deleting suspending pausing shelving rescuing resize_prep migrating';
+  const tasks = 'powering-off deleting soft-deleting suspending pausing shelving rescuing resize_prep';
   for (const taskState of tasks.split(' ')) {
     assert.equal(isOf({}, { before: server({ taskState }) }), 'left', taskState);
     assert.equal(isOf({ taskState }, { before: null }), 'left', taskState);
@@ -101,10 +100,16 @@ void test('in ERROR by an evacuation that failed it is to run, also where nobody
   assert.equal(isOf({ vmState: 'error' }, { before }), 'left');
 });
 
-void test('a live migration that was cut off leaves it where nobody knows', () => {
-  assert.equal(isOf({}, { rows: [row({})] }), 'left');
-  assert.equal(isOf({}, { rowsBefore: [row({})], rows: [row({ status: 'error' })] }), 'left');
-  assert.equal(isOf({}, { before: null, rows: [row({ status: 'error' })] }), 'left');
+void test('a live migration that was cut off leaves it where nobody knows: a person has to look, and is told what to do', () => {
+  assert.equal(isOf({}, { rows: [row({})] }), 'by-hand');
+  assert.equal(isOf({}, { rowsBefore: [row({})], rows: [row({ status: 'error' })] }), 'by-hand');
+  assert.equal(isOf({}, { before: null, rows: [row({ status: 'error' })] }), 'by-hand');
+  assert.equal(isOf({}, { before: server({ taskState: 'migrating' }) }), 'by-hand');
+  assert.equal(isOf({ taskState: 'migrating' }, { before: null }), 'by-hand');
+  assert.equal(isOf({ vmState: 'stopped' }, { rowsBefore: [row({})] }), 'by-hand', 'as nova found it');
+  assert.equal(isOf({ metadata: { HA_Enabled: 'False' } }, { rows: [row({})] }), 'left');
+  const rule = inPlace(server(), context({ rows: [row({})] }));
+  assert.ok(rule.is === 'by-hand' && /h2 .*reboot --hard vm;.*HA_Enabled=False/.test(rule.reason));
   assert.equal(isOf({}, { rows: [row({ status: 'error' })] }), 'to-run', 'it had ended before the failure');
   const later = row({ id: 9, status: 'completed' });
   assert.equal(isOf({}, { before: null, rows: [row({ status: 'error' }), later] }), 'to-run');

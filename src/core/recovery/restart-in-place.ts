@@ -5,7 +5,8 @@
  */
 import type { RecoverySettings } from '../settings.ts';
 import { type Migration, NOT_RUNNING, type Server } from './cloud.ts';
-import { excluded } from './protectable.ts';
+import type { HostName } from '../wire/records.ts';
+import { excluded, HA_KEY } from './protectable.ts';
 import { findCutOff, isOpenEvacuation, isOpenLiveMigration } from './rows.ts';
 
 export type InPlace =
@@ -14,6 +15,8 @@ export type InPlace =
   | { readonly is: 'busy'; readonly reason: string }
   /** Not before somebody has done something about it. */
   | { readonly is: 'held'; readonly reason: string }
+  /** It may run elsewhere: only a person may start it, and once it runs here it is settled. */
+  | { readonly is: 'by-hand'; readonly reason: string }
   | { readonly is: 'left'; readonly reason: string };
 
 export interface InPlaceContext {
@@ -39,7 +42,6 @@ const UNDER_WAY: readonly (readonly [string, string])[] = [
   ['shelving', 'it was being shelved'],
   ['rescuing', 'it was being rescued'],
   ['resize_', 'it was being resized: nova cannot tell which disk is the good one'],
-  ['migrating', 'it was being live-migrated: see whether it runs on the other host'],
 ];
 
 const left = (reason: string): InPlace => ({ is: 'left', reason });
@@ -61,13 +63,14 @@ function wasToRun(server: Server, { before, tried, evacuationFailed }: InPlaceCo
   if (vmState === 'error') return left('it was in ERROR: look at its fault, then reset or rebuild it');
   if (vmState !== 'active')
     return left(`it was ${vmState}: nova starts only what was ACTIVE; start it by hand`);
+  if (taskState?.startsWith('migrating') === true) return byHand(server, null);
   const work = UNDER_WAY.find(([task]) => taskState?.startsWith(task) === true);
   return work === undefined ? null : left(work[1]);
 }
 
 /** A live migration that was cut off may have ended on its target, whatever nova has made of its record since. */
-function migrates({ vm }: Server, { before, rows, rowsBefore }: InPlaceContext): InPlace | null {
-  const mine = (row: Migration): boolean => row.vm === vm;
+function migrates(server: Server, { before, rows, rowsBefore }: InPlaceContext): InPlace | null {
+  const mine = (row: Migration): boolean => row.vm === server.vm;
   const open = [...rows, ...rowsBefore].find((row) => mine(row) && isOpenLiveMigration(row));
   const newest = rows
     .filter(mine)
@@ -75,8 +78,13 @@ function migrates({ vm }: Server, { before, rows, rowsBefore }: InPlaceContext):
   const cutOff =
     before === null && newest?.type === 'live-migration' && isUnclear(newest) ? newest : undefined;
   const live = open ?? cutOff;
-  if (live === undefined) return null;
-  return left(`a live migration to ${live.target ?? 'another host'} was open: see whether it runs there`);
+  return live === undefined ? null : byHand(server, live.target);
+}
+
+function byHand({ vm }: Server, target: HostName | null): InPlace {
+  const words = `its live migration to ${target ?? 'another host'} was cut off, and it may run there`;
+  const what = `see that it does not, then openstack server reboot --hard ${vm}; to have it left as it is, set its metadata ${HA_KEY}=False`;
+  return { is: 'by-hand', reason: `${words}: ${what}` };
 }
 
 function isUnclear({ status }: Migration): boolean {

@@ -37,7 +37,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
   )
     return notWritten(core, incident);
 
-  const now = yield* readHost(core, master, victim);
+  const now = yield* readHost(core, master, incident);
   if (!now.ok) return novaUnreadable(now.why);
   if (isDoubtful(incident, now.value)) return go(RETURN_ROUND_MS);
   const begunMs = core.now;
@@ -52,7 +52,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
     const words = `${done.length} evacuation records of ${victim} are done and not yet completed`;
     return held(hold('rows-not-completed', words), RETURN_ROUND_MS);
   }
-  const toAsk = survey(core, incident, back, now.value);
+  const toAsk = survey(core, master, incident, back, now.value);
   reportProgress(core, incident, true);
   if (anyUnsettled(incident) && !hasReported(core, incident, back)) {
     const words = `nova-compute of ${victim} has not reported since the host booted`;

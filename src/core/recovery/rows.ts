@@ -39,6 +39,11 @@ export function isOpenLiveMigration(row: Migration): boolean {
   return row.type === 'live-migration' && OPEN_LIVE.has(row.status);
 }
 
+/** Of whatever kind: nova is about to have the VM on the target. */
+export function isOnItsWay({ status }: Migration): boolean {
+  return OPEN_EVACUATION.has(status) || OPEN_LIVE.has(status);
+}
+
 export function isFailedEvacuation(row: Migration): boolean {
   return row.type === 'evacuation' && FAILED.has(row.status);
 }

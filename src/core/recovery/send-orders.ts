@@ -10,8 +10,10 @@ import { VALID_RENEWALS } from './check-ground.ts';
 import { lastSeenOf } from './check-victim.ts';
 import type { Incident, OpenOrder, VmWork } from './incident.ts';
 import type { OrderOutcome, RefusalCode, RestartOrder } from './orders.ts';
+import type { Reading } from './reading.ts';
 import { highestId } from './rows.ts';
-import { delay, type PlannedOrder } from './plan.ts';
+import type { PlannedOrder } from './place-vms.ts';
+import { delay } from './plan.ts';
 
 /** A slave waits for nova itself; its answer takes as long as nova's, and a little. */
 export const EVACUATE_DEADLINE_MS = 60_000;
@@ -21,6 +23,7 @@ export function sendOrders(
   core: Core,
   master: Mastership,
   incident: Incident,
+  { rows }: Reading,
   planned: readonly PlannedOrder[],
 ): void {
   for (const { work, target } of planned) {
@@ -32,7 +35,7 @@ export function sendOrders(
       order: write(core, master, incident, work),
       target,
       outcome: null,
-      newestRow: highestId(incident.rows.filter((row) => row.vm === work.vm)),
+      newestRow: highestId(rows.filter((row) => row.vm === work.vm)),
       expiredMs: null,
     };
     Object.assign(work, { state: 'ordered', target, reason: null, order: open });
@@ -90,13 +93,13 @@ function* send(
   }
 }
 
-/** Least time for which a host that could not take an order is left out. */
+/** Least time for which a host that could not take an order is left to others. */
 const AVOIDED_MS = 30_000;
 
 /** Out of reach is not out of order. But it must last beyond the next try, which another host is to get. */
 function avoid(core: Core, work: VmWork, host: HostName, reason: string): void {
   const untilMs = core.now + Math.max(AVOIDED_MS, 2 * (work.notBeforeMs - core.now));
-  work.excluded.set(host, { untilMs, reason });
+  work.avoided.set(host, { untilMs, reason });
 }
 
 type Ended = { readonly surelyNot: string } | { readonly lost: string } | { readonly outcome: OrderOutcome };

@@ -1,13 +1,15 @@
 /**
  * What may still come of an evacuation: a row that nova shows open, an intent in a slot, an order without an answer. As
  * long as any of them may end in a second copy, its VM gets no further order.
+ *
+ * Orders and intents are looked at first, nova's records then: what is carried out in between is in one of the two.
  */
 import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
 import type { Migration } from './cloud.ts';
-import type { Incident, VmWork } from './incident.ts';
+import type { Incident, OpenOrder } from './incident.ts';
 import { hasNewLife } from './life.ts';
 import { isUnclaimedEvacuation } from './rows.ts';
 import { bootOf } from './under-way.ts';
@@ -48,7 +50,27 @@ export function isProvenDead(core: Core, master: Mastership, host: HostName): bo
   return network !== 'fresh' && storage !== 'fresh' && witness === 'none-alive';
 }
 
-export function intentIsDead(core: Core, master: Mastership, host: HostName): boolean {
+/** Whose request for a VM may still be carried out: by an order that is not over, or by what its slave has written. */
+export interface OpenRequest {
+  readonly by: 'order' | 'intent';
+  readonly target: HostName;
+}
+
+/** By VM; what was so at one moment. Of a VM that is not in it, all that was ever sent is in records read from then on. */
+export type StillOpen = ReadonlyMap<string, OpenRequest>;
+
+export function stillOpen(core: Core, master: Mastership, incident: Incident): StillOpen {
+  const open = new Map<string, OpenRequest>();
+  for (const vm of core.executor.intents.keys()) open.set(vm, { by: 'intent', target: core.settings.host });
+  for (const { host, intent } of core.coordination.intents.open(core))
+    if (!intentIsDead(core, master, host)) open.set(intent.vm, { by: 'intent', target: host });
+  for (const work of incident.vms.values())
+    if (work.order !== null && !isOver(core, master, work.vm, work.order))
+      open.set(work.vm, { by: 'order', target: work.order.target });
+  return open;
+}
+
+function intentIsDead(core: Core, master: Mastership, host: HostName): boolean {
   const declaredMs = master.incidents.get(host)?.declaredMs ?? core.now;
   return isProvenDead(core, master, host) && core.now - declaredMs > core.settings.timing.openRequestMs;
 }
@@ -57,12 +79,7 @@ export function intentIsDead(core: Core, master: Mastership, host: HostName): bo
  * Is it certain that nothing will come of an order any more? Its slave must have answered that nothing is open, or the
  * order must have expired by the master's own seat, and the slave's slot been read since without an intent for the VM.
  */
-export function isOver(
-  core: Core,
-  master: Mastership,
-  work: VmWork,
-  open: NonNullable<VmWork['order']>,
-): boolean {
+function isOver(core: Core, master: Mastership, vm: string, open: OpenOrder): boolean {
   if (intentIsDead(core, master, open.target)) return true;
   if (open.outcome === null) return false;
   if (open.outcome !== 'lost' && (open.outcome.outcome === 'refused' || open.outcome.outcome === 'rejected'))
@@ -71,11 +88,6 @@ export function isOver(
   const { leaseSeen, validRenewals } = open.order;
   if (open.expiredMs === null && lease.isPast(core, leaseSeen, validRenewals)) open.expiredMs = core.now;
   if (open.expiredMs === null) return false;
-  if (open.target === core.settings.host) {
-    if (core.executor.intents.has(work.vm)) return false;
-  } else if (!intents.isClear(core, open.target, work.vm, open.expiredMs)) {
-    return false;
-  }
-  work.order = null;
-  return true;
+  if (open.target === core.settings.host) return !core.executor.intents.has(vm);
+  return intents.isClear(core, open.target, vm, open.expiredMs);
 }

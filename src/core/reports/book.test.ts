@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seat } from '../../../test/world/fixtures.ts';
 import { connectedCore } from '../../../test/world/pump.ts';
 import type { Core } from '../state.ts';
 import { MAX_OPEN_REPORTS } from '../wire/records.ts';
-import { begin, dropMasterReports, end, endOthers, inherit, noteHeritage, openForSeat } from './book.ts';
+import {
+  begin,
+  dropMasterReports,
+  end,
+  endOthers,
+  endSiteStart,
+  heritageOf,
+  inherit,
+  noteHeritage,
+} from './book.ts';
 import type { Report } from './report.ts';
 
 const text = (title: string, severity: Report['severity'] = 'warning') => ({
@@ -22,9 +30,9 @@ function told(core: Core): readonly string[] {
     .flatMap((effect) => (effect.do === 'report' ? [`${effect.report.state} ${effect.report.cause}`] : []));
 }
 
-function master(): Core {
+function master(term = 1): Core {
   const core = connectedCore();
-  inherit(core);
+  inherit(core, { term, sawPreviousHolder: true });
   return core;
 }
 
@@ -52,14 +60,14 @@ void test('ends what is not kept, and nothing of another host whose name begins 
 });
 
 void test('a new master goes on with the reports of the last one: no second begin, but an end', () => {
-  const former = master();
+  const former = master(4);
   begin(former, 'host/h3/isolated', text('lost'));
   const core = connectedCore();
   noteHeritage(core, [
-    seat('h2', 2, { term: 4, openReports: openForSeat(former.reports) }).body,
-    seat('h4', 4, { term: 3, openReports: [{ cause: 'host/h9/failed', severity: 'critical' }] }).body,
+    heritageOf(former.reports),
+    { term: 3, sequence: 9, open: [{ cause: 'host/h9/failed', severity: 'critical' }] },
   ]);
-  inherit(core);
+  inherit(core, { term: 5, sawPreviousHolder: true });
   begin(core, 'host/h3/isolated', text('lost'));
   assert.deepEqual(told(core), []);
   end(core, 'host/h3/isolated', 'back');
@@ -67,23 +75,33 @@ void test('a new master goes on with the reports of the last one: no second begi
   assert.deepEqual(told(core), ['end host/h3/isolated']);
 });
 
-void test('a claim carries on what the last holder had open, also one that fails', () => {
-  const core = connectedCore();
-  const open = [{ cause: 'partition', severity: 'critical' }] as const;
-  noteHeritage(core, [seat('h2', 2, { term: 4, openReports: open }).body]);
-  assert.deepEqual(openForSeat(core.reports), open);
-  noteHeritage(core, [seat('h3', 3, { term: 3 }).body]);
-  assert.deepEqual(openForSeat(core.reports), open, 'an older seat says nothing');
+void test('a claim carries on what the last holder had open, which stays as old as it is', () => {
+  const former = master(4);
+  const claimant = connectedCore();
+  begin(former, 'partition', text('split', 'critical'));
+  noteHeritage(claimant, [heritageOf(former.reports)]);
+  const copy = heritageOf(claimant.reports);
+  assert.deepEqual(copy.open, [{ cause: 'partition', severity: 'critical' }]);
+  end(former, 'partition', 'whole');
+  begin(former, 'host/h3/isolated', text('lost'));
+  for (const seen of [
+    [copy, heritageOf(former.reports)],
+    [heritageOf(former.reports), copy],
+  ]) {
+    const core = connectedCore();
+    noteHeritage(core, seen);
+    assert.deepEqual(heritageOf(core.reports), heritageOf(former.reports));
+  }
 });
 
 void test('a master that comes again goes on with its own, unless somebody was master meanwhile', () => {
   for (const between of [false, true]) {
-    const core = master();
+    const core = master(5);
     begin(core, 'partition', text('split'));
     begin(core, 'volume/h1/a', text('hung'), false);
-    dropMasterReports(core, 5);
-    if (between) noteHeritage(core, [seat('h2', 2, { term: 6 }).body]);
-    inherit(core);
+    dropMasterReports(core);
+    if (between) noteHeritage(core, [{ term: 6, sequence: 0, open: [] }]);
+    inherit(core, { term: 7, sawPreviousHolder: true });
     told(core);
     begin(core, 'partition', text('split'));
     assert.deepEqual(told(core), between ? ['begin partition'] : []);
@@ -97,8 +115,26 @@ void test('the seat carries the most severe, without this host’s own, no more 
   begin(core, 'volume/h1/a', text('hung'), false);
   for (let n = 0; n < MAX_OPEN_REPORTS; n += 1) begin(core, `host/h${n}/degraded`, text('volume a'));
   begin(core, 'host/h99/failed', text('failed', 'critical'));
-  const carried = openForSeat(core.reports);
+  const carried = heritageOf(core.reports).open;
   assert.equal(carried.length, MAX_OPEN_REPORTS);
   assert.equal(carried[0]?.cause, 'host/h99/failed');
   assert.ok(!carried.some(({ cause }) => cause.startsWith('volume/')));
+});
+
+void test('a site start is one for the next master, too, until every host was seen', () => {
+  const former = connectedCore();
+  inherit(former, { term: 4, sawPreviousHolder: false });
+  const next = (): Core => {
+    const core = connectedCore();
+    noteHeritage(core, [heritageOf(former.reports)]);
+    inherit(core, { term: 5, sawPreviousHolder: true });
+    return core;
+  };
+  assert.equal(next().reports.siteStart, true);
+  const before = heritageOf(former.reports);
+  endSiteStart(former);
+  assert.equal(next().reports.siteStart, false);
+  const core = connectedCore();
+  noteHeritage(core, [heritageOf(former.reports), before]);
+  assert.equal(heritageOf(core.reports).siteStart, undefined, 'its end is newer');
 });

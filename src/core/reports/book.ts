@@ -2,9 +2,9 @@
  * Which reports are begun and not ended. A cause is reported once when it begins and once when it ends, however often
  * it is seen in between, and also across a change of master: the open ones travel in the master's seat.
  */
-import type { Heritage } from '../coordination/port.ts';
+import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
-import { MAX_OPEN_REPORTS, type OpenReport, type Term } from '../wire/records.ts';
+import { type Heritage, MAX_OPEN_REPORTS, type Term } from '../wire/records.ts';
 import type { Report } from './report.ts';
 
 export type ReportText = Omit<Report, 'cause' | 'state'>;
@@ -14,24 +14,31 @@ export interface ReportBook {
     string,
     { readonly severity: Report['severity']; title: string; readonly ofMaster: boolean }
   >;
-  /** While this agent is not master: what the last holder had open as far as this agent knows; a claim carries it on. */
-  former: { readonly term: Term; readonly open: readonly OpenReport[] } | null;
+  /** While this agent is not master: what the last one has left, as far as this agent knows; a claim carries it on. */
+  former: Heritage | null;
+  /** While it is: its term, and how often it has changed what is open. */
+  term: Term;
+  sequence: number;
+  /** The site has started, and not every host was seen alive since: so it is for the next master, too. */
+  siteStart: boolean;
 }
 
 const ORDER: Record<Report['severity'], number> = { critical: 0, warning: 1, info: 2 };
 
 export function createReportBook(): ReportBook {
-  return { open: new Map(), former: { term: 0, open: [] } };
+  const former = { term: 0, sequence: 0, open: [] };
+  return { open: new Map(), former, term: 0, sequence: 0, siteStart: false };
 }
 
 /** What the own seat says: the most severe first, as many as it can carry. */
-export function openForSeat({ open, former }: ReportBook): readonly OpenReport[] {
-  if (former !== null) return former.open;
-  return [...open]
+export function heritageOf({ open, former, term, sequence, siteStart }: ReportBook): Heritage {
+  if (former !== null) return former;
+  const carried = [...open]
     .filter(([, { ofMaster }]) => ofMaster)
     .map(([cause, { severity }]) => ({ cause, severity }))
     .sort((a, b) => ORDER[a.severity] - ORDER[b.severity])
     .slice(0, MAX_OPEN_REPORTS);
+  return { term, sequence, open: carried, ...(siteStart ? { siteStart } : {}) };
 }
 
 /** Begins a report, or does nothing when its cause is already open; new words for an open cause are an update. */
@@ -41,6 +48,7 @@ export function begin(core: Core, cause: string, text: ReportText, ofMaster = tr
   if (known === undefined) {
     open.set(cause, { severity: text.severity, title: text.title, ofMaster });
     core.outbox.push({ do: 'report', report: { cause, state: 'begin', ...text } });
+    if (ofMaster) core.reports.sequence += 1;
   } else if (known.title === '') {
     // Taken over from the former master, which has reported it.
     known.title = text.title;
@@ -54,6 +62,7 @@ export function end(core: Core, cause: string, title: string, evidence: Report['
   const known = core.reports.open.get(cause);
   if (known === undefined) return;
   core.reports.open.delete(cause);
+  if (known.ofMaster) core.reports.sequence += 1;
   const host = cause.startsWith('host/') ? (cause.split('/')[1] ?? null) : null;
   core.outbox.push({
     do: 'report',
@@ -73,24 +82,35 @@ export function endOthers(
   }
 }
 
-/** Before a claim, and when it is won: what the seats say of the last holder's reports, if they are newer. */
-export function noteHeritage(core: Core, seats: Iterable<Heritage>): void {
-  const { reports } = core;
-  for (const { term, openReports } of seats)
-    if (reports.former !== null && term > reports.former.term) reports.former = { term, open: openReports };
+/** With each look at the seats: one that cannot be read when it matters may have been read before. */
+export function noteHeritage({ reports }: Core, seats: Iterable<Heritage>): void {
+  for (const told of seats)
+    if (reports.former !== null && isNewer(told, reports.former)) reports.former = told;
 }
 
-/** A new master goes on with what the last one has begun. */
-export function inherit(core: Core): void {
+function isNewer(one: Heritage, other: Heritage): boolean {
+  return one.term > other.term || (one.term === other.term && one.sequence > other.sequence);
+}
+
+/** A new master goes on with what the last one has begun, and does not know more of what ran before. */
+export function inherit(core: Core, { term, sawPreviousHolder }: Inheriting): void {
   const { reports } = core;
+  const siteStart = !sawPreviousHolder || reports.former?.siteStart === true;
   for (const { cause, severity } of reports.former?.open ?? [])
     if (!reports.open.has(cause)) reports.open.set(cause, { severity, title: '', ofMaster: true });
-  reports.former = null;
+  Object.assign(reports, { former: null, term, sequence: 0, siteStart });
 }
 
+/** Every host was seen alive, or is being seen to. */
+export function endSiteStart({ reports }: Core): void {
+  if (!reports.siteStart) return;
+  Object.assign(reports, { siteStart: false, sequence: reports.sequence + 1 });
+}
+
+type Inheriting = Pick<Mastership, 'term' | 'sawPreviousHolder'>;
+
 /** A deposed master's reports are its successor's to end, who may be itself. */
-export function dropMasterReports(core: Core, term: Term): void {
-  const { reports } = core;
-  reports.former = { term, open: openForSeat(reports) };
+export function dropMasterReports({ reports }: Core): void {
+  reports.former = heritageOf(reports);
   for (const [cause, { ofMaster }] of reports.open) if (ofMaster) reports.open.delete(cause);
 }

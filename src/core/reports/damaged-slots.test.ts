@@ -14,7 +14,12 @@ void test('a slot that stays damaged is reported once, with its number, and so i
   const read = (slots: readonly SlotObservation[], afterMs: number): readonly string[] => {
     core.now += afterMs;
     const span = { begunMs: core.now, endedMs: core.now, wroteMs: core.now };
-    noteVolumeEvent(volume, { kind: 'reading', volume: 'a', ...span, error: null, seats: [], slots }, 1);
+    noteVolumeEvent(
+      volume,
+      { kind: 'reading', volume: 'a', ...span, error: null, seats: [], slots },
+      1,
+      core.settings,
+    );
     reportDamagedSlots(core);
     return core.outbox
       .splice(0)

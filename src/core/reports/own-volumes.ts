@@ -1,4 +1,5 @@
 /** Each agent reports its own volumes: nobody else knows as soon that one hangs. */
+import { isCatchingUp } from '../evidence/observer.ts';
 import type { Core } from '../state.ts';
 import { isTakenByNamesake, volumeStatus } from '../volumes.ts';
 import { begin, end } from './book.ts';
@@ -8,8 +9,11 @@ const GRACE_MS = 15_000;
 
 export function reportOwnVolumes(core: Core): void {
   const { host, timing } = core.settings;
+  if (isCatchingUp(core.observer, timing, core.now)) return;
   for (const volume of core.volumes.values()) {
     const { state, detail } = volumeStatus(volume, timing.beatMs, core.now);
+    // Nothing is wrong, and nothing was.
+    if (state === 'ok' && core.reports.open.size === 0) continue;
     const cause = `volume/${host}/${volume.name}`;
     if (isTakenByNamesake(volume, host)) {
       end(core, cause, `${host}: another agent has its name, on volume ${volume.name} too; see name/${host}`);

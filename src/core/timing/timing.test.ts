@@ -14,16 +14,17 @@ import {
 const sound = deriveTiming(1_000, 10_000, 120_000);
 
 void test('the figures of the design, for a beat of one second', () => {
-  const { networkLostMs, volumeLostMs, leaseMs, holdMs, settleMs, claimMsMax, seatWriteMs } = sound;
+  const { networkLostMs, volumeLostMs, leaseMs, holdMs, settleMs, followMs, claimMsMax, seatWriteMs } = sound;
   assert.deepEqual(
-    { networkLostMs, volumeLostMs, leaseMs, holdMs, settleMs, claimMsMax, seatWriteMs },
+    { networkLostMs, volumeLostMs, leaseMs, holdMs, settleMs, followMs, claimMsMax, seatWriteMs },
     {
       networkLostMs: 4_000,
       volumeLostMs: 8_000,
       leaseMs: 8_000,
       holdMs: 6_000,
       settleMs: 2_000,
-      claimMsMax: 4_000,
+      followMs: 1_500,
+      claimMsMax: 3_500,
       seatWriteMs: 1_000,
     },
   );
@@ -51,9 +52,11 @@ const broken: readonly (readonly [string, Partial<Timing>, RegExp])[] = [
   ['volume lost', { volumeLostMs: 7_999 }, /volume lost/],
   ['read stale', { readFreshMs: 999 }, /read must stay valid/],
   ['holder too long', { holdMs: 6_001 }, /stop acting/],
-  ['claim too long', { claimMsMax: 8_000 }, /claim must be over/],
+  ['claim too long', { claimMsMax: 8_000, settleMs: 4_001 }, /claim must be over/],
+  ['claim settles too little', { claimMsMax: 4_000 }, /more than half/],
+  ['reads too far apart', { followMs: 1_501 }, /between two reads/],
+  ['reads too close', { followMs: 1_000 }, /one a beat/],
   ['claim too short', { claimMsMax: 3_000 }, /fit into a claim/],
-  ['write longer than settling', { seatWriteMs: 2_001, settleMs: 1_900 }, /settle/],
   ['stall too long', { stallMs: 4_000 }, /own stall/],
   ['request too short', { openRequestMs: 59_999 }, /unanswered request/],
   ['report interval', { novaReportMs: 999 }, /report interval/],

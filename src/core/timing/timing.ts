@@ -30,6 +30,8 @@ export interface Timing {
   readonly holdMs: number;
   /** Between a claim's write and its read-back. */
   readonly settleMs: number;
+  /** A read of the seats that ends within this of the start of the one before has missed no claim that was held on to. */
+  readonly followMs: number;
   /** A seat write not answered by then counts as unanswered. */
   readonly seatWriteMs: number;
   /** Check, write and read-back of a claim together. */
@@ -78,8 +80,9 @@ export function deriveTiming(beatMs: number, novaReportMs: number, openRequestMs
     leaseMs: 8 * beatMs,
     holdMs: 6 * beatMs,
     settleMs: 2 * beatMs,
+    followMs: 1.5 * beatMs,
     seatWriteMs: beatMs,
-    claimMsMax: 4 * beatMs,
+    claimMsMax: 3.5 * beatMs,
     claimBackoffMsMax: 4 * beatMs,
     stallMs: beatMs,
     stallsMax: 3,
@@ -117,7 +120,14 @@ export function checkTiming(t: Timing): readonly string[] {
     ],
     [t.claimMsMax < t.leaseMs, 'a claim must be over before a lease could begin and end unseen'],
     [t.seatWriteMs + t.settleMs < t.claimMsMax, 'write and settle must fit into a claim'],
-    [t.seatWriteMs <= t.settleMs, 'a claim must settle for at least as long as a write may take'],
+    // A late write may cover one of two claims: each has settled only after the other was written, and one sees the other.
+    [t.claimMsMax < 2 * t.settleMs, 'a claim must settle for more than half of what it may take'],
+    // A quarter for clocks that differ, as above.
+    [
+      t.followMs + t.settleMs / 4 <= t.settleMs,
+      'seats must be read so often that no claim can be made and settled between two reads',
+    ],
+    [t.followMs > t.beatMs, 'reads must be able to follow one another, one a beat'],
     // A helper's answer must still be evidence when it comes, and until that of the next round.
     [
       t.probeFreshMs >= 2 * t.probeMs + t.beatMs,

@@ -64,10 +64,12 @@ void test('a slot that was only ever read standing still is no sign of life', ()
   assert.equal(factsOf(...args(seen(1, 1))).storage, 'undecided');
 });
 
-void test('a volume this host cannot read any more is unseen', () => {
+void test('a volume this host cannot read any more is unseen, and held against nobody', () => {
   const { core, h2 } = seen(5, 8);
+  assert.deepEqual(factsOf(core, h2).troubledVolumes, ['a']);
   core.now += 9_000;
   assert.equal(factsOf(core, h2).storage, 'unseen');
+  assert.deepEqual(factsOf(core, h2).troubledVolumes, []);
 });
 
 void test('a volume that it said it cannot write tells nothing of its end', () => {

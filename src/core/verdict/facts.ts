@@ -3,6 +3,7 @@
  * the table does not know.
  */
 import { formerBootLives } from '../evidence/boots.ts';
+import type { FarWitness } from '../evidence/far-witness.ts';
 import {
   advancedLately,
   agentSilentMs,
@@ -20,7 +21,7 @@ import type { HostName } from '../wire/records.ts';
 
 /**
  * `fresh`: an advance was seen within the last beats. `undecided`: none lately, but not for long enough to call it
- * lost. `none-listed`: it never said that it can write a volume, so silence there says nothing.
+ * lost. `none-listed`: it did not say that it can write a volume, so silence there says nothing.
  */
 export type StorageState = PathState | 'undecided' | 'none-listed';
 export type AgentState = 'speaking' | 'silent';
@@ -43,7 +44,7 @@ export interface Facts {
   readonly namesakes: boolean;
   /** A boot of it that should be over shows life: none is taken for a new one until that is over. */
   readonly formerBootLives: boolean;
-  /** Listed volumes by name that are not fresh here, or that it says it cannot write. */
+  /** Volumes by name on which its slot stands still, or that it says it cannot write. */
   readonly troubledVolumes: readonly string[];
   readonly freshVolumes: readonly string[];
   /** Since when every path has been silent. */
@@ -53,30 +54,24 @@ export interface Facts {
 export interface FactsContext {
   readonly now: number;
   readonly timing: Timing;
-  readonly self: HostName;
   readonly nova: NovaWitness;
+  readonly farWitnesses: ReadonlyMap<HostName, readonly FarWitness[]>;
   /** Names of volumes by uuid, for people. */
   readonly volumeName: (uuid: string) => string;
 }
 
 export function gatherFacts(evidence: HostEvidence, context: FactsContext): Facts {
   const { now, timing } = context;
-  const said = evidence.said;
-  const listed = said === null ? [...evidence.volumes.keys()] : listedVolumes(said.view);
-  const states = listed.map((uuid) => ({ uuid, state: volumeOf(evidence, uuid, timing, now) }));
-  const seenFresh = [...evidence.volumes.keys()].filter((uuid) =>
-    advancedLately(evidence, uuid, timing, now),
-  );
+  const { said } = evidence;
+  const seenFresh: string[] = [];
+  for (const uuid of evidence.volumes.keys())
+    if (advancedLately(evidence, uuid, timing, now)) seenFresh.push(uuid);
+  const { states, troubled } = lookAtVolumes(evidence, context);
   const silentSinceMs = lastLifeMs(evidence);
   const { witness, witnesses } = judgeWitnesses(evidence, silentSinceMs, context);
-  const unwritable =
-    said?.view.volumes.filter((volume) => !volume.writable).map((volume) => volume.name) ?? [];
   return {
     network: networkOf(evidence, timing, now),
-    storage: judgeStorage(
-      states.map(({ state }) => state),
-      seenFresh.length > 0,
-    ),
+    storage: judgeStorage(states, seenFresh.length > 0),
     agent: agentSilentMs(evidence, seenFresh) >= timing.agentSilentMs ? 'silent' : 'speaking',
     hearing: judgeHearing(evidence),
     witness,
@@ -85,15 +80,28 @@ export function gatherFacts(evidence: HostEvidence, context: FactsContext): Fact
     hearsMaster: said === null || said.view.master !== null || isJustBack(evidence, context),
     namesakes: speaksInTurn(evidence.network, now),
     formerBootLives: formerBootLives(evidence, timing, now),
-    troubledVolumes: [
-      ...new Set([
-        ...unwritable,
-        ...states.filter(({ state }) => state !== 'fresh').map(({ uuid }) => context.volumeName(uuid)),
-      ]),
-    ],
+    troubledVolumes: troubled,
     freshVolumes: seenFresh.map(context.volumeName),
     silentSinceMs,
   };
+}
+
+/** The states of the volumes it listed, and by name what is wrong with any. */
+function lookAtVolumes(
+  evidence: HostEvidence,
+  { now, timing, volumeName }: FactsContext,
+): { readonly states: readonly PathState[]; readonly troubled: readonly string[] } {
+  const { said } = evidence;
+  const states: PathState[] = [];
+  const troubled: string[] = [];
+  for (const { name, writable } of said?.view.volumes ?? []) if (!writable) troubled.push(name);
+  for (const uuid of said === null ? evidence.volumes.keys() : listedVolumes(said.view)) {
+    const state = volumeOf(evidence, uuid, timing, now);
+    states.push(state);
+    // One that is unseen this host cannot read: that says nothing of the other.
+    if (state === 'lost') troubled.push(volumeName(uuid));
+  }
+  return { states, troubled: troubled.length > 1 ? [...new Set(troubled)] : troubled };
 }
 
 /** A control host has no nova-compute that could report. */
@@ -132,15 +140,18 @@ function judgeHearing(evidence: HostEvidence): Hearing {
 function judgeWitnesses(
   evidence: HostEvidence,
   silentSinceMs: number | null,
-  { now, timing, nova }: FactsContext,
+  { now, timing, nova, farWitnesses }: FactsContext,
 ): { witness: Witness; witnesses: readonly string[] } {
   const sinceMs = Math.max(silentSinceMs ?? 0, now - timing.probeFreshMs);
-  const answers = [...evidence.probes].filter(([, probe]) => probe.begunMs >= sinceMs);
-  const by = (wanted: 'agent' | 'kernel'): string[] =>
-    answers.filter(([, probe]) => probe.answer === wanted).map(([host]) => host);
-  const agentHeardBy = by('agent');
+  const agentHeardBy: string[] = [];
+  const kernelHeardBy: string[] = [];
+  for (const [host, { answer, begunMs }] of evidence.probes) {
+    if (begunMs < sinceMs || answer === 'none') continue;
+    (answer === 'agent' ? agentHeardBy : kernelHeardBy).push(host);
+  }
+  for (const { by, answer } of farWitnesses.get(evidence.host) ?? [])
+    (answer === 'agent' ? agentHeardBy : kernelHeardBy).push(by);
   if (agentHeardBy.length > 0) return { witness: 'agent-heard', witnesses: agentHeardBy };
-  const kernelHeardBy = by('kernel');
   if (kernelHeardBy.length > 0) return { witness: 'kernel-alive', witnesses: kernelHeardBy };
   if (silentSinceMs !== null && reportSince(nova, evidence.host, silentSinceMs, timing) === 'alive') {
     return { witness: 'nova-compute-alive', witnesses: ['nova'] };

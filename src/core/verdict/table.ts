@@ -57,7 +57,7 @@ const NOT_ENOUGH: Row = {
 const UNSEEN: Row = {
   row: 14,
   verdict: 'unknown',
-  words: 'a volume it could write cannot be read here, so its silence proves nothing',
+  words: 'a volume it could write cannot be read here, or it could write none, so its silence proves nothing',
 };
 const SILENT_EVERYWHERE: Row = {
   row: 16,

@@ -12,7 +12,7 @@ import {
   record,
   text,
 } from '../lib/check.ts';
-import type { AgentMessage, BeatMessage, BlockReport } from './beat-messages.ts';
+import { type AgentMessage, type BeatMessage, type BlockReport, MAX_DETAIL_LENGTH } from './beat-messages.ts';
 import { MAX_PAYLOAD_BYTES } from './layout.ts';
 import type { DamageReason, VolumeError, VolumeErrorCode } from './observations.ts';
 import { MAX_DURATION_MS, MAX_SLOTS, bootId, count, hex64, superblock } from './record-checks.ts';
@@ -26,7 +26,11 @@ const payload = text({
   expected: `base64 of at most ${MAX_PAYLOAD_BYTES} bytes`,
 });
 const id = count;
-const detail = text({ minLength: 0, maxLength: 1_000, expected: 'text of at most 1000 characters' });
+const detail = text({
+  minLength: 0,
+  maxLength: MAX_DETAIL_LENGTH,
+  expected: `text of at most ${MAX_DETAIL_LENGTH} characters`,
+});
 const whatToRead = oneOf('seats', 'slots', 'cells');
 const timeMs: Check<number> = count;
 
@@ -63,6 +67,8 @@ const damage: Check<DamageReason> = (value, path) => {
       return record({ code: oneOf('newer-format'), format: count })(value, path);
     case 'bad-field':
       return record({ code: oneOf('bad-field'), path: placeText, expected: placeText })(value, path);
+    case 'misplaced':
+      return record({ code: oneOf('misplaced'), writtenFor: count })(value, path);
     default:
       return record({ code: oneOf('bad-magic', 'header-checksum', 'torn', 'bad-mac') })(value, path);
   }

@@ -12,6 +12,9 @@ export const MAX_REQUEST_FRAME_BYTES = 16 * 1024;
 /** From the beat: every slot of the largest volume, were they all full. An answer that would be larger fails. */
 export const MAX_REPORT_FRAME_BYTES = 96 * 1024 * 1024;
 
+/** Of the words in an error, in UTF-16 units. */
+export const MAX_DETAIL_LENGTH = 1_000;
+
 export type ReadWhat = 'seats' | 'slots' | 'cells';
 
 export type AgentMessage =

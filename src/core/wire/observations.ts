@@ -24,6 +24,8 @@ export type DamageReason =
   /** The payload does not match its checksum: read in the middle of a write, or half written. */
   | { readonly code: 'torn' }
   | { readonly code: 'bad-mac' }
+  /** A copy: its content was written for another block of its kind, with this number. */
+  | { readonly code: 'misplaced'; readonly writtenFor: number }
   /** A field breaks its limits; `expected` says what would be right. */
   | { readonly code: 'bad-field'; readonly path: string; readonly expected: string };
 

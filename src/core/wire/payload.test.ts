@@ -17,17 +17,18 @@ import { MAX_PAYLOAD_BYTES } from './layout.ts';
 
 const mac = testMac('key');
 const boot = 'ab'.repeat(16);
+const HERE = { volumeUuid: UUID, index: 258 };
 const seat = {
   host: 'h1',
   address: { ip: '192.0.2.1', udpPort: 7400, apiPort: 7401 },
   agent: '0123456789abcdef',
   term: 7,
   phase: 'holding',
-  openReports: [{ cause: 'host/h3/isolated \u00e9', severity: 'warning' }],
+  heritage: { term: 7, sequence: 1, open: [{ cause: 'host/h3/isolated \u00e9', severity: 'warning' }] },
 } as const;
 
 function bytesOf<Body>(kind: PayloadKind<Body>, writer: string, body: Body): Uint8Array | null {
-  const encoded = encodePayload(kind, { volumeUuid: UUID, boot, writer }, body, mac);
+  const encoded = encodePayload(kind, { ...HERE, boot, writer }, body, mac);
   return encoded.ok ? encoded.bytes : null;
 }
 
@@ -35,11 +36,12 @@ void test('the bytes of a payload are what docs/protocol.md says', () => {
   const bytes = Buffer.from(bytesOf(payloads.seat, 'h1', seat) ?? []);
   const json =
     '{"host":"h1","address":{"ip":"192.0.2.1","udpPort":7400,"apiPort":7401},"agent":"0123456789abcdef","term":7,' +
-    '"phase":"holding","openReports":[{"cause":"host/h3/isolated \\u00e9","severity":"warning"}]}';
+    '"phase":"holding","heritage":{"term":7,"sequence":1,"open":[{"cause":"host/h3/isolated \\u00e9","severity":"warning"}]}}';
   assert.equal(bytes.subarray(0, 16).toString('hex'), boot);
-  assert.equal(bytes[16], 2);
-  assert.equal(bytes.subarray(17, 19).toString(), 'h1');
-  assert.equal(bytes.subarray(19, -32).toString(), json);
+  assert.equal(bytes.subarray(16, 20).toString('hex'), '02010000');
+  assert.equal(bytes[20], 2);
+  assert.equal(bytes.subarray(21, 23).toString(), 'h1');
+  assert.equal(bytes.subarray(23, -32).toString(), json);
   const signed = Buffer.concat([Buffer.from(`vigil seat v1\0${UUID}`), bytes.subarray(0, -32)]);
   assert.deepEqual(bytes.subarray(-32), Buffer.from(mac(signed)));
 });
@@ -64,11 +66,11 @@ function tryKind<Body>(
   void test(`${name} payloads survive encoding and decoding, or do not fit`, () => {
     fc.assert(
       fc.property(bodies, hex(32), ({ writer, body }, boot) => {
-        const encoded = encodePayload(kind, { volumeUuid: UUID, boot, writer }, body, mac);
+        const encoded = encodePayload(kind, { ...HERE, boot, writer }, body, mac);
         if (!encoded.ok) return assert.match(encoded.expected, /at most/);
         assert.ok(encoded.bytes.length <= MAX_PAYLOAD_BYTES);
         assert.deepEqual(
-          openPayload(kind, UUID, encoded.bytes, () => mac),
+          openPayload(kind, HERE, encoded.bytes, () => mac),
           {
             ok: true,
             writer,
@@ -87,9 +89,9 @@ function tryKind<Body>(
       .filter((bytes): bytes is Uint8Array => bytes !== null);
     fc.assert(
       fc.property(valid.chain(mutated), (bytes) => {
-        assert.equal(openPayload(kind, UUID, bytes, () => mac).ok, false);
+        assert.equal(openPayload(kind, HERE, bytes, () => mac).ok, false);
         // Without a key it may pass, but never throws and never passes for checked.
-        const unchecked = openPayload(kind, UUID, bytes, () => null);
+        const unchecked = openPayload(kind, HERE, bytes, () => null);
         assert.ok(!unchecked.ok || !unchecked.authentic);
       }),
     );
@@ -99,8 +101,8 @@ function tryKind<Body>(
 void test('arbitrary bytes are never taken for a payload', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
-      assert.equal(openPayload(payloads.slot, UUID, bytes, () => mac).ok, false);
-      assert.equal(openPayload(payloads.slot, UUID, bytes, () => null).ok, false);
+      assert.equal(openPayload(payloads.slot, HERE, bytes, () => mac).ok, false);
+      assert.equal(openPayload(payloads.slot, HERE, bytes, () => null).ok, false);
     }),
   );
 });
@@ -109,30 +111,61 @@ void test('a MAC holds for one volume, one kind, one writer and one key', () => 
   const bytes = bytesOf(payloads.seat, 'h1', seat) ?? new Uint8Array();
   const otherUuid = UUID.replace('0', '1');
   const bad = { ok: false, reason: { code: 'bad-mac' }, claimed: 'h1' };
-  assert.equal(openPayload(payloads.seat, UUID, bytes, () => mac).ok, true);
+  assert.equal(openPayload(payloads.seat, HERE, bytes, () => mac).ok, true);
   assert.deepEqual(
-    openPayload(payloads.seat, otherUuid, bytes, () => mac),
+    openPayload(payloads.seat, { ...HERE, volumeUuid: otherUuid }, bytes, () => mac),
     bad,
   );
   assert.deepEqual(
-    openPayload(payloads.slot, UUID, bytes, () => mac),
+    openPayload(payloads.slot, HERE, bytes, () => mac),
     bad,
   );
   assert.deepEqual(
-    openPayload(payloads.seat, UUID, bytes, () => testMac('other')),
+    openPayload(payloads.seat, HERE, bytes, () => testMac('other')),
     bad,
   );
 });
 
+void test('what was written for one place is refused at any other, with a key and without', () => {
+  const bytes = bytesOf(payloads.seat, 'h1', seat) ?? new Uint8Array();
+  for (const index of [0, 257, 259])
+    for (const key of [mac, null])
+      assert.deepEqual(
+        openPayload(payloads.seat, { ...HERE, index }, bytes, () => key),
+        { ok: false, reason: { code: 'misplaced', writtenFor: 258 }, claimed: 'h1' },
+      );
+  const moved = Uint8Array.from(bytes);
+  moved[16] = 3;
+  assert.deepEqual(
+    openPayload(payloads.seat, { ...HERE, index: 259 }, moved, () => mac),
+    { ok: false, reason: { code: 'bad-mac' }, claimed: 'h1' },
+  );
+  assert.deepEqual(encodePayload(payloads.seat, { ...HERE, index: 32_768, boot, writer: 'h1' }, seat, mac), {
+    ok: false,
+    path: 'index',
+    expected: 'a whole number below 32768',
+  });
+});
+
+void test('seats and cells are signed with the key of those that may be master', () => {
+  const use = (kind: 'slot' | 'seat' | 'cell'): string => payloads[kind].key;
+  assert.deepEqual([use('slot'), use('seat'), use('cell')], ['host', 'lease', 'lease']);
+  const bytes = bytesOf(payloads.seat, 'h1', seat) ?? new Uint8Array();
+  const opened = openPayload(payloads.seat, HERE, bytes, (writer, use) =>
+    writer === 'h1' && use === 'lease' ? mac : testMac('the key of h1'),
+  );
+  assert.ok(opened.ok && opened.authentic);
+});
+
 void test('somebody else’s record under the own name is refused on both sides', () => {
-  assert.deepEqual(encodePayload(payloads.seat, { volumeUuid: UUID, boot, writer: 'h2' }, seat, mac), {
+  assert.deepEqual(encodePayload(payloads.seat, { ...HERE, boot, writer: 'h2' }, seat, mac), {
     ok: false,
     path: 'body.host',
     expected: 'h2',
   });
   const forged = bytesOf({ ...payloads.seat, belongs: () => null }, 'h2', seat) ?? new Uint8Array();
   assert.deepEqual(
-    openPayload(payloads.seat, UUID, forged, () => mac),
+    openPayload(payloads.seat, HERE, forged, () => mac),
     {
       ok: false,
       reason: { code: 'bad-field', path: 'body.host', expected: 'h2' },
@@ -142,18 +175,19 @@ void test('somebody else’s record under the own name is refused on both sides'
 
 void test('limits are named with their place', () => {
   const address = { ip: 'localhost', udpPort: 7400, apiPort: 7401 };
-  assert.deepEqual(
-    encodePayload(payloads.seat, { volumeUuid: UUID, boot, writer: 'h1' }, { ...seat, address }, mac),
-    { ok: false, path: 'body.address.ip', expected: 'an IPv4 or IPv6 address' },
-  );
-  const openReports = Array.from({ length: 24 }, () => ({
+  assert.deepEqual(encodePayload(payloads.seat, { ...HERE, boot, writer: 'h1' }, { ...seat, address }, mac), {
+    ok: false,
+    path: 'body.address.ip',
+    expected: 'an IPv4 or IPv6 address',
+  });
+  const open = Array.from({ length: 24 }, () => ({
     cause: 'c'.repeat(200),
     severity: 'info' as const,
   }));
   const tooBig = encodePayload(
     payloads.seat,
-    { volumeUuid: UUID, boot, writer: 'h1' },
-    { ...seat, openReports },
+    { ...HERE, boot, writer: 'h1' },
+    { ...seat, heritage: { term: 7, sequence: 24, open } },
     mac,
   );
   assert.ok(!tooBig.ok);

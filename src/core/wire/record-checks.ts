@@ -1,8 +1,9 @@
 /** Validators of records.ts, with its limits: what does not pass never reaches the core. */
-import { type Check, bool, integer, list, nullable, oneOf, record, text } from '../lib/check.ts';
+import { type Check, bool, integer, list, nullable, oneOf, optional, record, text } from '../lib/check.ts';
 import {
   type AgentAddress,
   type DeclaredMaintenance,
+  type Heritage,
   type IncidentRecord,
   type Intent,
   type Leaving,
@@ -114,6 +115,13 @@ const intent = record<Intent>({
 });
 
 const openReport = record<OpenReport>({ cause: words(200), severity: oneOf('info', 'warning', 'critical') });
+const heritage = record<Heritage>({
+  term,
+  sequence: count,
+  open: list(openReport, MAX_OPEN_REPORTS),
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `record` leaves undefined out
+  siteStart: optional(bool) as Check<boolean>,
+});
 
 export const role = oneOf('compute', 'control');
 
@@ -142,8 +150,8 @@ export const seatBody = record<SeatBody>({
   address: agentAddress,
   agent: hex64,
   term,
-  phase: oneOf('idle', 'claiming', 'holding', 'released'),
-  openReports: list(openReport, MAX_OPEN_REPORTS),
+  phase: oneOf('claiming', 'holding', 'released'),
+  heritage,
 });
 
 const rowsOfBoot = record<RowsOfBoot>({ boot: bootId, rows: list(count, MAX_ROWS_UNDER_WAY) });

@@ -129,21 +129,33 @@ export interface OpenReport {
   readonly severity: 'info' | 'warning' | 'critical';
 }
 
+/**
+ * What a master leaves its successor: its open reports, as of its last change of them, and whether the site has started. Every claim carries them on, so
+ * that copies stand in many seats, old and new: the highest (term, sequence) counts, whatever the term of the seat.
+ */
+export interface Heritage {
+  readonly term: Term;
+  readonly sequence: number;
+  readonly open: readonly OpenReport[];
+  /** The site has started, and not every host was seen alive since. */
+  readonly siteStart?: boolean;
+}
+
 /** A lease seat: written by its owner alone. */
 export interface SeatBody {
   readonly host: HostName;
   readonly address: AgentAddress;
   readonly agent: AgentIncarnation;
   readonly term: Term;
-  readonly phase: 'idle' | 'claiming' | 'holding' | 'released';
-  readonly openReports: readonly OpenReport[];
+  readonly phase: 'claiming' | 'holding' | 'released';
+  readonly heritage: Heritage;
 }
 
 export type Proof = 'power' | 'lease' | 'storage' | 'reboot' | 'operator' | 'silence';
 
 export type IncidentPhase = 'declared' | 'proving' | 'evacuating' | 'returning' | 'closed';
 
-/** One failure of one host, as written to its two alternating cells; the highest (term, sequence) counts. */
+/** One failure of one host, as written to both of its cells; the highest (term, sequence) counts. */
 export interface IncidentRecord {
   readonly id: string;
   readonly victim: HostName;

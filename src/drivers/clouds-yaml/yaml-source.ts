@@ -1,10 +1,11 @@
 /** A YAML file with the line of each key, and another one laid over it (secure.yaml over clouds.yaml). */
 import { readFileSync } from 'node:fs';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
-import { yamlErrorOffset, yamlWords } from '../../config/yaml-errors.ts';
+import { TOO_DEEP, tooDeep } from '../../config/yaml-depth.ts';
+import { yamlErrorOffset, yamlWords, type YamlWords } from '../../config/yaml-errors.ts';
 
 /** A clouds.yaml is a few hundred lines; anything larger is another file. */
-const FILE_BYTES_MAX = 1024 * 1024;
+const FILE_BYTES_MAX = 256 * 1024;
 
 export type Lookup =
   | { readonly kind: 'absent' }
@@ -35,16 +36,21 @@ export function readYaml(file: string): YamlReading {
   if (text.length > FILE_BYTES_MAX) {
     return { ok: false, line: null, problem: `it is longer than ${FILE_BYTES_MAX} bytes` };
   }
+  const deep = tooDeep(text);
+  if (deep !== null) return notYaml(deep.line, TOO_DEEP);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const error = document.errors[0];
   if (error !== undefined) {
     // The parser's own message may quote the line, and the line may hold a password.
-    const { problem, right } = yamlWords(error);
     const { line } = lines.linePos(yamlErrorOffset(document, error));
-    return { ok: false, line, problem: `it is not YAML: it ${problem}, where should be ${right}` };
+    return notYaml(line, yamlWords(error));
   }
   return { ok: true, source: sourceOf(file, document, lines) };
+}
+
+function notYaml(line: number, { problem, right }: YamlWords): YamlReading {
+  return { ok: false, line, problem: `it is not YAML: it ${problem}, where should be ${right}` };
 }
 
 function sourceOf(file: string, document: Document, lines: LineCounter): YamlSource {

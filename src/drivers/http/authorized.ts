@@ -1,5 +1,5 @@
 /** A request with a token, repeated once with a new token after a 401: a refused request was not carried out. */
-import type { HttpAnswer, HttpClient, HttpRequest } from './http-client.ts';
+import type { HttpAnswer, HttpClient, HttpOutcome, HttpRequest } from './http-client.ts';
 import { type Budget, type CloudService, expectStatus, failed, neverSent, type Outcome } from './outcome.ts';
 
 export interface Authority {
@@ -42,6 +42,16 @@ export async function sendAuthorized(
     });
     const refused = outcome.kind === 'answer' && outcome.status === 401;
     if (refused && authority.refused(token.value) && !repeated) continue;
-    return expectStatus(request.service, outcome, request.expected);
+    return expectStatus(request.service, without(token.value, outcome, request.expected), request.expected);
   }
+}
+
+/** A service, or what stands before it, may quote what it refuses; its words are passed on, the token never. */
+function without(token: string, outcome: HttpOutcome, expected: readonly number[]): HttpOutcome {
+  if (outcome.kind !== 'answer' || expected.includes(outcome.status) || token === '') return outcome;
+  const headers = Object.entries(outcome.headers).map(([name, value]) => [
+    name,
+    value.replaceAll(token, '…'),
+  ]);
+  return { ...outcome, headers: Object.fromEntries(headers), body: outcome.body.replaceAll(token, '…') };
 }

@@ -156,6 +156,19 @@ void test('a request given up while it waits for its connection does not go out 
   assert.deepEqual(seen, ['/wanted', '/wanted']);
 });
 
+void test('a request whose deadline passed while the process stood still does not go out', async (t) => {
+  const seen: string[] = [];
+  const url = await peer((socket) => socket.on('data', (bytes) => seen.push(String(bytes))));
+  const http = client();
+  const sending = http.send(get(url, { method: 'POST', body: '{}', fresh: true }));
+  const now = performance.now.bind(performance);
+  t.mock.method(performance, 'now', () => now() + 60_000);
+  const outcome = await sending;
+  assert.equal(outcome.kind, 'unreachable');
+  assert.ok(outcome.kind === 'unreachable' && /deadline/.test(outcome.detail), JSON.stringify(outcome));
+  assert.deepEqual(seen, []);
+});
+
 void test('a request given up after it was sent gives no answer', async () => {
   const giving = new AbortController();
   const url = await peer((socket) => socket.once('data', () => giving.abort()));

@@ -18,6 +18,8 @@ export const HEADERS_DEADLINE_MS = 60_000;
 export const BODY_PAUSE_MS_MAX = 20_000;
 /** Connections to one service; further requests wait inside their own deadline. */
 export const CONNECTIONS_PER_SERVICE_MAX = 32;
+/** `req-` and a UUID in OpenStack; more is not passed on. */
+const REQUEST_ID_CHARACTERS_MAX = 256;
 /** Idle connections are dropped before usual load balancers drop them, lest a request meets a closing one. */
 const KEEP_ALIVE_MS = 4_000;
 
@@ -128,8 +130,10 @@ function exchange(dispatcher: Dispatcher, request: HttpRequest, bodyBytesMax: nu
     let bodyBytes = 0;
     const chunks: Buffer[] = [];
 
-    const requestId = (): string =>
-      headers['x-openstack-request-id'] ?? headers['x-compute-request-id'] ?? ownRequestId;
+    const requestId = (): string => {
+      const told = headers['x-openstack-request-id'] ?? headers['x-compute-request-id'] ?? ownRequestId;
+      return told.slice(0, REQUEST_ID_CHARACTERS_MAX);
+    };
     const settle = (outcome: HttpOutcome): void => {
       if (settled) return;
       settled = true;
@@ -165,9 +169,11 @@ function exchange(dispatcher: Dispatcher, request: HttpRequest, bodyBytesMax: nu
     };
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(started) {
-        if (settled || sent) {
-          // Given up while it waited for a connection, or about to be sent a second time: neither may go out.
-          stop('the connection broke');
+        const isLate = performance.now() > request.deadlineAtMs;
+        if (settled || sent || isLate) {
+          // Given up while it waited for a connection, about to be sent a second time, or the process has stood still
+          // and its timers do not know yet: none of these may go out.
+          stop(sent ? 'the connection broke' : 'the deadline passed before the request was sent');
           started.abort(new Error('given up before it was sent'));
           return;
         }

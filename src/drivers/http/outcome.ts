@@ -16,6 +16,8 @@ export interface Budget {
 
 export type CloudService = CloudFailure['service'];
 
+/** A failure is told in orders, reports and the journal; what it names is as long as the service says. */
+const DETAIL_CHARACTERS_MAX = 1_000;
 /** Longest piece of a service's own words that is passed on. */
 const MESSAGE_CHARACTERS_MAX = 300;
 
@@ -24,7 +26,7 @@ export function succeed<T>(value: T): Outcome<T> {
 }
 
 export function failed<T>(failure: CloudFailure): Outcome<T> {
-  return { ok: false, failure };
+  return { ok: false, failure: { ...failure, detail: failure.detail.slice(0, DETAIL_CHARACTERS_MAX) } };
 }
 
 /** The failure of a request that got no usable answer at all. */

@@ -34,7 +34,7 @@ export function createTail(initial: readonly JournalEntry[] = []): Tail {
     },
     after: (afterSeq, limit) => {
       const found = entries.slice(-MAX_TAIL_ENTRIES).filter(({ seq }) => seq > afterSeq);
-      return found.slice(-Math.min(limit, MAX_TAIL_ENTRIES));
+      return found.slice(Math.max(0, found.length - limit));
     },
     lastSeq,
     newer: async (afterSeq, waitMs) => {

@@ -1,13 +1,16 @@
 /** The service catalogue inside a token: which address a service has in a region, on an interface. */
 import { z } from 'zod';
 
+/** As in an order, which hands the address on. */
+const URL_CHARACTERS_MAX = 2_048;
+
 export const catalogueSchema = z.array(
   z.object({
     type: z.string(),
     endpoints: z.array(
       z.object({
         interface: z.string(),
-        url: z.string(),
+        url: z.string().max(URL_CHARACTERS_MAX),
         region: z.string().nullish(),
         region_id: z.string().nullish(),
       }),

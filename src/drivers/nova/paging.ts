@@ -36,9 +36,12 @@ export async function readPages<T, D>(
     const answer = await nova.read({ method: 'GET', path: list.path, query }, list.schema, budget);
     if (!answer.ok) return answer;
     const page = list.page(answer.value);
-    entries.push(...page.entries);
+    // Not all at once as arguments: a page may be as long as an answer.
+    for (const entry of page.entries) entries.push(entry);
+    if (page.next === null) return succeed(entries);
     const last = page.entries.at(-1);
-    if (page.next === null || last === undefined) return succeed(entries);
+    if (last === undefined)
+      return failed(incomplete(`${list.path} speaks of another page on one that is empty`));
     const marker = URL.canParse(page.next) ? new URL(page.next).searchParams.get('marker') : null;
     position = marker === null ? list.after(last, entries.length) : { marker };
   }

@@ -16,6 +16,8 @@ export const REQUEST_BYTES_MAX = 64 * 1024;
 /** Largest answer: the status of 10,000 hosts is about 10 MB. */
 export const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
 
+/** Deeper than this nothing is told that somebody could read; much deeper, it could not be written again. */
+const MAX_EVIDENCE_DEPTH = 16;
 /** Evacuation rows that an order may call dead. */
 const MAX_DEAD_ROWS = 1024;
 
@@ -30,7 +32,11 @@ export const PATHS = {
 
 const hostName = z.string().regex(HOST_NAME);
 const words = (max: number): z.ZodString => z.string().min(1).max(max);
-const count = z.int().min(0);
+/** JSON knows -0, which is no count. */
+const count = z
+  .int()
+  .min(0)
+  .overwrite((value) => value + 0);
 const position = { volumeUuid: words(64), incarnation: count, counter: count };
 
 const restartOrder = z.strictObject({
@@ -108,7 +114,9 @@ export const reportBody: z.ZodType<{ readonly version: typeof API_VERSION; reado
       host: hostName.nullable(),
       title: words(4096),
       rule: words(8192).nullable(),
-      evidence: z.record(z.string().max(200), z.unknown()),
+      evidence: z
+        .record(z.string().max(200), z.unknown())
+        .refine((evidence) => isWithinDepth(evidence, MAX_EVIDENCE_DEPTH)),
       advice: words(4096).nullable(),
     }),
   });
@@ -132,13 +140,13 @@ const failure = z.object({
     'incomplete',
   ]),
   service: z.enum(['keystone', 'nova', 'placement']),
-  status: z.int().nullable(),
+  status: count.nullable(),
   requestId: z.string().max(256).nullable(),
   detail: z.string().max(8192),
 });
 
 export const orderOutcome: z.ZodType<OrderOutcome> = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('accepted'), migrationId: z.int().nullable() }),
+  z.object({ outcome: z.literal('accepted'), migrationId: count.nullable() }),
   z.object({
     outcome: z.literal('refused'),
     code: z.enum([
@@ -163,3 +171,8 @@ export const orderOutcome: z.ZodType<OrderOutcome> = z.discriminatedUnion('outco
   z.object({ outcome: z.literal('rejected'), failure }),
   z.object({ outcome: z.literal('unknown'), detail: z.string().max(8192) }),
 ]);
+
+function isWithinDepth(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isWithinDepth(inner, depth - 1));
+}

@@ -22,21 +22,21 @@ const providersSchema = z.object({
   ),
 });
 
+/** Of anything, or a ratio; what is reckoned with two of them is a number still. */
+const amount = z.number().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+
 const candidatesSchema = z.object({
   provider_summaries: z.record(
     z.string(),
-    z.object({ resources: z.record(z.string(), z.object({ capacity: z.number(), used: z.number() })) }),
+    z.object({ resources: z.record(z.string(), z.object({ capacity: amount, used: amount })) }),
   ),
 });
 
 const inventoriesSchema = z.object({
-  inventories: z.record(
-    z.string(),
-    z.object({ total: z.number(), reserved: z.number(), allocation_ratio: z.number() }),
-  ),
+  inventories: z.record(z.string(), z.object({ total: amount, reserved: amount, allocation_ratio: amount })),
 });
 
-const usagesSchema = z.object({ usages: z.record(z.string(), z.number()) });
+const usagesSchema = z.object({ usages: z.record(z.string(), amount) });
 
 type Free = Readonly<Record<string, number>>;
 

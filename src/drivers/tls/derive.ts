@@ -14,6 +14,13 @@ export function hostKey(clusterKey: KeyObject, cluster: string, host: HostName):
   );
 }
 
+/** The key that authenticates lease seats and incident cells: only hosts that may be master can derive it. */
+export function leaseKey(clusterKey: KeyObject, cluster: string): KeyObject {
+  return createSecretKey(
+    new Uint8Array(hkdfSync('sha256', clusterKey, cluster, 'vigil lease key v1', KEY_BYTES)),
+  );
+}
+
 /** HMAC-SHA256. Keys are KeyObjects throughout: printing one shows nothing. */
 export function mac(key: KeyObject): Mac {
   return (data) => createHmac('sha256', key).update(data).digest();

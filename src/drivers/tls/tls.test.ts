@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { addHosts, initCluster } from './cluster-folder.ts';
-import { hostKey, mac, secretFromHex } from './derive.ts';
+import { hostKey, leaseKey, mac, secretFromHex } from './derive.ts';
 import { loadKeys, type KeysLoaded } from './load-keys.ts';
 
 let root = '';
@@ -92,6 +92,10 @@ void test('the derivation of keys does not change', () => {
   assert.equal(
     hostKey(key, 'blue', 'h1').export().toString('hex'),
     'ac69f3f34f27af9a8a2a2d9b6d6f25771c573e233f59851f0923da51ac5908af',
+  );
+  assert.equal(
+    leaseKey(key, 'blue').export().toString('hex'),
+    '9a5bfd64981b1cbda56c1d134e549134318dd4ef34b0fcddd028f78bd40efde6',
   );
   assert.equal(mac(key)(new Uint8Array()).length, 32);
 });

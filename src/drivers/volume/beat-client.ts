@@ -12,6 +12,7 @@ import type {
   VolumeEvent,
   VolumeResult,
 } from '../../core/wire/observations.ts';
+import { cellIndex } from '../../core/wire/layout.ts';
 import { type PayloadKind, encodePayload, openPayload, payloads } from '../../core/wire/payload.ts';
 import type {
   AgentIncarnation,
@@ -150,19 +151,19 @@ export function beatClient(options: BeatClientOptions): BeatClient {
   }
 
   function enter(welcome: Welcome): void {
-    const { volumeUuid } = welcome.superblock;
+    const { superblock, slotIndex, seatIndex } = welcome;
+    const { volumeUuid } = superblock;
     // The beat may welcome twice on one connection, and goes on from what it told on it before.
     const sameVolume = station?.welcome.superblock.volumeUuid === volumeUuid;
     const reader = station !== null && sameVolume ? station.reader : blockReader(volumeUuid, macFor, refuse);
     station = { welcome, reader };
     let ownBody: { readonly body: SlotBody; readonly boot: string } | null = null;
-    if (welcome.payload !== null) {
+    if (welcome.payload !== null && slotIndex !== null) {
       const bytes = Buffer.from(welcome.payload, 'base64');
-      const opened = openPayload(payloads.slot, volumeUuid, bytes, macFor);
+      const opened = openPayload(payloads.slot, { volumeUuid, index: slotIndex }, bytes, macFor);
       if (opened.ok && opened.writer === host) ownBody = { body: opened.body, boot: opened.boot };
       else unreadableOwnBodies++;
     }
-    const { superblock, slotIndex, seatIndex } = welcome;
     onEvent({ kind: 'connected', volume, uuid: volumeUuid, superblock, slotIndex, seatIndex, ownBody });
   }
 
@@ -180,12 +181,18 @@ export function beatClient(options: BeatClientOptions): BeatClient {
     });
   }
 
-  function encode<Body>(kind: PayloadKind<Body>, body: Body): VolumeResult<{ readonly payload: string }> {
+  function encode<Body>(
+    kind: PayloadKind<Body>,
+    place: (welcome: Welcome) => number | null,
+    body: Body,
+  ): VolumeResult<{ readonly payload: string }> {
     if (station === null) return fail({ code: 'disconnected', detail: 'not connected to the beat' });
-    const mac = macFor(host);
+    const mac = macFor(host, kind.key);
     if (mac === null) return fail({ code: 'no-key', detail: `no key for "${host}"` });
     const { superblock, boot } = station.welcome;
-    const origin = { volumeUuid: superblock.volumeUuid, boot, writer: host };
+    // Without a place the beat refuses it, whatever is in it.
+    const index = place(station.welcome) ?? 0;
+    const origin = { volumeUuid: superblock.volumeUuid, index, boot, writer: host };
     const encoded = encodePayload(kind, origin, body, mac);
     return encoded.ok
       ? { ok: true, payload: Buffer.from(encoded.bytes).toString('base64') }
@@ -194,7 +201,7 @@ export function beatClient(options: BeatClientOptions): BeatClient {
 
   return {
     async writeBody(body) {
-      const encoded = encode(payloads.slot, body);
+      const encoded = encode(payloads.slot, ({ slotIndex }) => slotIndex, body);
       if (!encoded.ok) return encoded;
       const { payload } = encoded;
       const leaving = body.leaving !== null;
@@ -203,7 +210,7 @@ export function beatClient(options: BeatClientOptions): BeatClient {
       return settled.answer.kind === 'body-written' ? times(settled.answer) : mismatched(settled.answer);
     },
     async writeSeat(body) {
-      const encoded = encode(payloads.seat, body);
+      const encoded = encode(payloads.seat, ({ seatIndex }) => seatIndex, body);
       if (!encoded.ok) return encoded;
       const { payload } = encoded;
       const settled = await ask((id) => connection.send({ kind: 'seat', id, payload }));
@@ -213,7 +220,7 @@ export function beatClient(options: BeatClientOptions): BeatClient {
       return { ...times(settled.answer), writtenMs, seats: observed(settled.answer.seats, 'seats') ?? [] };
     },
     async writeCell(slot, which, record) {
-      const encoded = encode(payloads.cell, record);
+      const encoded = encode(payloads.cell, () => cellIndex(slot, which), record);
       if (!encoded.ok) return encoded;
       const { payload } = encoded;
       const settled = await ask((id) => connection.send({ kind: 'cell', id, slot, which, payload }));

@@ -11,6 +11,7 @@ import type {
   SlotObservation,
 } from '../../core/wire/observations.ts';
 import {
+  type KeyUse,
   type Mac,
   type PayloadKind,
   type PayloadOpened,
@@ -19,7 +20,7 @@ import {
 } from '../../core/wire/payload.ts';
 import type { BlockHeader, BootId, HostName } from '../../core/wire/records.ts';
 
-export type MacFor = (host: HostName) => Mac | null;
+export type MacFor = (host: HostName, use: KeyUse) => Mac | null;
 
 export interface BlockReader {
   readonly slots: (reports: readonly BlockReport[]) => SlotObservation[];
@@ -113,7 +114,8 @@ function area<Body>(
     if (header === null) return damaged({ code: 'bad-field', path: 'header', expected: 'a header' });
     if (report.payload !== null) {
       const payload = Buffer.from(report.payload, 'base64');
-      opened.set(index, payload.length === 0 ? null : openPayload(kind, volumeUuid, payload, macFor));
+      const place = { volumeUuid, index };
+      opened.set(index, payload.length === 0 ? null : openPayload(kind, place, payload, macFor));
     }
     const known = opened.get(index);
     if (known === undefined) return damaged({ code: 'bad-field', path: 'payload', expected: 'a payload' });

@@ -1,6 +1,8 @@
 /**
- * Incident records in the victim's two cells on a majority of lease volumes. The two take turns, so that one torn or
- * late write never takes the last good record away; the highest (term, sequence) counts.
+ * Incident records in the victim's two cells on a majority of lease volumes; the highest (term, sequence) counts. A
+ * record is written to one cell, then to the other, and nothing is done on its ground before both stand. So a torn write
+ * leaves the former record in the other cell, and one of a former master that lands late leaves this one there: what
+ * hangs at a master is for one of the two cells, since it begins anew with the same one.
  */
 import { noteEvidence } from '../../evidence/note.ts';
 import { all, enough, type Task } from '../../lib/task.ts';
@@ -9,26 +11,38 @@ import type { Core } from '../../state.ts';
 import type { OwnVolume } from '../../volumes.ts';
 import type { CellObservation } from '../../wire/observations.ts';
 import type { HostName, IncidentRecord } from '../../wire/records.ts';
-import { leaseMajority, leaseVolumes } from './majority.ts';
+import { leaseMajority } from './majority.ts';
 
 export function* writeRecord(core: Core, record: IncidentRecord, live: () => boolean): Task<boolean> {
   const slots = core.hosts.get(record.victim)?.slotIndex;
-  const which = record.sequence % 2 === 0 ? 0 : 1;
-  const writes = leaseVolumes(core.volumes.values()).map((volume) => {
+  const writes = core.leaseVolumes.map((volume) => {
     const slot = volume.uuid === null ? undefined : slots?.get(volume.uuid);
-    return writeCell(core, volume, slot, which, record);
+    return writeCells(core, volume, slot, record);
   });
-  return yield* enough(writes, leaseMajority(core.volumes.values()), live);
+  return yield* enough(writes, leaseMajority(core), live);
+}
+
+function* writeCells(
+  core: Core,
+  volume: OwnVolume,
+  slot: number | undefined,
+  record: IncidentRecord,
+): Task<boolean> {
+  if (slot === undefined) return false;
+  const [first, second] = record.sequence % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const);
+  return (
+    (yield* writeCell(core, volume, slot, first, record)) &&
+    (yield* writeCell(core, volume, slot, second, record))
+  );
 }
 
 function* writeCell(
   core: Core,
   volume: OwnVolume,
-  slot: number | undefined,
+  slot: number,
   which: 0 | 1,
   record: IncidentRecord,
 ): Task<boolean> {
-  if (slot === undefined) return false;
   const done = yield* request(
     core,
     { do: 'write-cell', volume: volume.name, slot, which, record },
@@ -53,12 +67,22 @@ export function recordOf(cells: readonly CellObservation[], victim: HostName): I
   );
 }
 
+/**
+ * Slots in whose cells something stands, and nothing that can be read: that is not the same as no incident. (One of the
+ * two may be torn: what was being written there was not acted on yet.)
+ */
+function unreadable(cells: readonly CellObservation[]): ReadonlySet<number> {
+  const slots = new Set(cells.map(({ slot }) => slot));
+  for (const cell of cells) if (cell.state === 'read') slots.delete(cell.slot);
+  return slots;
+}
+
 export function* takeUpRecords(core: Core, live: () => boolean): Task<readonly IncidentRecord[] | null> {
-  const volumes = leaseVolumes(core.volumes.values());
+  const volumes = core.leaseVolumes;
   const cells: CellObservation[] = [];
   const read = yield* enough(
     volumes.map((volume) => readAll(core, volume, cells)),
-    leaseMajority(core.volumes.values()),
+    leaseMajority(core),
     live,
   );
   if (!read) return null;
@@ -77,17 +101,21 @@ function* readAll(core: Core, volume: OwnVolume, cells: CellObservation[]): Task
   // An intent may stand in it.
   if (read.slots.some(({ state }) => state === 'damaged') && core.master !== null)
     core.master.blindUntilMs = core.now + core.settings.timing.openRequestMs;
+  // What stays so was not torn in its write; nothing of it is open any more after that time.
+  const { sinceMs } = core.master ?? { sinceMs: core.now };
+  if (unreadable(read.cells).size > 0 && core.now - sinceMs < core.settings.timing.openRequestMs)
+    return false;
   cells.push(...read.cells);
   return true;
 }
 
 export function* readOwnRecord(core: Core): Task<{ readonly record: IncidentRecord | null } | null> {
   const reads = yield* all(
-    leaseVolumes(core.volumes.values()).map((volume) => readCells(core, volume)),
+    core.leaseVolumes.map((volume) => readCells(core, volume)),
     () => true,
   );
   const good = reads.filter((read) => read !== null);
-  if (good.length < leaseMajority(core.volumes.values())) return null;
+  if (good.length < leaseMajority(core)) return null;
   return { record: recordOf(good.flat(), core.settings.host) };
 }
 
@@ -98,5 +126,6 @@ function* readCells(core: Core, volume: OwnVolume): Task<readonly CellObservatio
     { do: 'read-volume', volume: volume.name, what: ['cells'] },
     core.settings.timing.beatMs,
   );
-  return read !== null && read.ok ? read.cells : null;
+  if (read === null || !read.ok || read.cells === null) return null;
+  return unreadable(read.cells).has(volume.slotIndex) ? null : read.cells;
 }

@@ -6,7 +6,7 @@ import { isHung, type OwnVolume } from '../../volumes.ts';
 import type { CellObservation, SeatObservation } from '../../wire/observations.ts';
 import type { Licence, Unlicensed } from '../port.ts';
 import { recordOf } from './cells.ts';
-import { leaseMajority, leaseVolumes } from './majority.ts';
+import { leaseMajority } from './majority.ts';
 import { noteSeats, rival, tracked } from './seats.ts';
 
 interface LeaseRead {
@@ -16,7 +16,7 @@ interface LeaseRead {
 }
 
 export function* checkLicence(core: Core, licence: Licence): Task<Unlicensed | null> {
-  const volumes = leaseVolumes(core.volumes.values()).filter(
+  const volumes = core.leaseVolumes.filter(
     (volume) => !isHung(volume, core.settings.timing.beatMs, core.now),
   );
   const reads = yield* all(
@@ -24,7 +24,7 @@ export function* checkLicence(core: Core, licence: Licence): Task<Unlicensed | n
     () => true,
   );
   const good = reads.filter((read) => read !== null);
-  const needed = leaseMajority(core.volumes.values());
+  const needed = leaseMajority(core);
   if (good.length < needed) {
     const detail = 'the lease cannot be read on a majority of the lease volumes';
     return { code: 'lease-unreadable', detail };
@@ -39,7 +39,7 @@ function* readLease(core: Core, volume: OwnVolume): Task<LeaseRead | null> {
     2 * core.settings.timing.beatMs,
   );
   if (read === null || !read.ok || read.seats === null || read.cells === null) return null;
-  noteSeats(volume.seats, read.seats, read.endedMs);
+  noteSeats(volume, read.seats, read, core.settings.timing.followMs);
   return { volume, seats: tracked(volume.seats), cells: read.cells };
 }
 

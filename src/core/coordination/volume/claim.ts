@@ -1,29 +1,27 @@
 /**
- * Claiming the lease on a majority of lease volumes: check, write, settle, read back. A late write of a former beat
- * of anybody is harmless, since nobody goes by a seat that is older than what he saw there before; it only stands in the
- * place of a newer one until its owner writes again. A claim voids itself if any active seat changed between its check
- * and its read-back.
+ * Claiming the lease on a majority of lease volumes: check, write, settle, read back. A write of a former beat may land
+ * late, and cover a renewal or a claim that nobody has read yet: so a claim voids itself if any seat changed between its
+ * check and its read-back, unless its owner gave it back under the eyes of this host.
  */
 import { all, type Task } from '../../lib/task.ts';
 import { request, sleep } from '../../requests.ts';
 import type { Core } from '../../state.ts';
-import type { OwnVolume } from '../../volumes.ts';
-import type { SeatObservation } from '../../wire/observations.ts';
+import { isGibberish, type OwnVolume } from '../../volumes.ts';
 import type { Term } from '../../wire/records.ts';
 import { noteEvidence } from '../../evidence/note.ts';
 import type { ClaimEnd } from '../port.ts';
-import { leaseVolumes, majorityOf } from './majority.ts';
-import { highestTerm, isActive, isMine, noteSeats, quietSinceMs, rival, sameSeat, tracked } from './seats.ts';
+import { majorityOf } from './majority.ts';
+import { highestTerm, isMine, noteSeats, quietSinceMs, rival, type SeatTrack, tracked } from './seats.ts';
 import { writeSeat } from './write-seat.ts';
 
 interface Checked {
   readonly volume: OwnVolume;
-  readonly seats: readonly SeatObservation[];
+  readonly seats: ReadonlyMap<number, SeatTrack>;
 }
 
 export function* claim(core: Core): Task<ClaimEnd> {
   const { timing, host } = core.settings;
-  const volumes = leaseVolumes(core.volumes.values());
+  const volumes = core.leaseVolumes;
   const majority = majorityOf(volumes.length);
   const begunMs = core.now;
 
@@ -80,17 +78,18 @@ function* check(core: Core, volume: OwnVolume): Task<Checked | null> {
     timing.claimMsMax - timing.settleMs - timing.seatWriteMs,
   );
   if (read === null || !read.ok || read.seats === null) return null;
-  noteSeats(volume.seats, read.seats, read.endedMs);
+  noteSeats(volume, read.seats, read, timing.followMs);
+  // A claim that it could not read back would only cost another host the lease.
+  if (read.slots !== null && isGibberish(read.slots)) return null;
   if (read.slots !== null) noteEvidence(core, volume, read.slots, read);
   const quietMs = read.begunMs - quietSinceMs(volume.seats.values(), host, agent);
-  return quietMs >= timing.leaseMs ? { volume, seats: tracked(volume.seats) } : null;
+  return quietMs >= timing.leaseMs ? { volume, seats: new Map(volume.seats) } : null;
 }
 
 /** Higher than every term anybody has ever told of. */
 function nextTerm(core: Core): Term {
   let highest = core.termSeen;
   for (const volume of core.volumes.values()) highest = Math.max(highest, highestTerm(volume.seats.values()));
-  for (const evidence of core.hosts.values()) highest = Math.max(highest, evidence.said?.termSeen ?? 0);
   return highest + 1;
 }
 
@@ -111,27 +110,21 @@ function* readBack(
     timing.seatWriteMs,
   );
   if (read === null || !read.ok || read.seats === null) return null;
-  noteSeats(seen.volume.seats, read.seats, read.endedMs);
-  const seats = tracked(seen.volume.seats);
-  if (rival(seats, host, term) !== null) return null;
+  noteSeats(seen.volume, read.seats, read, timing.followMs);
+  if (rival(tracked(seen.volume.seats), host, term) !== null) return null;
   // That it stands there, and not only did.
   const mine = read.seats.find((seat) => isMine(seat, host, agent));
   if (mine === undefined || mine.state !== 'read' || mine.body.term !== term) return null;
-  return othersMoved(core, seen.seats, seats) ? null : seen;
+  return othersMoved(core, seen) ? null : seen;
 }
 
 /** A holder that renewed in between has not noticed the claim yet, so it is the claim that must go. */
-function othersMoved(
-  core: Core,
-  before: readonly SeatObservation[],
-  after: readonly SeatObservation[],
-): boolean {
+function othersMoved(core: Core, { volume, seats }: Checked): boolean {
   const { host, agent } = core.settings;
-  return after.some((seat) => {
-    if (isMine(seat, host, agent) || !isActive(seat)) return false;
-    const then = before.find((candidate) => candidate.index === seat.index);
-    return then === undefined || !sameSeat(then, seat);
-  });
+  return [...volume.seats].some(
+    ([index, track]) =>
+      !track.isFree && !isMine(track.observation, host, agent) && track !== seats.get(index),
+  );
 }
 
 function present<Value>(values: readonly (Value | null)[]): Value[] {

@@ -1,6 +1,7 @@
 /** What the slaves' slots say about evacuations they were about to ask for. */
 import { MAX_HOSTS } from '../../evidence/host.ts';
 import type { HostName, Intent } from '../../wire/records.ts';
+import type { OpenIntent } from '../port.ts';
 
 interface Reading {
   readonly intents: readonly Intent[];
@@ -19,22 +20,13 @@ export class IntentBook {
     known.set(volumeUuid, { intents, begunMs });
   }
 
-  /** Hosts with an open intent for a VM on any of the volumes that count for that host, with the intent. */
-  openFor(
-    vm: string,
-    counts: (host: HostName, volumeUuid: string) => boolean,
-  ): readonly { readonly host: HostName; readonly intent: Intent }[] {
+  /** Each intent that stands on any of the volumes that count for its host; on several of them it is told several times. */
+  open(counts: (host: HostName, volumeUuid: string) => boolean): readonly OpenIntent[] {
     const found = [];
-    for (const [host, volumes] of this.readings) {
-      for (const [uuid, { intents }] of volumes) {
-        if (!counts(host, uuid)) continue;
-        const intent = intents.find((candidate) => candidate.vm === vm);
-        if (intent !== undefined) {
-          found.push({ host, intent });
-          break;
-        }
-      }
-    }
+    for (const [host, volumes] of this.readings)
+      for (const [uuid, { intents }] of volumes)
+        if (intents.length > 0 && counts(host, uuid))
+          found.push(...intents.map((intent) => ({ host, intent })));
     return found;
   }
 

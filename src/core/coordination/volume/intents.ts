@@ -3,23 +3,22 @@ import { volumeOf } from '../../evidence/host.ts';
 import { enough, start, type Task } from '../../lib/task.ts';
 import { publishNow } from '../../publish.ts';
 import type { Core } from '../../state.ts';
-import type { HostName, Intent, View } from '../../wire/records.ts';
-import { leaseMajority, leaseVolumes, majorityOf } from './majority.ts';
+import type { HostName, View } from '../../wire/records.ts';
+import type { OpenIntent } from '../port.ts';
+import { leaseMajority, majorityOf } from './majority.ts';
 
 /** The own slot was read on a majority: each connection begins with what stands in it. */
 export function isKnown(core: Core): boolean {
-  const known = leaseVolumes(core.volumes.values()).filter(
-    ({ connected, slotIndex }) => connected && slotIndex !== null,
-  );
-  return known.length >= leaseMajority(core.volumes.values());
+  const known = core.leaseVolumes.filter(({ connected, slotIndex }) => connected && slotIndex !== null);
+  return known.length >= leaseMajority(core);
 }
 
 export function couldWrite(core: Core, volumes: View['volumes']): boolean {
-  const leases = leaseVolumes(core.volumes.values());
+  const leases = core.leaseVolumes;
   const writable = volumes.filter(
     ({ uuid, writable }) => writable && leases.some((volume) => volume.uuid === uuid),
   );
-  return writable.length >= leaseMajority(leases);
+  return writable.length >= leaseMajority(core);
 }
 
 export function* writeIntents(core: Core): Task<boolean> {
@@ -27,20 +26,17 @@ export function* writeIntents(core: Core): Task<boolean> {
   for (const { volume, written } of writes) if (!volume.lease) start(written, () => true);
   return yield* enough(
     writes.flatMap(({ volume, written }) => (volume.lease ? [written] : [])),
-    leaseMajority(core.volumes.values()),
+    leaseMajority(core),
     () => true,
   );
 }
 
 function leaseUuids(core: Core): readonly string[] {
-  return leaseVolumes(core.volumes.values()).flatMap(({ uuid }) => (uuid === null ? [] : [uuid]));
+  return core.leaseVolumes.flatMap(({ uuid }) => (uuid === null ? [] : [uuid]));
 }
 
-export function openFor(
-  core: Core,
-  vm: string,
-): readonly { readonly host: HostName; readonly intent: Intent }[] {
-  return core.master?.intents.openFor(vm, (host, uuid) => counts(core, host, uuid)) ?? [];
+export function open(core: Core): readonly OpenIntent[] {
+  return core.master?.intents.open((host, uuid) => counts(core, host, uuid)) ?? [];
 }
 
 /**

@@ -2,50 +2,49 @@
 import { all, type Task } from '../../lib/task.ts';
 import type { Core } from '../../state.ts';
 import { isReadable, type OwnVolume } from '../../volumes.ts';
-import type { SeatBody, Term } from '../../wire/records.ts';
-import type { FormerHolder, Heritage, Holder, LeaseStamp, Renewal } from '../port.ts';
-import { leaseVolumes, leaseMajority, renewedOnMajorityMs } from './majority.ts';
+import type { Heritage, Term } from '../../wire/records.ts';
+import type { FormerHolder, Holder, LeaseStamp, Renewal } from '../port.ts';
+import { leaseMajority, renewedOnMajorityMs } from './majority.ts';
 import { apparentHolder, isGivenBack, quietSinceMs, rival, tracked } from './seats.ts';
 import { writeSeat } from './write-seat.ts';
 
-const stores = (core: Core): readonly OwnVolume[] => leaseVolumes(core.volumes.values());
-
-/** All active seats have stood still for the lease time, on a majority. */
+/** All seats that nobody gave back have stood still for the lease time, on a majority. */
 export function isVacant(core: Core): boolean {
   const { timing, host, agent } = core.settings;
-  const quiet = stores(core).filter(
+  const quiet = core.leaseVolumes.filter(
     (volume) =>
       volume.seatIndex !== null &&
       isReadable(volume, timing.beatMs, core.now) &&
       core.now - quietSinceMs(volume.seats.values(), host, agent) >= timing.leaseMs,
   );
-  return quiet.length >= leaseMajority(core.volumes.values());
+  return quiet.length >= leaseMajority(core);
 }
 
 /** It has a seat on a majority, and its beats are there. */
 export function hasPlace(core: Core): boolean {
-  const places = stores(core).filter(({ connected, seatIndex }) => connected && seatIndex !== null);
-  return places.length >= leaseMajority(core.volumes.values());
+  const places = core.leaseVolumes.filter(({ connected, seatIndex }) => connected && seatIndex !== null);
+  return places.length >= leaseMajority(core);
 }
 
 /** By the highest term, and of one term the seat that moved last; volumes that cannot be read now tell of the past. */
 export function holder(core: Core): Holder | null {
   const { beatMs } = core.settings.timing;
   let best: Holder | null = null;
-  for (const volume of stores(core)) {
+  for (const volume of core.leaseVolumes) {
     if (!isReadable(volume, beatMs, core.now)) continue;
     const found = apparentHolder(volume.seats.values());
     if (found === null) continue;
-    const { body, changedMs } = found;
+    const { body, authentic, shownMs } = found;
     const newer =
-      best === null || body.term > best.term || (body.term === best.term && changedMs > best.movedMs);
-    if (newer) best = { host: body.host, address: body.address, term: body.term, movedMs: changedMs };
+      best === null || body.term > best.term || (body.term === best.term && shownMs > best.movedMs);
+    const { host, address, term } = body;
+    if (newer) best = { host, address, term, authentic, movedMs: shownMs };
   }
   return best;
 }
 
 export function sawHolder(core: Core): boolean {
-  return stores(core).some((volume) => volume.previousHolderSeen);
+  return core.leaseVolumes.some((volume) => volume.previousHolderSeen);
 }
 
 /**
@@ -53,18 +52,18 @@ export function sawHolder(core: Core): boolean {
  * meanwhile tells of the past. One that gave the lease back has left nothing undone.
  */
 export function former(core: Core): FormerHolder | null {
-  const seen = stores(core).flatMap(({ holderSeen }) => holderSeen ?? []);
+  const seen = core.leaseVolumes.flatMap(({ holderSeen }) => holderSeen ?? []);
   const [last] = [...seen].sort((a, b) => b.term - a.term || b.renewedMs - a.renewedMs);
   if (last === undefined) return null;
   const gaveBack =
     seen.some((one) => one.term === last.term && one.gaveBack) ||
-    stores(core).some(({ seats }) => isGivenBack(last, tracked(seats)));
+    core.leaseVolumes.some(({ seats }) => isGivenBack(last, tracked(seats)));
   return gaveBack ? null : last;
 }
 
 /** A seat whose last write is unanswered is not written again: the beat does one thing after the other. */
 export function renewals(core: Core, term: Term): readonly Task<Renewal | null>[] {
-  return stores(core)
+  return core.leaseVolumes
     .filter(
       ({ connected, seatIndex, seatWriteOpenMs }) =>
         connected && seatIndex !== null && seatWriteOpenMs === null,
@@ -82,22 +81,22 @@ function* renewal(core: Core, volume: OwnVolume, term: Term): Task<Renewal | nul
 }
 
 export function* release(core: Core, term: Term): Task<void> {
-  const mine = stores(core).filter(({ connected, seatIndex }) => connected && seatIndex !== null);
+  const mine = core.leaseVolumes.filter(({ connected, seatIndex }) => connected && seatIndex !== null);
   yield* all(
     mine.map((volume) => writeSeat(core, volume, term, 'released')),
     () => true,
   );
 }
 
-export function remainingMs({ lease, volumes, settings, now }: Core): number {
+export function remainingMs({ lease, leaseVolumes, settings, now }: Core): number {
   if (lease.phase !== 'holding') return 0;
-  const renewed = renewedOnMajorityMs(lease.renewedMs, leaseVolumes(volumes.values()).length);
+  const renewed = renewedOnMajorityMs(lease.renewedMs, leaseVolumes.length);
   return renewed === null ? 0 : renewed + settings.timing.holdMs - now;
 }
 
 /** The own seats as last read back. */
 export function stamp(core: Core): LeaseStamp {
-  return stores(core).flatMap(({ uuid, ownSeat }) =>
+  return core.leaseVolumes.flatMap(({ uuid, ownSeat }) =>
     uuid === null || ownSeat === null ? [] : [{ volumeUuid: uuid, ...ownSeat }],
   );
 }
@@ -108,15 +107,14 @@ export function isPast(core: Core, then: LeaseStamp, renewals: number): boolean 
     if (seen === undefined) return false;
     return now.incarnation !== seen.incarnation || now.counter > seen.counter + renewals;
   });
-  return passed.length >= leaseMajority(core.volumes.values());
+  return passed.length >= leaseMajority(core);
 }
 
 /** What all seats but the own agent's say. */
 export function heritage(core: Core): readonly Heritage[] {
-  const bodies = stores(core).flatMap((volume) =>
-    [...volume.seats.values()].flatMap(({ observation }): readonly SeatBody[] =>
-      observation.state === 'read' ? [observation.body] : [],
+  return core.leaseVolumes.flatMap(({ seats }) =>
+    tracked(seats).flatMap((seat) =>
+      seat.state === 'read' && seat.body.agent !== core.settings.agent ? [seat.body.heritage] : [],
     ),
   );
-  return bodies.filter(({ agent }) => agent !== core.settings.agent);
 }

@@ -1,21 +1,23 @@
 /** Lease volumes number one or three; what stands on a majority of them is found on any other majority. */
-import type { OwnVolume } from '../../volumes.ts';
-
-export function leaseVolumes(volumes: Iterable<OwnVolume>): readonly OwnVolume[] {
-  return [...volumes].filter((volume) => volume.lease);
-}
+import type { Core } from '../../state.ts';
 
 export function majorityOf(count: number): number {
   return Math.floor(count / 2) + 1;
 }
 
 /** How many lease volumes make a majority here. */
-export function leaseMajority(volumes: Iterable<OwnVolume>): number {
-  return majorityOf(leaseVolumes(volumes).length);
+export function leaseMajority({ leaseVolumes }: Core): number {
+  return majorityOf(leaseVolumes.length);
 }
 
 /** Start of the last renewal that a majority of `count` lease volumes shares; null if there is none. */
 export function renewedOnMajorityMs(renewedMs: ReadonlyMap<string, number>, count: number): number | null {
-  const newestFirst = [...renewedMs.values()].sort((a, b) => b - a);
-  return newestFirst[majorityOf(count) - 1] ?? null;
+  const majority = majorityOf(count);
+  let newest: number | null = null;
+  for (const ms of renewedMs.values()) {
+    let since = 0;
+    for (const other of renewedMs.values()) if (other >= ms) since += 1;
+    if (since >= majority && (newest === null || ms > newest)) newest = ms;
+  }
+  return newest;
 }

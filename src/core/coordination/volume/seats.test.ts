@@ -29,6 +29,19 @@ function remaining(renewedMs: Readonly<Record<string, number>>, volumes: number,
   return remainingMs({ ...core, now });
 }
 
+class Reader {
+  readonly seats = new Map<number, SeatTrack>();
+  seatsReadMs: number | null = null;
+
+  read(endedMs: number, ...seats: readonly SeatObservation[]) {
+    return noteSeats(this, seats, { begunMs: endedMs, endedMs }, TIMING.followMs);
+  }
+
+  get quietSinceMs(): number {
+    return quietSinceMs(this.seats.values(), 'h1', 'h1-agent');
+  }
+}
+
 const damaged: SeatObservation = { state: 'damaged', index: 5, host: null, reason: { code: 'torn' } };
 
 void test('a holder acts until its margin before the end, from the renewal that a majority shares', () => {
@@ -53,60 +66,82 @@ void test('a majority shares the second newest of three renewals, whichever volu
   );
 });
 
-void test('quiet since the last change of an active seat of anybody else, a former life of this agent included', () => {
-  const seats = new Map<number, SeatTrack>();
-  noteSeats(seats, [seat('h2', 2), seat('h3', 3, { phase: 'released' })], 100);
-  noteSeats(seats, [seat('h2', 2), seat('h3', 3, { phase: 'released' }, 2), seat('h1', 1)], 200);
-  assert.equal(quietSinceMs(seats.values(), 'h1', 'h1-agent'), 100);
-  assert.equal(quietSinceMs(seats.values(), 'h1', 'h1-later'), 200);
-  noteSeats(seats, [damaged], 300);
-  assert.equal(quietSinceMs(seats.values(), 'h1', 'h1-agent'), 300, 'a damaged seat may be active');
+void test('quiet since the last change of a seat of anybody else, a former life of this agent included', () => {
+  const reader = new Reader();
+  reader.read(100, seat('h2', 2));
+  reader.read(200, seat('h2', 2), seat('h1', 1));
+  assert.equal(reader.quietSinceMs, 100);
+  assert.equal(quietSinceMs(reader.seats.values(), 'h1', 'h1-later'), 200);
+  reader.read(300, damaged);
+  assert.equal(reader.quietSinceMs, 300, 'a damaged seat may be active');
 });
 
-void test('a write that is older than what was seen takes nothing back, not even after a torn read', () => {
-  const seats = new Map<number, SeatTrack>();
+void test('a seat given back is waited for, unless it was read all the time before', () => {
+  const given = seat('h2', 2, { phase: 'released' }, 2);
+  const reader = new Reader();
+  reader.read(100, given);
+  assert.equal(reader.quietSinceMs, 100, 'at first sight');
+  reader.read(1_000, seat('h2', 2, {}, 3));
+  reader.read(1_000 + TIMING.followMs - 1, seat('h2', 2, { phase: 'released' }, 4));
+  assert.equal(reader.quietSinceMs, 0);
+  reader.read(9_000, seat('h2', 2, {}, 5));
+  reader.read(9_000 + TIMING.followMs, seat('h2', 2, { phase: 'released' }, 6));
+  assert.equal(reader.quietSinceMs, 9_000 + TIMING.followMs, 'after a gap');
+  const taken = seat('h3', 2, { phase: 'released' }, 1);
+  reader.read(11_000, { ...taken, header: { ...taken.header, owner: 'somebody else' } });
+  assert.equal(reader.quietSinceMs, 11_000, 'by somebody else');
+});
+
+void test('a write that is older than what was seen takes nothing back, and may cover what nobody has seen', () => {
+  const reader = new Reader();
   const at = (incarnation: number, counter: number, phase: 'holding' | 'released') => {
     const of = seat('h2', 2, { phase });
     return { ...of, header: { ...of.header, incarnation, counter } };
   };
   const torn: SeatObservation = { ...damaged, index: 2 };
-  const quiet = () => quietSinceMs(seats.values(), 'h1', 'h1-agent');
-  noteSeats(seats, [at(2, 3, 'holding')], 100);
-  for (const late of [at(1, 90, 'released'), at(2, 2, 'released')]) noteSeats(seats, [late], 200);
-  assert.deepEqual(tracked(seats), [at(2, 3, 'holding')]);
-  assert.equal(quiet(), 100);
-  noteSeats(seats, [torn], 300);
-  noteSeats(seats, [at(1, 91, 'released')], 400);
-  assert.equal(quiet(), 300);
-  noteSeats(seats, [at(2, 4, 'released')], 500);
-  assert.equal(quiet(), 0);
+  reader.read(100, at(2, 3, 'holding'));
+  [at(1, 90, 'released'), at(2, 2, 'released')].forEach((late, n) => {
+    for (const ms of [200, 210]) reader.read(ms + n * 100, late);
+    assert.deepEqual(tracked(reader.seats), [at(2, 3, 'holding')]);
+    assert.equal(reader.quietSinceMs, 200 + n * 100);
+  });
+  assert.equal(apparentHolder(reader.seats.values())?.shownMs, 100, 'its holder has not moved');
+  reader.read(400, torn);
+  reader.read(500, at(1, 91, 'released'));
+  assert.equal(reader.quietSinceMs, 500);
+  reader.read(600, at(2, 4, 'released'));
+  assert.equal(reader.quietSinceMs, 0);
+  reader.read(700, at(2, 3, 'released'));
+  assert.equal(reader.quietSinceMs, 700, 'given back, and taken anew for all one knows');
 });
 
 void test('a seat that was freed, and one on another volume, begins anew', () => {
-  for (const begin of [noteSeats, forgetOrder]) {
-    const seats = new Map<number, SeatTrack>();
-    noteSeats(seats, [seat('h2', 2, { phase: 'released' }, 9)], 100);
-    begin(seats, [], 200);
-    noteSeats(seats, [seat('h2', 2, {}, 1)], 300);
-    assert.equal(quietSinceMs(seats.values(), 'h1', 'h1-agent'), 300);
+  const begins: readonly ((reader: Reader) => void)[] = [(reader) => reader.read(200), forgetOrder];
+  for (const begin of begins) {
+    const reader = new Reader();
+    reader.read(100, seat('h2', 2, { phase: 'released' }, 9));
+    begin(reader);
+    reader.read(300, seat('h2', 2, {}, 1));
+    assert.equal(reader.quietSinceMs, 300);
+    assert.equal(apparentHolder(reader.seats.values())?.shownMs, 300);
   }
 });
 
 void test('a renewal is seen only in a seat that was holding before', () => {
-  const seats = new Map<number, SeatTrack>();
-  const renewed = (observed: readonly SeatObservation[], endedMs: number) =>
-    noteSeats(seats, observed, endedMs).map(({ body }) => body.host);
-  assert.deepEqual(renewed([seat('h2', 2)], 1), []);
-  assert.deepEqual(renewed([seat('h2', 2)], 2), []);
-  assert.deepEqual(renewed([seat('h2', 2, {}, 2)], 3), ['h2']);
-  assert.deepEqual(renewed([seat('h2', 2, { phase: 'released' }, 3)], 4), []);
+  const reader = new Reader();
+  const renewed = (endedMs: number, ...observed: readonly SeatObservation[]) =>
+    reader.read(endedMs, ...observed).map(({ body }) => body.host);
+  assert.deepEqual(renewed(1, seat('h2', 2)), []);
+  assert.deepEqual(renewed(2, seat('h2', 2)), []);
+  assert.deepEqual(renewed(3, seat('h2', 2, {}, 2)), ['h2']);
+  assert.deepEqual(renewed(4, seat('h2', 2, { phase: 'released' }, 3)), []);
 });
 
 void test('who held the lease last: the highest term that was seen to renew, until it is given back', () => {
-  const seats = new Map<number, SeatTrack>();
+  const reader = new Reader();
   let last: HolderSeen | null = null;
   const read = (observed: readonly SeatObservation[], endedMs: number): string => {
-    last = noteHolder(last, noteSeats(seats, observed, endedMs), observed, endedMs);
+    last = noteHolder(last, reader.read(endedMs, ...observed), observed, endedMs);
     if (last === null) return 'nobody';
     return `${last.host} ${last.renewedMs}${last.gaveBack ? ' gave it back' : ''}`;
   };
@@ -168,8 +203,8 @@ void test('every change of a seat is one, and nothing else is', () => {
 
 void test('active is who acts, is about to, or cannot be read', () => {
   assert.deepEqual(
-    (['idle', 'claiming', 'holding', 'released'] as const).map((phase) => isActive(seat('h2', 2, { phase }))),
-    [false, true, true, false],
+    (['claiming', 'holding', 'released'] as const).map((phase) => isActive(seat('h2', 2, { phase }))),
+    [true, true, false],
   );
   assert.ok(isActive(damaged));
 });
@@ -182,13 +217,10 @@ void test('a rival is another host with a term as high, in whatever phase', () =
 });
 
 void test('the apparent holder is the highest term that says holding; terms count from all seats', () => {
-  const seats = new Map<number, SeatTrack>();
-  noteSeats(
-    seats,
-    [seat('h2', 2, { term: 3 }), seat('h3', 3, { term: 4 }), seat('h4', 4, { term: 8, phase: 'released' })],
-    7,
-  );
-  assert.equal(apparentHolder(seats.values())?.body.host, 'h3');
-  assert.equal(highestTerm(seats.values()), 8);
+  const reader = new Reader();
+  const released = seat('h4', 4, { term: 8, phase: 'released' });
+  reader.read(7, seat('h2', 2, { term: 3 }), seat('h3', 3, { term: 4 }), released);
+  assert.equal(apparentHolder(reader.seats.values())?.body.host, 'h3');
+  assert.equal(highestTerm(reader.seats.values()), 8);
   assert.equal(apparentHolder([]), null);
 });

@@ -4,38 +4,78 @@ import type { SeatObservation } from '../../wire/observations.ts';
 import type { AgentIncarnation, BlockHeader, HostName, SeatBody, Term } from '../../wire/records.ts';
 
 export interface SeatTrack {
+  /** What counts of it: the newest write as far as it was ever seen, and the end of the read that first showed it. */
   readonly observation: SeatObservation;
-  /** End of the read that first showed it so. */
+  readonly shownMs: number;
+  /** What the last read showed, and the end of the read that first did; not what counts where a late write covers it. */
+  readonly standing: SeatObservation;
   readonly changedMs: number;
+  /** Its owner gave it back under the eyes of this host: nobody has to be waited for. */
+  readonly isFree: boolean;
   /** Of the newest write ever seen there, also while the block cannot be read; null: none to go by. */
   readonly newest: BlockHeader | null;
+}
+
+export interface Seats {
+  readonly seats: Map<number, SeatTrack>;
+  /** Start of the last good read of them. */
+  seatsReadMs: number | null;
+}
+
+interface ReadTimes {
+  readonly begunMs: number;
+  readonly endedMs: number;
 }
 
 type SeatRead = Extract<SeatObservation, { readonly state: 'read' }>;
 
 /**
  * Takes a read of all seats into account; gives those whose holder was seen to renew. A write of a former beat may land
- * late, over a newer one: it tells nothing of now, least of all that its owner does not hold the lease.
+ * late, over a newer one. What it says counts for nothing, but what it covers may be a renewal that nobody has read.
+ * `followMs`: a read that begins and ends within this of the one before has missed no claim that was held on to.
  */
 export function noteSeats(
-  seats: Map<number, SeatTrack>,
+  into: Seats,
   observed: readonly SeatObservation[],
-  endedMs: number,
+  { begunMs, endedMs }: ReadTimes,
+  followMs: number,
 ): readonly SeatRead[] {
+  const { seats, seatsReadMs } = into;
+  const follows = seatsReadMs !== null && endedMs - seatsReadMs < followMs;
   const renewed: SeatRead[] = [];
-  const there = new Set(observed.map(({ index }) => index));
-  for (const [index, track] of seats) if (!there.has(index)) seats.set(index, { ...track, newest: null });
+  forgetOrderOfFreed(seats, observed);
   for (const observation of observed) {
     const before = seats.get(observation.index);
+    if (before !== undefined && sameSeat(before.standing, observation)) continue;
     const newest = before?.newest ?? null;
     const header = observation.header ?? null;
-    if (before !== undefined && (sameSeat(before.observation, observation) || isLate(newest, header)))
+    if (before !== undefined && isLate(newest, header)) {
+      seats.set(observation.index, { ...before, standing: observation, changedMs: endedMs, isFree: false });
       continue;
-    seats.set(observation.index, { observation, changedMs: endedMs, newest: header ?? newest });
+    }
+    seats.set(observation.index, {
+      observation,
+      shownMs: endedMs,
+      standing: observation,
+      changedMs: endedMs,
+      // To whoever comes anew it may be a late write as well, over one of a holder.
+      isFree: follows && newest?.owner === header?.owner && !isActive(observation),
+      newest: header ?? newest,
+    });
     if (before !== undefined && isHolding(before.observation) && isHolding(observation))
       renewed.push(observation);
   }
+  into.seatsReadMs = Math.max(seatsReadMs ?? -Infinity, begunMs);
   return renewed;
+}
+
+/** A seat that was freed counts anew. */
+function forgetOrderOfFreed(seats: Map<number, SeatTrack>, observed: readonly SeatObservation[]): void {
+  const known = observed.reduce((count, { index }) => count + (seats.has(index) ? 1 : 0), 0);
+  if (known === seats.size) return;
+  const there = new Set(observed.map(({ index }) => index));
+  for (const [index, track] of seats)
+    if (!there.has(index) && track.newest !== null) seats.set(index, { ...track, newest: null });
 }
 
 function isLate(newest: BlockHeader | null, header: BlockHeader | null): boolean {
@@ -43,9 +83,10 @@ function isLate(newest: BlockHeader | null, header: BlockHeader | null): boolean
   return (newest.incarnation - header.incarnation || newest.counter - header.counter) > 0;
 }
 
-/** Another volume counts anew, as does a seat that was freed: nothing there is older than what was seen before. */
-export function forgetOrder(seats: Map<number, SeatTrack>): void {
-  for (const [index, track] of seats) seats.set(index, { ...track, newest: null });
+/** Another volume counts anew: nothing there is older than what was seen before. */
+export function forgetOrder(into: Seats): void {
+  for (const [index, track] of into.seats) into.seats.set(index, { ...track, newest: null });
+  into.seatsReadMs = null;
 }
 
 /** What counts of each seat: its newest write as far as it was ever seen. */
@@ -126,13 +167,13 @@ export function highestTerm(seats: Iterable<SeatTrack>): Term {
 }
 
 /**
- * Since when no active seat but my own has changed; `now` if one is fresh, 0 if there is none. Own seats of a former
- * life of this agent count like those of others: it may still think that it holds the lease.
+ * Since when nothing has changed in the seats of others but what was given back; 0 if there is no such seat. Own seats
+ * of a former life of this agent count like those of others: it may still think that it holds the lease.
  */
 export function quietSinceMs(seats: Iterable<SeatTrack>, host: HostName, agent: AgentIncarnation): number {
   let since = 0;
-  for (const { observation, changedMs } of seats) {
-    if (isActive(observation) && !isMine(observation, host, agent)) since = Math.max(since, changedMs);
+  for (const { observation, changedMs, isFree } of seats) {
+    if (!isFree && !isMine(observation, host, agent)) since = Math.max(since, changedMs);
   }
   return since;
 }
@@ -147,11 +188,12 @@ export function rival(seats: readonly SeatObservation[], host: HostName, term: T
 /** Who seems to hold the lease: the highest term in phase holding. Says nothing about whether it still acts. */
 export function apparentHolder(
   seats: Iterable<SeatTrack>,
-): { readonly body: SeatBody; readonly changedMs: number } | null {
-  let best: { readonly body: SeatBody; readonly changedMs: number } | null = null;
-  for (const { observation, changedMs } of seats) {
+): { readonly body: SeatBody; readonly authentic: boolean; readonly shownMs: number } | null {
+  let best: { readonly body: SeatBody; readonly authentic: boolean; readonly shownMs: number } | null = null;
+  for (const { observation, shownMs } of seats) {
     if (observation.state !== 'read' || observation.body.phase !== 'holding') continue;
-    if (best === null || observation.body.term > best.body.term) best = { body: observation.body, changedMs };
+    const { body, authentic } = observation;
+    if (best === null || body.term > best.body.term) best = { body, authentic, shownMs };
   }
   return best;
 }

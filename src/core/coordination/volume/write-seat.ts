@@ -1,6 +1,6 @@
 /** Writing the own lease seat. */
 import type { Task } from '../../lib/task.ts';
-import { openForSeat } from '../../reports/book.ts';
+import { heritageOf } from '../../reports/book.ts';
 import { request } from '../../requests.ts';
 import type { Core } from '../../state.ts';
 import type { OwnVolume } from '../../volumes.ts';
@@ -21,14 +21,14 @@ export function* writeSeat(
     {
       do: 'write-seat',
       volume: volume.name,
-      body: { host, address, agent, term, phase, openReports: openForSeat(core.reports) },
+      body: { host, address, agent, term, phase, heritage: heritageOf(core.reports) },
     },
     timing.seatWriteMs,
   );
   if (done === null) return false;
   volume.seatWriteOpenMs = null;
   if (!done.ok) return false;
-  noteSeats(volume.seats, done.seats, done.endedMs);
+  noteSeats(volume, done.seats, done, timing.followMs);
   const mine = done.seats.find((seat) => isMine(seat, host, agent));
   if (mine?.state === 'read') {
     const { incarnation, counter } = mine.header;

@@ -37,6 +37,7 @@ function order(left: HostRecord, right: HostRecord): number {
 
 function mayTake(state: CloudState, host: HostRecord, choice: Choice): boolean {
   const { server } = choice;
+  if (state.unschedulable.has(server.uuid)) return false;
   const service = state.services.get(host.name);
   if (service === undefined || service.disabled || !serviceIsUp(state, service)) return false;
   if (choice.onlyHost !== null && host.name !== choice.onlyHost) return false;

@@ -1,12 +1,15 @@
 /** What can be chosen about the embedded cloud, with nova's own defaults where nova has one. */
 
-/** Milliseconds since 1970; injected, so that a test decides how fast time goes. */
+/** Injected, so that a test decides how fast time goes, and the simulator that it is virtual. */
 export interface CloudClock {
+  /** Milliseconds since 1970. */
   nowMs(): number;
 }
 
 export interface CloudOptions {
   readonly clock: CloudClock;
+  /** A new UUID. */
+  readonly newId: () => string;
   readonly region: string;
   /** Debian 12's nova (Zed). */
   readonly maxMicroversion: string;
@@ -31,8 +34,7 @@ export interface CloudOptions {
   readonly computeServiceVersion: number;
 }
 
-export const DEFAULT_OPTIONS: CloudOptions = {
-  clock: { nowMs: () => Date.now() },
+export const DEFAULT_OPTIONS: Omit<CloudOptions, 'clock' | 'newId'> = {
   region: 'RegionOne',
   maxMicroversion: '2.93',
   serviceDownTimeMs: 60_000,

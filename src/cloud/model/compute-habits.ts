@@ -51,6 +51,12 @@ export function endDiagnosis(state: CloudState, host: string, orderId: string, r
   state.diagnoses.get(orderId)?.(runs);
 }
 
+/** The API's part of a hard reboot after all checks: a message is on its way to nova-compute, nothing more. */
+export function acceptHardReboot(state: CloudState, server: ServerRecord): void {
+  touchServer(state, server, { taskState: 'rebooting_hard' });
+  if (server.host !== null) sendOrder(state, server.host, 'reboot', server);
+}
+
 /** `_reboot_instance`: whatever the guest did before, it is started; one that does not start is in ERROR. */
 function rebootStep(state: CloudState, host: string, order: ComputeOrder, step: RebuildStep): boolean {
   const server = serverOf(state, order.vm);
@@ -116,8 +122,19 @@ function initServer(state: CloudState, server: ServerRecord, guests: readonly st
     sendOrder(state, server.host ?? '', 'reboot', server);
     return;
   }
+  if (server.taskState === 'migrating') resetLiveMigration(state, server);
   if (server.vmState !== 'active' || guests.includes(server.uuid) || !server.launched) return;
   if (state.options.resumeGuestsOnHostBoot) sendOrder(state, server.host ?? '', 'resume', server);
+}
+
+/** `_reset_live_migration`: one that was cut off is over, wherever its guest is. */
+function resetLiveMigration(state: CloudState, server: ServerRecord): void {
+  const row = state.migrations.find(
+    ({ type, status, instanceUuid }) =>
+      type === 'live-migration' && status === 'running' && instanceUuid === server.uuid,
+  );
+  if (row !== undefined) touchMigration(state, row, { status: 'error' });
+  touchServer(state, server, { taskState: null });
 }
 
 /** A guest that should run and does not is taken for stopped by its user; one that runs is left alone. */

@@ -1,5 +1,4 @@
 /** Puts hosts, projects, users and servers into the embedded cloud. */
-import { randomUUID } from 'node:crypto';
 import { allocate } from './scheduler.ts';
 import {
   type CloudState,
@@ -29,12 +28,12 @@ export function addHost(state: CloudState, seed: HostSeed): HostRecord {
     name: seed.name,
     zone: seed.zone ?? 'nova',
     cell: seed.cell ?? 'cell1',
-    providerUuid: randomUUID(),
+    providerUuid: state.options.newId(),
     total: seed.total ?? HOST_TOTAL,
   };
   state.hosts.set(host.name, host);
   state.services.set(host.name, {
-    id: randomUUID(),
+    id: state.options.newId(),
     number: state.services.size + 1,
     host: host.name,
     disabled: false,
@@ -46,7 +45,7 @@ export function addHost(state: CloudState, seed: HostSeed): HostRecord {
 }
 
 export function addProject(state: CloudState, name: string): ProjectRecord {
-  const project = { id: randomUUID().replaceAll('-', ''), name };
+  const project = { id: state.options.newId().replaceAll('-', ''), name };
   state.projects.set(project.id, project);
   return project;
 }
@@ -62,7 +61,7 @@ export interface UserSeed {
 
 export function addUser(state: CloudState, seed: UserSeed): UserRecord {
   const user: UserRecord = {
-    id: randomUUID().replaceAll('-', ''),
+    id: state.options.newId().replaceAll('-', ''),
     name: seed.name,
     password: seed.password,
     projectId: seed.projectId,
@@ -79,7 +78,14 @@ export function addFlavor(
   seed: { readonly name: string; readonly extraSpecs?: Readonly<Record<string, string>> } & Resources,
 ): FlavorRecord {
   const { name, vcpus, memoryMib, diskGib } = seed;
-  const flavor = { id: randomUUID(), name, vcpus, memoryMib, diskGib, extraSpecs: seed.extraSpecs ?? {} };
+  const flavor = {
+    id: state.options.newId(),
+    name,
+    vcpus,
+    memoryMib,
+    diskGib,
+    extraSpecs: seed.extraSpecs ?? {},
+  };
   state.flavors.set(flavor.id, flavor);
   return flavor;
 }
@@ -105,7 +111,7 @@ export function addServer(state: CloudState, seed: ServerSeed): ServerRecord {
   const nowMs = state.options.clock.nowMs();
   const vmState = seed.vmState ?? 'active';
   const server: ServerRecord = {
-    uuid: randomUUID(),
+    uuid: state.options.newId(),
     name: seed.name,
     projectId: seed.projectId,
     userId: [...state.users.values()].find((user) => user.projectId === seed.projectId)?.id ?? '',
@@ -134,7 +140,7 @@ export function addGroup(
   state: CloudState,
   seed: Pick<GroupRecord, 'name' | 'policy' | 'projectId'> & { readonly members: readonly string[] },
 ): GroupRecord {
-  const group = { ...seed, id: randomUUID(), members: [...seed.members] };
+  const group = { ...seed, id: state.options.newId(), members: [...seed.members] };
   state.groups.set(group.id, group);
   return group;
 }

@@ -1,5 +1,4 @@
 /** The records of the embedded cloud: what nova's, keystone's and placement's databases hold. No HTTP here. */
-import { randomUUID } from 'node:crypto';
 import type { CloudOptions } from './options.ts';
 
 export interface Resources {
@@ -120,11 +119,8 @@ export interface ComputeOrder {
   readonly stopAfterwards: boolean;
 }
 
-/** Something that happens later by itself: the conductor's turn, the end of a step. */
-interface DueJob {
-  readonly dueAtMs: number;
-  readonly run: () => void;
-}
+/** Has something happen later by itself: the conductor's turn, the end of a step. */
+export type Later = (delayMs: number, run: () => void) => void;
 
 export interface CloudState {
   readonly options: CloudOptions;
@@ -148,12 +144,14 @@ export interface CloudState {
   readonly diagnoses: Map<string, (runs: boolean) => void>;
   /** Cells whose database does not answer. */
   readonly deadCells: Set<string>;
-  readonly jobs: DueJob[];
+  /** Servers for which the scheduler finds no host, for a reason that is not modelled: an aggregate, a device. */
+  readonly unschedulable: Set<string>;
+  readonly after: Later;
   /** Called when an order was put on the bus. */
   onOrder: (host: string) => void;
 }
 
-export function createState(options: CloudOptions): CloudState {
+export function createState(options: CloudOptions, after: Later): CloudState {
   return {
     options,
     hosts: new Map(),
@@ -171,24 +169,10 @@ export function createState(options: CloudOptions): CloudState {
     taken: new Map(),
     diagnoses: new Map(),
     deadCells: new Set(),
-    jobs: [],
+    unschedulable: new Set(),
+    after,
     onOrder: () => {},
   };
-}
-
-export function after(state: CloudState, delayMs: number, run: () => void): void {
-  state.jobs.push({ dueAtMs: state.options.clock.nowMs() + delayMs, run });
-}
-
-/** Runs what is due, in the order in which it became due; also what thereby becomes due at once. */
-export function runDueJobs(state: CloudState): void {
-  for (;;) {
-    const nowMs = state.options.clock.nowMs();
-    const due = state.jobs.filter((job) => job.dueAtMs <= nowMs).sort((a, b) => a.dueAtMs - b.dueAtMs)[0];
-    if (due === undefined) return;
-    state.jobs.splice(state.jobs.indexOf(due), 1);
-    due.run();
-  }
 }
 
 export function touchServer(state: CloudState, server: ServerRecord, change: Partial<ServerRecord>): void {
@@ -211,7 +195,7 @@ export function sendOrder(
   rebuild: { readonly migrationId: number | null; readonly stopAfterwards: boolean } | null = null,
 ): string {
   const order: ComputeOrder = {
-    id: randomUUID(),
+    id: state.options.newId(),
     kind,
     vm: server.uuid,
     name: server.name,
@@ -227,6 +211,11 @@ export function sendOrder(
 export function serverOf(state: CloudState, uuid: string): ServerRecord | null {
   const server = state.servers.get(uuid);
   return server === undefined || server.deleted ? null : server;
+}
+
+/** With a server that is deleted its migrations go, too (db `instance_destroy`). */
+export function shownMigrations(state: CloudState): readonly MigrationRecord[] {
+  return state.migrations.filter(({ instanceUuid }) => serverOf(state, instanceUuid) !== null);
 }
 
 export function liveServers(state: CloudState): readonly ServerRecord[] {

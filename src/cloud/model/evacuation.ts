@@ -8,11 +8,9 @@
  *
  * Nothing has a time-out and nothing is tried twice: a target that dies leaves its row open for ever.
  */
-import { randomUUID } from 'node:crypto';
-import { assertNever } from '../core/lib/assert-never.ts';
+import { assertNever } from '../../core/lib/assert-never.ts';
 import { allocate, release, selectHost } from './scheduler.ts';
 import {
-  after,
   type CloudState,
   type ComputeOrder,
   type MigrationRecord,
@@ -50,7 +48,7 @@ export function acceptEvacuation(state: CloudState, request: EvacuationRequest):
     source: server.host ?? '',
     dest: request.target,
   });
-  after(state, state.options.conductorDelayMs, () => conduct(state, request));
+  state.after(state.options.conductorDelayMs, () => conduct(state, request));
 }
 
 export function addMigration(
@@ -59,7 +57,13 @@ export function addMigration(
 ): MigrationRecord {
   const id = (state.migrations.at(-1)?.id ?? 0) + 1;
   const createdAtMs = state.options.clock.nowMs();
-  const migration: MigrationRecord = { ...row, id, uuid: randomUUID(), createdAtMs, updatedAtMs: null };
+  const migration: MigrationRecord = {
+    ...row,
+    id,
+    uuid: state.options.newId(),
+    createdAtMs,
+    updatedAtMs: null,
+  };
   state.migrations.push(migration);
   return migration;
 }
@@ -150,7 +154,7 @@ function spawned(
     host,
   });
   // The host is written first and the row ends afterwards: in between the row is still open.
-  after(state, state.options.finishDelayMs, () => {
+  state.after(state.options.finishDelayMs, () => {
     if (row !== undefined) touchMigration(state, row, { status: 'done' });
   });
   return true;

@@ -1,0 +1,102 @@
+/** What is told of random runs. */
+import type { Ended } from '../../../sim/run/play-run.ts';
+import { styled } from '../output.ts';
+import type { SizeFlags } from './commands.ts';
+
+export interface Asked {
+  /** Null: drawn. */
+  readonly hosts: number | null;
+  readonly minutes: number | null;
+}
+
+export const askedOf = ({ hosts = null, minutes = null }: Partial<Asked>): Asked => ({ hosts, minutes });
+
+/** All of a run that goes into sums and records. */
+export interface Summary {
+  readonly seed: number;
+  /** What was asked for: runs of one seed and another size are other runs. */
+  readonly asked: Asked;
+  readonly hosts: number;
+  readonly simulatedMs: number;
+  readonly evacuations: number;
+  readonly reboots: number;
+  readonly masters: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly lostBets: readonly string[];
+  /** Told in full; empty where every promise was kept. */
+  readonly broken: readonly string[];
+}
+
+export function summarize(ended: Ended, size: SizeFlags): Summary {
+  const { seed, hosts, simulatedMs, evacuations, reboots, masters, settledMs } = ended;
+  const seconds = (atMs: number, digits: number): string => ((atMs - settledMs) / 1_000).toFixed(digits);
+  return {
+    seed,
+    asked: askedOf(size),
+    hosts,
+    simulatedMs,
+    evacuations,
+    reboots,
+    masters,
+    faults: Object.fromEntries(ended.faults),
+    lostBets: ended.bets.map(({ atMs, bet, vm, host, words }) => {
+      return `${seconds(atMs, 1)} ${bet}: ${vm} on ${host}, ${words}`;
+    }),
+    broken: ended.violations.map((violation) =>
+      [
+        `${violation.checker}, at ${seconds(violation.atMs, 3)} s: ${violation.words}`,
+        ...violation.story.map((line) => `    ${line}`),
+        `  replay: ${replay('run', seed, size)}`,
+      ].join('\n'),
+    ),
+  };
+}
+
+/** A run that cannot be played is a broken promise, too. */
+export function unplayed(seed: number, size: SizeFlags, words: string): Summary {
+  const nothing = { hosts: 0, simulatedMs: 0, evacuations: 0, reboots: 0, masters: 0, faults: {} };
+  return { seed, asked: askedOf(size), ...nothing, lostBets: [], broken: [words] };
+}
+
+export function replay(command: 'run' | 'shrink', seed: number, { hosts, minutes }: SizeFlags): string {
+  const words = [
+    hosts === undefined ? '' : ` --hosts ${hosts}`,
+    minutes === undefined ? '' : ` --minutes ${minutes}`,
+  ];
+  return `vigil sim ${command} --seed ${seed}${words.join('')}`;
+}
+
+export function sums(summaries: readonly Summary[]): readonly string[] {
+  const faults = new Map<string, { count: number; hours: number; runs: number }>();
+  let hostHours = 0;
+  for (const { hosts, simulatedMs, faults: kinds } of summaries) {
+    const hours = simulatedMs / 3_600_000;
+    hostHours += hosts * hours;
+    for (const [kind, count] of Object.entries(kinds)) {
+      const sum = faults.get(kind) ?? { count: 0, hours: 0, runs: 0 };
+      faults.set(kind, { count: sum.count + count, hours: sum.hours + hours, runs: sum.runs + 1 });
+    }
+  }
+  const total = (of: (summary: Summary) => number): number =>
+    summaries.reduce((sum, summary) => sum + of(summary), 0);
+  const width = Math.max(0, ...[...faults.keys()].map((kind) => kind.length));
+  const broken = summaries.filter((summary) => summary.broken.length > 0);
+  return [
+    ...[...faults]
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(
+        ([kind, { count, hours, runs }]) =>
+          `${kind.padEnd(width)}  ${String(count).padStart(7)} times in ${String(runs).padStart(5)} runs of ${hours.toFixed(1)} h`,
+      ),
+    `${summaries.length} runs, ${total(({ simulatedMs }) => simulatedMs / 3_600_000).toFixed(1)} simulated hours, ` +
+      `${hostHours.toFixed(0)} host-hours; ${total(({ evacuations }) => evacuations)} evacuations, ` +
+      `${total(({ reboots }) => reboots)} starts in place, ${total(({ masters }) => masters)} masters`,
+    `bets lost: ${total(({ lostBets }) => lostBets.length)}, in ${summaries.filter(({ lostBets }) => lostBets.length > 0).length} runs`,
+    broken.length === 0
+      ? styled('green', 'every promise was kept')
+      : styled(
+          'red',
+          `promises broken in ${broken.length} runs: seeds ${broken.map(({ seed }) => seed).join(', ')}`,
+        ),
+  ];
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { header, incidentRecord, seat, server, slot, TIMING } from '../../../test/world/fixtures.ts';
+import {
+  intent,
+  openNow,
+  openOrder,
+  renewedUpTo,
+  type Setting,
+  setUp,
+  shown,
+} from '../../../test/world/planning.ts';
+import { Pump, type Script } from '../../../test/world/pump.ts';
+import { noteEvidence } from '../evidence/note.ts';
+import type { CellObservation, SeatObservation } from '../wire/observations.ts';
+import { NOT_RUNNING } from './cloud.ts';
+import { createIncident, createVmWork } from './incident.ts';
+import { inPlaceRound, survey } from './in-place-round.ts';
+import type { StillOpen } from './still-open.ts';
+
+const back = { boot: 'new-boot', sinceMs: 0, reported: true };
+
+/** VMs whose guests are asked for. */
+const surveyed = (at: Setting, openBefore: StillOpen): readonly string[] =>
+  survey(at.core, at.master, at.incident, back, { openBefore, servers: [server('vm')], rows: [] }).map(
+    ({ server }) => server.vm,
+  );
+
+void test('a VM that a slave may have asked nova to evacuate before the records were read is not started in place', () => {
+  const open: readonly ((at: Setting) => void)[] = [
+    (at) => at.master.intents.note('h4', 'uuid-a', [intent()], at.core.now),
+    (at) => openOrder(at, null, 'h4'),
+  ];
+  for (const opens of open) {
+    const at = setUp();
+    opens(at);
+    const before = openNow(at);
+    at.master.intents.note('h4', 'uuid-a', [], at.core.now + 1);
+    at.incident.vms.clear();
+    assert.deepEqual(surveyed(at, before), []);
+    assert.match(shown(at), /^waiting: h4 may have asked nova to evacuate it/);
+    assert.deepEqual(surveyed(at, openNow(at)), ['vm']);
+  }
+});
+
+const NEW_BOOT = 'h9-boot-2';
+const RETURNING = incidentRecord({ phase: 'returning', proof: 'reboot' });
+
+/** Does a master start the guest that does not run, so long after it has taken the incident over? */
+function starts(takenOverMs: number, seats: readonly SeatObservation[] = [seat('h1', 1, {}, 10)]): boolean {
+  const { core, master } = setUp();
+  renewedUpTo(core, 10);
+  core.lease = { phase: 'holding', term: 1, renewedMs: new Map([['a', core.now]]), sawPreviousHolder: true };
+  const volume = core.volumes.get('a') ?? assert.fail();
+  const found = (counter: number) => slot('h9', 9, { boot: NEW_BOOT, incarnation: 2, counter });
+  for (const counter of [1, 2])
+    noteEvidence(core, volume, [found(counter)], { begunMs: core.now, endedMs: core.now });
+  const incident = createIncident(RETURNING, core.now - takenOverMs, true, true);
+  master.incidents.set('h9', incident);
+  incident.vms.set('vm', createVmWork('vm', 'vm'));
+  const cell: CellObservation = {
+    state: 'read',
+    index: 18,
+    slot: 9,
+    which: 0,
+    host: 'h1',
+    header: header({ kind: 'cell' }),
+    body: RETURNING,
+    bodyBoot: '',
+    authentic: true,
+  };
+  const script: Script = (effect) => {
+    if (effect.do === 'read-volume') {
+      const times = { begunMs: core.now, endedMs: core.now };
+      return { result: { of: 'read-volume', ok: true, ...times, seats, slots: [found(3)], cells: [cell] } };
+    }
+    if (effect.do !== 'cloud') return null;
+    const { call } = effect.call;
+    if (call === 'guest-state')
+      return {
+        result: { of: 'cloud', answer: { call, ok: true, value: { state: NOT_RUNNING } } },
+        afterMs: 0,
+      };
+    assert.equal(call, 'hard-reboot');
+    return { result: { of: 'cloud', answer: { call: 'hard-reboot', ok: true, value: { requestId: null } } } };
+  };
+  const pump = new Pump(core, script);
+  const toTend = [{ server: server('vm'), isToRun: true }];
+  pump.run(inPlaceRound(core, master, incident, { ...back, boot: NEW_BOOT }, toTend), 5_000);
+  return pump.did('cloud').some(({ call }) => call.call === 'hard-reboot');
+}
+
+/** Until what was asked of the guest is answered. */
+const ANSWER_MS = 50;
+
+void test('what a former master asked for last would hit a guest that runs by then: nothing is started before Q', () => {
+  assert.equal(starts(TIMING.openRequestMs - ANSWER_MS - 1), false);
+  assert.equal(starts(TIMING.openRequestMs - ANSWER_MS), true);
+});
+
+void test('nothing is started by whoever cannot read that it is still master', () => {
+  assert.equal(starts(TIMING.openRequestMs, [seat('h1', 1, {}, 10), seat('h3', 3, { term: 2 })]), false);
+});

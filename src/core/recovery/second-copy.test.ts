@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { incidentRecord, row, server } from '../../../test/world/fixtures.ts';
+import { plan, setUp } from '../../../test/world/planning.ts';
+import { createIncident, createVmWork } from './incident.ts';
+
+/** Is a VM sent on, whose new host has died, while the incident of its first one says this? */
+function sendsOn(hold: string | null, known: boolean, source = 'h7'): boolean {
+  const at = setUp();
+  const record = incidentRecord({ victim: 'h7', hold, migrationIdAtDeclaration: 3 });
+  const first = createIncident(record, at.core.now, true);
+  if (known) first.vms.set('vm', { ...createVmWork('vm', 'vm'), state: 'recovered' });
+  at.master.incidents.set('h7', first);
+  const rows = known ? [] : [row(4, 'vm', { source, target: at.incident.record.victim, status: 'done' })];
+  return plan(at, { servers: [server('vm')], rows, hosts: ['h3'] }).length > 0;
+}
+
+void test('a VM whose first copy may run on a host that lives after all is not started a third time', () => {
+  assert.equal(sendsOn('life-after-failed', true), false);
+  assert.equal(sendsOn('life-after-failed', false), false, 'by the records of nova alone');
+  assert.equal(sendsOn('life-after-failed', false, 'h8'), true, 'it came from elsewhere');
+  assert.equal(sendsOn(null, true), true, 'that life is over');
+});
