@@ -1,0 +1,162 @@
+/** The beats of a host: what its processes at the volumes write, read and tell its agent. */
+import type { BlockHeader } from '../src/core/wire/records.ts';
+import { localMs, type SimHost } from './host.ts';
+import { isRunning } from './network.ts';
+import type { SimVolume } from './volume.ts';
+import type { World } from './world.ts';
+
+/** The beats of a host die; a write of theirs may still be on its way. */
+export function killBeats(world: World, host: SimHost, lateWriteMs: number | 'open' | null): void {
+  const { name } = host;
+  host.beats = false;
+  for (const volume of world.volumes) {
+    if (lateWriteMs === 'open') volume.leaveOnItsWay(name);
+    else if (lateWriteMs !== null) landLater(world, volume, name, lateWriteMs);
+    volume.drop(name);
+    const event = { kind: 'disconnected' as const, volume: volume.name, detail: 'killed' };
+    world.deliver(host, host.agentLife, { kind: 'volume', now: world.localMs(host), event });
+  }
+}
+
+function landLater(world: World, volume: SimVolume, host: string, afterMs: number): void {
+  const { land } = volume.writeOnItsWay(host);
+  world.clock.after(afterMs, () => {
+    land();
+    world.events.emit({ event: 'late-write-landed', host, volume: volume.name });
+  });
+}
+
+export function landLateWrites(world: World, host: string): void {
+  for (const volume of world.volumes)
+    if (volume.landLateWrite(host))
+      world.events.emit({ event: 'late-write-landed', host, volume: volume.name });
+}
+
+export function startBeats(world: World, host: SimHost): void {
+  host.beats = true;
+  newBeats(world, host);
+  connectBeats(world, host);
+}
+
+/** Each start of a beat is a new incarnation, with counters of its own. */
+export function newBeats(world: World, host: SimHost): void {
+  for (const key of world.volumes.flatMap(({ name }) => [name, `${name}/seat`])) {
+    const was = host.counters.get(key);
+    host.counters.set(key, { incarnation: (was?.incarnation ?? 1) + 1, counter: 0 });
+  }
+}
+
+export function connectBeats(world: World, host: SimHost): void {
+  host.watching.clear();
+  for (const volume of world.volumes) connect(world, host, volume);
+}
+
+function connect(world: World, host: SimHost, volume: SimVolume): void {
+  const { name, uuid, lease } = volume;
+  const own = volume.slotOf.get(host.name);
+  const slotIndex = volume.index(host.name);
+  world.deliver(host, host.agentLife, {
+    kind: 'volume',
+    now: world.localMs(host),
+    event: {
+      kind: 'connected',
+      volume: name,
+      uuid,
+      superblock: {
+        format: 1,
+        volumeUuid: uuid,
+        cluster: 'sim',
+        slots: Math.max(64, world.cluster.hosts.length),
+        seats: 32,
+        generation: 1,
+        leaseVolumes: lease ? world.cluster.leaseVolumes : 0,
+        coordination: 'volume',
+      },
+      slotIndex,
+      seatIndex: lease && host.spec.eligible ? slotIndex : null,
+      ownBody: own === undefined ? null : { body: own.body, boot: own.bodyBoot },
+    },
+  });
+}
+
+/** Each block has a counter of its own. */
+export function nextHeader(
+  host: SimHost,
+  volume: SimVolume,
+  kind: 'slot' | 'seat',
+  agentSilentMs: number,
+): BlockHeader {
+  const key = kind === 'slot' ? volume.name : `${volume.name}/seat`;
+  let counters = host.counters.get(key);
+  if (counters === undefined) {
+    counters = { incarnation: 1, counter: 0 };
+    host.counters.set(key, counters);
+  }
+  counters.counter += 1;
+  const { incarnation, counter } = counters;
+  return { kind, owner: '', boot: host.boot, incarnation, counter, agentSilentMs };
+}
+
+/** Beats of a host do not start at the same moment, nor those of different volumes. */
+const phaseMs = (host: SimHost, beatMs: number, volume: number): number =>
+  (100 + host.number * 61 + volume * 333) % beatMs;
+
+/** For the life of the world: a beat writes and reads whenever its host, and it, are there to do so. */
+export function beatLoop(world: World, host: SimHost, volume: SimVolume, index: number): void {
+  const { clock } = world;
+  const periodMs = Math.round(world.timing.beatMs / host.clockRate);
+  let busy: object | null = null;
+  const beat = (): void => {
+    clock.after(periodMs, beat);
+    if (!isRunning(host) || !host.beats || (busy !== null && busy === host.counters.get(volume.name))) return;
+    const begunMs = localMs(host, clock.now);
+    if (volume.hung.size === 0 && volume.slowMs.size === 0) tellReading(world, host, volume, begunMs);
+    else waitAndTell(begunMs);
+  };
+  const waitAndTell = (begunMs: number): void => {
+    const beginner = host.counters.get(volume.name) ?? null;
+    busy = beginner;
+    const done = (): void => {
+      busy = null;
+      if (host.power && host.beats && beginner === (host.counters.get(volume.name) ?? null))
+        tellReading(world, host, volume, begunMs);
+    };
+    const slowMs = volume.slowMs.get(host.name) ?? 0;
+    if (slowMs === 0) volume.access(host.name, done);
+    else clock.after(slowMs, () => volume.access(host.name, done));
+  };
+  clock.after(phaseMs(host, world.timing.beatMs, index), beat);
+}
+
+function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: number): void {
+  const { name } = host;
+  const endedMs = localMs(host, world.clock.now);
+  const failing = volume.failing.size > 0 && volume.failing.has(name);
+  if (!failing) {
+    const slot = volume.slotOf.get(name);
+    if (slot !== undefined) {
+      const header = nextHeader(host, volume, 'slot', world.clock.now - host.agentHeardMs);
+      const { index, body, bodyBoot } = slot;
+      volume.writeSlot({ state: 'read', index, host: name, header, body, bodyBoot, authentic: true });
+    }
+  }
+  if (!host.agent) return;
+  const contents = failing ? null : volume.read(host);
+  world.deliver(host, host.agentLife, {
+    kind: 'volume',
+    now: endedMs,
+    event: {
+      kind: 'reading',
+      volume: volume.name,
+      begunMs,
+      endedMs,
+      wroteMs: failing ? null : endedMs,
+      error: failing ? IO_ERROR : null,
+      seats: contents === null ? null : volume.lease ? contents.seats : NO_SEATS,
+      slots: contents !== null && host.watching.has(volume.name) ? contents.slots : null,
+    },
+  });
+}
+
+const IO_ERROR = { code: 'io', detail: 'input/output error' } as const;
+const NO_SEATS = [] as const;

@@ -1,0 +1,234 @@
+/** What becomes of the effects of a core in the simulated world. */
+import type { Effect } from '../src/core/effect.ts';
+import type { Result } from '../src/core/input.ts';
+import type { CloudAnswer } from '../src/core/recovery/cloud.ts';
+import { nextHeader } from './beats.ts';
+import type { VolumeEffect } from './events.ts';
+import type { SimHost } from './host.ts';
+import { isRunning } from './network.ts';
+import { failed } from './nova/answers.ts';
+import type { SimVolume } from './volume.ts';
+import type { World } from './world.ts';
+
+/** Of a system call on a volume, of a request to nova, and of a call to another agent. */
+const VOLUME_MS = 5;
+const NOVA_MS = 40;
+/** Of them, until the request has left the agent. */
+const SENDING_MS = 5;
+const CALL_MS = 3;
+/** Of a connection to nova. */
+const CONNECT_DEADLINE_MS = 3_000;
+
+type Of<Kind extends Effect['do']> = Extract<Effect, { readonly do: Kind }>;
+
+export function carryOut(world: World, host: SimHost, life: number, effect: Effect): void {
+  switch (effect.do) {
+    case 'send':
+      sendDatagram(world, host, effect);
+      return;
+    case 'write-body':
+    case 'write-seat':
+    case 'write-cell':
+    case 'read-volume':
+      askBeat(world, host, life, effect);
+      return;
+    case 'watch':
+      if (effect.slots) host.watching.add(effect.volume);
+      else host.watching.delete(effect.volume);
+      return;
+    case 'probe':
+      probe(world, host, life, effect);
+      return;
+    case 'ask-probe':
+      askProbe(world, host, life, effect);
+      return;
+    case 'cloud':
+      askNova(world, host, life, effect);
+      return;
+    case 'order':
+      sendOrder(world, host, life, effect);
+      return;
+    case 'forget-token':
+      return;
+    case 'answer':
+      world.answered(host, effect.id, effect.answer);
+      return;
+    case 'report':
+      world.events.emit({ event: 'report', by: host.name, report: effect.report });
+      return;
+    case 'journal':
+      world.events.emit({ event: 'journal', by: host.name, name: effect.event, data: effect.data });
+      return;
+    case 'stopped':
+      world.events.emit({ event: 'agent-stopped', host: host.name });
+      world.killAgent(host.name);
+      return;
+  }
+}
+
+function sendDatagram(world: World, from: SimHost, { to, datagram }: Of<'send'>): void {
+  const target = world.byIp(to.ip);
+  for (const afterMs of world.network.datagram(from, target))
+    world.clock.after(afterMs, () =>
+      world.deliver(target, target.agentLife, {
+        kind: 'datagram',
+        now: world.localMs(target),
+        datagram,
+        fromIp: from.ip,
+      }),
+    );
+}
+
+const isSpeaking = (host: SimHost): boolean => host.agent && host.paused === null;
+
+/** A stopped process still has its kernel to accept connections for it. */
+function probeAnswer(world: World, from: SimHost, to: SimHost): 'agent' | 'kernel' | 'none' {
+  if (!world.network.connected(from, to)) return 'none';
+  return isSpeaking(to) ? 'agent' : 'kernel';
+}
+
+function isolationAnswer(world: World, host: SimHost): 'kernel' | 'none' {
+  return world.network.reachesIsolationAddress(host) ? 'kernel' : 'none';
+}
+
+function probe(world: World, host: SimHost, life: number, { id, target, deadlineMs }: Of<'probe'>): void {
+  const answer =
+    'isolation' in target ? isolationAnswer(world, host) : probeAnswer(world, host, world.byIp(target.ip));
+  const afterMs = answer === 'none' ? deadlineMs : VOLUME_MS;
+  world.reply(host, life, id, afterMs, { of: 'probe', answer });
+}
+
+function askProbe(world: World, host: SimHost, life: number, effect: Of<'ask-probe'>): void {
+  const via = world.byIp(effect.via.address.ip);
+  if (world.wedged.has(via.name)) return;
+  const tried = !('isolation' in effect.target) && world.network.connected(host, via) && isSpeaking(via);
+  const answer =
+    tried && 'ip' in effect.target ? probeAnswer(world, via, world.byIp(effect.target.ip)) : null;
+  world.reply(host, life, effect.id, 2 * CALL_MS, { of: 'ask-probe', answer });
+}
+
+function askBeat(world: World, host: SimHost, life: number, effect: VolumeEffect): void {
+  const volume = world.volume(effect.volume);
+  const beat = host.counters.get(volume.name);
+  const slowMs =
+    (volume.slowMs.get(host.name) ?? 0) +
+    (effect.do === 'write-seat' ? (volume.slowSeatMs.get(host.name) ?? 0) : 0);
+  const begunMs = world.localMs(host);
+  if (effect.do === 'write-seat') volume.seatAsked.set(host.name, effect.body);
+  world.clock.after(VOLUME_MS + slowMs, () => {
+    if (!isRunning(host) || !host.beats) return;
+    volume.access(host.name, () => {
+      if (effect.do === 'write-seat') volume.seatAsked.delete(host.name);
+      // A write by a beat that is gone since does not happen; what does land late is killBeats' business.
+      if (!host.power || host.counters.get(volume.name) !== beat) return;
+      const result: Result = volume.failing.has(host.name)
+        ? { of: effect.do, ok: false, volume: volume.name, detail: 'input/output error' }
+        : perform(world, host, volume, effect, begunMs);
+      world.events.emit({ event: 'volume-answered', by: host.name, asked: effect, answer: result });
+      world.deliver(host, life, { kind: 'result', now: world.localMs(host), id: effect.id, result });
+    });
+  });
+}
+
+function perform(
+  world: World,
+  host: SimHost,
+  volume: SimVolume,
+  effect: VolumeEffect,
+  begunMs: number,
+): Result {
+  const endedMs = world.localMs(host);
+  const block = {
+    state: 'read',
+    index: volume.index(host.name),
+    host: host.name,
+    bodyBoot: host.boot,
+    authentic: true,
+  } as const;
+  switch (effect.do) {
+    case 'write-body': {
+      const header = nextHeader(host, volume, 'slot', 0);
+      volume.writeSlot({ ...block, header, body: effect.body });
+      return { of: 'write-body', ok: true, begunMs, endedMs };
+    }
+    case 'write-seat': {
+      const header = nextHeader(host, volume, 'seat', 0);
+      volume.writeSeat({ ...block, header, body: effect.body });
+      const { phase } = effect.body;
+      world.events.emit({ event: 'seat-written', host: host.name, volume: volume.name, phase, begunMs });
+      const { seats } = volume.read(host);
+      return { of: 'write-seat', ok: true, begunMs, writtenMs: endedMs, endedMs, seats };
+    }
+    case 'write-cell':
+      volume.writeCell(effect.slot, effect.which, effect.record);
+      return { of: 'write-cell', ok: true };
+    case 'read-volume': {
+      const contents = volume.read(host);
+      return {
+        of: 'read-volume',
+        ok: true,
+        begunMs,
+        endedMs,
+        seats: effect.what.includes('seats') ? contents.seats : null,
+        slots: effect.what.includes('slots') ? contents.slots : null,
+        cells: effect.what.includes('cells') ? contents.cells : null,
+      };
+    }
+  }
+}
+
+/**
+ * A request leaves its agent a little later, or when that goes on; its deadline counts from then. Once sent, it is
+ * carried out whatever becomes of its sender.
+ */
+function askNova(world: World, host: SimHost, life: number, effect: Of<'cloud'>): void {
+  const leave = (): void => {
+    if (host.agentLife !== life || !host.power) return;
+    if (host.paused === null) sendToNova(world, host, life, effect);
+    else host.unsent.push(leave);
+  };
+  world.events.emit({ event: 'nova-sending', by: host.name, call: effect.call });
+  world.clock.after(SENDING_MS, leave);
+}
+
+function sendToNova(world: World, host: SimHost, life: number, { id, call, deadlineMs }: Of<'cloud'>): void {
+  const { clock, network, nova, events } = world;
+  let isOver = false;
+  const end = (answer: CloudAnswer): void => {
+    if (isOver) return;
+    isOver = true;
+    events.emit({ event: 'nova-answered', by: host.name, call, ok: answer.ok });
+    const result = { of: 'cloud' as const, answer };
+    world.deliver(host, life, { kind: 'result', now: world.localMs(host), id, result });
+  };
+  const connectMs = Math.min(CONNECT_DEADLINE_MS, deadlineMs);
+  if (!network.reachesNova(host)) {
+    clock.after(connectMs, () => end(failed(call.call, 'unreachable', null, 'connect timed out')));
+    return;
+  }
+  clock.after(deadlineMs, () => end(failed(call.call, 'no-answer', null, 'no answer by the deadline')));
+  const atNova = (): void => {
+    events.emit({ event: 'nova-asked', by: host.name, call });
+    nova.ask(call, (answer) =>
+      clock.after(NOVA_MS, () => {
+        if (network.reachesNova(host)) end(answer);
+      }),
+    );
+  };
+  clock.after(NOVA_MS - SENDING_MS, atNova);
+}
+
+function sendOrder(world: World, host: SimHost, life: number, effect: Of<'order'>): void {
+  const to = world.byIp(effect.to.address.ip);
+  world.clock.after(CALL_MS, () => {
+    if (!world.network.connected(host, to) || !to.agent) {
+      const result = { of: 'order', outcome: null, arrived: 'surely-not', detail: 'no connection' } as const;
+      world.reply(host, life, effect.id, CALL_MS, result);
+      return;
+    }
+    world.ask(to.name, { ask: 'restart', order: effect.order }, (answer) => {
+      if (answer.to !== 'restart' || !world.network.connected(host, to)) return;
+      world.reply(host, life, effect.id, CALL_MS, { of: 'order', outcome: answer.outcome });
+    });
+  });
+}

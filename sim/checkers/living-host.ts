@@ -1,0 +1,52 @@
+/** INV-4, L2: nothing on a living host is stopped, rebooted or taken out of service; nor is it called failed. */
+import type { Check, Checker } from './check.ts';
+
+/** Long enough to have been judged by what is heard. */
+const JUDGED_MS = 20_000;
+/** And for what was decided before to have been carried out. */
+const CARRIED_OUT_MS = 100_000;
+/** What an owner or operator asks for takes a moment; a live migration longer. */
+const ASKED_MS = 15_000;
+/** And what nova is at on behalf of one may wait for its bus. */
+const AT_WORK: ReadonlySet<string> = new Set(['powering-off', 'migrating']);
+
+export function watchLivingHost({ world, silence, excuses, violate }: Check): Checker {
+  /** By VM: when a person, or nova on behalf of one, last did something to it. */
+  const asked = new Map<string, number>();
+  const isAsked = (vm: string): boolean =>
+    world.clock.now - (asked.get(vm) ?? -Infinity) <= ASKED_MS ||
+    AT_WORK.has(world.nova.state.servers.get(vm)?.taskState ?? '');
+
+  world.events.listen((event) => {
+    if (event.event === 'action' && 'vm' in event.action) asked.set(event.action.vm, world.clock.now);
+    if (event.event === 'rebooted') {
+      const { vm, host, ran } = event;
+      if (ran && !isAsked(vm) && !excuses.excusesVm(vm))
+        violate(`${vm} is rebooted while it runs on ${host}`, { hosts: [host], vm });
+      asked.set(vm, world.clock.now);
+    }
+    if (event.event === 'guest-stopped') {
+      const { vm, host } = event;
+      if (!isAsked(vm) && !excuses.excusesVm(vm) && !world.nova.endsOfItself(vm, host))
+        violate(`${vm} is stopped on ${host}, which lives`, { hosts: [host], vm });
+    }
+    if (event.event === 'journal' && event.name === 'declared') {
+      const victim = String(event.data['victim']);
+      // Where nova-compute is all that is heard, nothing is done before it would have reported once more.
+      const heardMs = silence.spokenForMs(victim);
+      const isItsBoot = event.data['victimBoot'] === world.host(victim).boot;
+      if (isItsBoot && heardMs >= JUDGED_MS && !excuses.excusesHost(victim))
+        violate(`${event.by} declares ${victim} failed, which has been heard for ${heardMs} ms`, {
+          hosts: [victim, event.by],
+        });
+    }
+    if (event.event === 'forced' && event.byVigil && event.down) {
+      const heardMs = silence.heardForMs(event.host);
+      if (heardMs >= CARRIED_OUT_MS)
+        violate(`${event.host} is forced down, and has been heard for ${heardMs} ms`, {
+          hosts: [event.host],
+        });
+    }
+  });
+  return {};
+}

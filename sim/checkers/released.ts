@@ -1,0 +1,71 @@
+/** VMs that are in a person's hands, by planned work on their host or since nobody else can see to them; until they run. */
+import type { Action } from '../actions/action.ts';
+import { isRunning } from '../network.ts';
+import type { World } from '../world.ts';
+
+export class Released {
+  private readonly vms = new Set<string>();
+  /** Hosts in maintenance whose VMs are not to be recovered. */
+  private readonly inMaintenance = new Set<string>();
+  private readonly asked = new Map<string, Extract<Action, { readonly do: 'maintenance' }>['what']>();
+  /** Hosts that are shutting down: what still starts there goes down with them. */
+  private readonly ending = new Set<string>();
+  private readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+    world.events.listen((event) => {
+      if (event.event === 'agent-started') this.ending.delete(event.host);
+      if (event.event === 'guest-started')
+        if (this.ending.has(event.host)) this.vms.add(event.vm);
+        else this.vms.delete(event.vm);
+      if (event.event === 'action') this.note(event.action);
+      if (event.event === 'answered' && event.what === 'maintenance' && event.ok)
+        this.noteMaintenance(event.host);
+      if (event.event === 'report') this.noteToldOf(event.report.evidence['vms']);
+    });
+  }
+
+  has(vm: string): boolean {
+    return this.vms.has(vm);
+  }
+
+  private note(action: Action): void {
+    if (action.do === 'maintenance') {
+      this.asked.set(action.host, action.what);
+    } else if (action.do === 'restart' || action.do === 'shut-down') {
+      this.release(action.host);
+      if (isRunning(this.world.host(action.host))) this.ending.add(action.host);
+    } else if (action.do === 'stop-agent' && action.why !== 'restart') this.release(action.host);
+    else if (action.do === 'power-off') for (const host of action.hosts) this.releaseInMaintenance(host);
+    else if (action.do === 'reboot') this.releaseInMaintenance(action.host);
+    else if (action.do === 'guest-dies') this.vms.add(action.vm);
+  }
+
+  /** What is asked of an agent that does not run has not happened. */
+  private noteMaintenance(host: string): void {
+    if (this.asked.get(host) !== 'start') {
+      this.inMaintenance.delete(host);
+      return;
+    }
+    this.inMaintenance.add(host);
+    // What nova has there and does not run yet is not started either.
+    for (const server of this.world.nova.state.servers.values())
+      if (server.host === host && !this.world.guests.runs(server.uuid, host)) this.vms.add(server.uuid);
+  }
+
+  /** Where nobody but a person can tell what has become of one, a person is told so, by name and with the reason. */
+  private noteToldOf(vms: unknown): void {
+    if (!Array.isArray(vms)) return;
+    for (const { vm, state, reason } of vms)
+      if (typeof vm === 'string' && state === 'not-recovered' && typeof reason === 'string') this.vms.add(vm);
+  }
+
+  private releaseInMaintenance(host: string): void {
+    if (this.inMaintenance.has(host)) this.release(host);
+  }
+
+  private release(host: string): void {
+    for (const vm of this.world.guests.on(host)) this.vms.add(vm);
+  }
+}

@@ -1,0 +1,51 @@
+/** Every hold and every report says why, in words, and what would end it. */
+import type { Check, Checker } from './check.ts';
+
+const LOOK_MS = 2_000;
+/** A hold that lasts is told: by then, whatever is waited for. */
+const TOLD_MS = 240_000;
+
+export function watchSaysWhy({ world, violate }: Check): Checker {
+  const open = new Set<string>();
+  /** By victim: the hold, and since when the same master has it. */
+  const held = new Map<string, { readonly key: string; readonly sinceMs: number }>();
+  world.events.listen((event) => {
+    // Another term is another master, also where it is the same host.
+    if (event.event === 'lease') held.clear();
+    if (event.event !== 'report') return;
+    const { cause, state, title, severity, advice, host } = event.report;
+    if (state === 'begin') open.add(cause);
+    if (state === 'end') open.delete(cause);
+    const hosts = [event.by, host];
+    if (title.trim() === '') violate(`the report of ${cause} has no title`, { hosts });
+    if (state === 'begin' && severity === 'critical' && cause.endsWith('/held') && advice === null)
+      violate(`the report of ${cause} does not say what would end it`, { hosts });
+  });
+  const look = (): void => {
+    world.clock.after(LOOK_MS, look);
+    const { now } = world.clock;
+    for (const { name, core } of world.masters())
+      for (const [victim, { hold, record }] of core?.master?.incidents ?? []) {
+        if (hold === null) {
+          held.delete(victim);
+          continue;
+        }
+        if (hold.words.trim() === '' || hold.release.trim() === '')
+          violate(`the incident of ${victim} is held and nobody is told why`, { hosts: [name, victim] });
+        const key = `${name} ${record.id} ${hold.code}`;
+        const before = held.get(victim);
+        if (before?.key !== key) held.set(victim, { key, sinceMs: now });
+        else if (now - before.sinceMs >= TOLD_MS && !open.has(`incident/${victim}/held`)) {
+          held.set(victim, { key, sinceMs: Infinity });
+          violate(
+            `the incident of ${victim} has been held by ${hold.code} for long, and it is not reported`,
+            {
+              hosts: [name, victim],
+            },
+          );
+        }
+      }
+  };
+  look();
+  return {};
+}

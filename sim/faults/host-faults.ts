@@ -1,0 +1,96 @@
+/** Power, kernels and processes. */
+import { between, type DrawFault, fromTo, lengthMs, oneIn, pick, some } from './fault.ts';
+
+const powerLoss: DrawFault = ({ random, hosts }) => {
+  const host = pick(random, hosts);
+  return fromTo({ do: 'power-off', hosts: [host] }, lengthMs(random, 20_000, 300_000), {
+    do: 'power-on',
+    hosts: [host],
+  });
+};
+
+const fastReboot: DrawFault = ({ random, hosts }) => [
+  { afterMs: 0, action: { do: 'reboot', host: pick(random, hosts), forMs: between(random, 1_000, 25_000) } },
+];
+
+/** Nobody is spared: a rack, a room, a site. */
+const manyLosePower: DrawFault = ({ random, hosts }) => {
+  const dark = oneIn(random, 3) ? hosts : some(random, hosts, hosts.length);
+  return fromTo({ do: 'power-off', hosts: dark }, lengthMs(random, 10_000, 600_000), {
+    do: 'power-on',
+    hosts: dark,
+  });
+};
+
+const freeze: DrawFault = ({ random, hosts }) => {
+  const host = pick(random, hosts);
+  return fromTo({ do: 'freeze', hosts: [host] }, lengthMs(random, 1_500, 90_000), {
+    do: 'thaw',
+    hosts: [host],
+  });
+};
+
+const agentDies: DrawFault = ({ random, hosts }) => {
+  const host = pick(random, hosts);
+  return fromTo(
+    { do: 'kill', what: 'agent', hosts: [host], lateWriteMs: null },
+    lengthMs(random, 500, 60_000),
+    { do: 'start', what: 'agent', hosts: [host] },
+  );
+};
+
+const agentStops: DrawFault = ({ random, hosts }) => {
+  const names = some(random, hosts, 2);
+  return fromTo({ do: 'pause-agent', hosts: names }, lengthMs(random, 1_500, 60_000), {
+    do: 'resume-agent',
+    hosts: names,
+  });
+};
+
+const beatsDie: DrawFault = ({ random, hosts }) => {
+  const host = pick(random, hosts);
+  const lateWriteMs = oneIn(random, 2) ? between(random, 100, 20_000) : null;
+  return fromTo({ do: 'kill', what: 'beats', hosts: [host], lateWriteMs }, lengthMs(random, 1_000, 60_000), {
+    do: 'start',
+    what: 'beats',
+    hosts: [host],
+  });
+};
+
+const computeDies: DrawFault = ({ random, hosts }) => {
+  const host = pick(random, hosts);
+  return fromTo(
+    { do: 'kill', what: 'nova-compute', hosts: [host], lateWriteMs: null },
+    lengthMs(random, 2_000, 180_000),
+    { do: 'start', what: 'nova-compute', hosts: [host] },
+  );
+};
+
+const upgrade: DrawFault = ({ random, hosts }) => {
+  const host = pick(random, hosts);
+  return fromTo({ do: 'stop-agent', host, why: 'restart' }, between(random, 1_000, 90_000), {
+    do: 'start',
+    what: 'agent',
+    hosts: [host],
+  });
+};
+
+const plannedReboot: DrawFault = ({ random, hosts }) => [
+  {
+    afterMs: 0,
+    action: { do: 'restart', host: pick(random, hosts), forMs: lengthMs(random, 10_000, 700_000) },
+  },
+];
+
+export const HOST_FAULTS = {
+  'power-loss': powerLoss,
+  'fast-reboot': fastReboot,
+  'many-lose-power': manyLosePower,
+  freeze,
+  'agent-dies': agentDies,
+  'agent-stops': agentStops,
+  'beats-die': beatsDie,
+  'nova-compute-dies': computeDies,
+  upgrade,
+  'planned-reboot': plannedReboot,
+} as const;

@@ -1,0 +1,26 @@
+/** Every kind of fault that random runs are made of. */
+import type { DrawFault } from './fault.ts';
+import { HOST_FAULTS } from './host-faults.ts';
+import { LATE_WRITES } from './late-writes.ts';
+import { MOMENT_FAULTS } from './moment-faults.ts';
+import { NOVA_FAULTS } from './nova-faults.ts';
+import { ORDER_FAULTS } from './order-faults.ts';
+import { PATH_FAULTS } from './path-faults.ts';
+import { PEOPLE } from './people.ts';
+
+const ALL = {
+  ...HOST_FAULTS,
+  ...PATH_FAULTS,
+  ...NOVA_FAULTS,
+  ...MOMENT_FAULTS,
+  ...LATE_WRITES,
+  ...ORDER_FAULTS,
+  ...PEOPLE,
+} as const;
+
+export type FaultKind = keyof typeof ALL;
+
+export const FAULTS: Readonly<Record<FaultKind, DrawFault>> = ALL;
+
+const isKind = (name: string): name is FaultKind => Object.hasOwn(ALL, name);
+export const FAULT_KINDS: readonly FaultKind[] = Object.keys(ALL).filter(isKind);

@@ -1,0 +1,82 @@
+/** nova, its cell and its bus. */
+import { between, type DrawFault, fromTo, lengthMs, pick } from './fault.ts';
+
+const novaTrouble =
+  (how: 'hangs' | 'swallows'): DrawFault =>
+  ({ random }) =>
+    fromTo({ do: 'nova', how }, lengthMs(random, 5_000, 180_000), { do: 'nova', how: 'answers' });
+
+const novaDown: DrawFault = ({ random }) =>
+  fromTo({ do: 'nova', how: 'down' }, lengthMs(random, 5_000, 240_000), { do: 'nova', how: 'up' });
+
+const novaLate: DrawFault = ({ random }) =>
+  fromTo({ do: 'nova-late', byMs: between(random, 1_000, 100_000) }, lengthMs(random, 5_000, 180_000), {
+    do: 'nova',
+    how: 'answers',
+  });
+
+const novaSlow: DrawFault = ({ random }) =>
+  fromTo(
+    { do: 'nova-slow', call: null, byMs: between(random, 200, 15_000) },
+    lengthMs(random, 5_000, 180_000),
+    {
+      do: 'nova',
+      how: 'answers',
+    },
+  );
+
+const novaRefuses: DrawFault = ({ random }) => {
+  const call = pick(random, [
+    'evacuate',
+    'force-down',
+    'list-servers',
+    'list-migrations',
+    'list-services',
+    'guest-state',
+    'hard-reboot',
+    'list-capacity',
+  ] as const);
+  return fromTo({ do: 'nova-refuses', call }, lengthMs(random, 5_000, 180_000), {
+    do: 'nova',
+    how: 'answers',
+  });
+};
+
+const cellDown: DrawFault = ({ random }) =>
+  fromTo({ do: 'cell', up: false }, lengthMs(random, 5_000, 180_000), { do: 'cell', up: true });
+
+const busDown: DrawFault = ({ random }) =>
+  fromTo({ do: 'bus', up: false }, lengthMs(random, 5_000, 240_000), { do: 'bus', up: true });
+
+const withoutNova: DrawFault = ({ random, hosts }) => {
+  const names = hosts.filter(() => random.below(2) === 0);
+  const cut = names.length === 0 ? hosts : names;
+  return fromTo({ do: 'cut-nova', hosts: cut }, lengthMs(random, 5_000, 180_000), {
+    do: 'heal-nova',
+    hosts: cut,
+  });
+};
+
+const vmFails: DrawFault = ({ random, vms }) => {
+  if (vms.length === 0) return [];
+  const vm = pick(random, vms);
+  const how = pick(random, ['no-valid-host', 'build-fails', 'start-fails'] as const);
+  return fromTo({ do: 'nova-vm', vm, how }, lengthMs(random, 30_000, 400_000), {
+    do: 'nova-vm',
+    vm,
+    how: 'heals',
+  });
+};
+
+export const NOVA_FAULTS = {
+  'nova-down': novaDown,
+  'nova-hangs': novaTrouble('hangs'),
+  'nova-swallows': novaTrouble('swallows'),
+  'nova-late': novaLate,
+  'nova-slow': novaSlow,
+  'nova-refuses': novaRefuses,
+  'cell-down': cellDown,
+  'bus-down': busDown,
+  'without-nova': withoutNova,
+  'vm-fails': vmFails,
+} as const;

@@ -1,0 +1,88 @@
+/** Requests to evacuate that are long on their way, or long about to be sent, while a master looks for what there is. */
+import type { Action } from '../actions/action.ts';
+import { between, type DrawFault, lengthMs, oneIn, pick, some, type Step } from './fault.ts';
+
+/** Nova may take Q for a request, which is two minutes, and it takes a little for what is not late. */
+const HELD_MS_MAX = 100_000;
+
+/**
+ * A request arrives at nova right after a new master has read the records, and its slave is done with it before that
+ * master has read the rest. The order that follows reaches its slave late.
+ */
+const requestInTransit: DrawFault = ({ random, hosts, vms }) => {
+  const victim = pick(random, hosts);
+  const holdMs = between(random, 20_000, HELD_MS_MAX);
+  const slowMs = between(random, 500, 8_000);
+  const diesMs = between(random, 100, 5_000);
+  const agentBackMs = between(random, 20_000, 60_000);
+  const letGoMs = between(random, 1, 500);
+  const pausedMs = oneIn(random, 2) ? between(random, 500, 16_000) : null;
+  const failing = vms.length === 0 || oneIn(random, 3) ? [] : oneIn(random, 2) ? vms : some(random, vms, 8);
+  const build = (how: 'build-fails' | 'heals'): readonly Action[] =>
+    failing.map((vm) => ({ do: 'nova-vm', vm, how }));
+  const healMs = between(random, 500, 20_000);
+  const masterDies = (master: string): readonly Step[] => [
+    { afterMs: diesMs, action: { do: 'kill', what: 'agent', hosts: [master], lateWriteMs: null } },
+    { afterMs: diesMs + agentBackMs, action: { do: 'start', what: 'agent', hosts: [master] } },
+    { afterMs: diesMs, moment: 'new-master', of: null, part: 'itself', steps: () => successor },
+  ];
+  const successor: readonly Step[] = [
+    { afterMs: 0, action: { do: 'nova-slow', call: 'list-capacity', byMs: slowMs } },
+    { afterMs: 0, moment: 'listed', of: victim, part: 'itself', steps: () => carriedOut },
+    { afterMs: 0, moment: 'order', of: victim, part: 'target', steps: orderIsLate },
+  ];
+  const carriedOut: readonly Step[] = [
+    { afterMs: letGoMs, action: { do: 'nova-lets-go', call: 'evacuate' } },
+  ];
+  function orderIsLate(target: string): readonly Step[] {
+    const resume: Action = { do: 'resume-agent', hosts: [target] };
+    return [
+      { afterMs: 1, action: { do: 'pause-agent', hosts: [target] } },
+      { afterMs: 2, action: { do: 'nova-slow', call: 'list-capacity', byMs: 0 } },
+      ...build('heals').map((action) => ({ afterMs: healMs, action })),
+      pausedMs === null
+        ? {
+            afterMs: 2,
+            moment: 'order',
+            of: victim,
+            part: 'source',
+            steps: () => [{ afterMs: 1, action: resume }],
+          }
+        : { afterMs: pausedMs, action: resume },
+      { afterMs: 20_000, action: resume },
+    ];
+  }
+  return [
+    { afterMs: 0, action: { do: 'power-off', hosts: [victim] } },
+    { afterMs: 0, action: { do: 'nova-holds', call: 'evacuate', forMs: holdMs } },
+    ...build('build-fails').map((action) => ({ afterMs: 0, action })),
+    { afterMs: 0, moment: 'order', of: victim, part: 'master', steps: masterDies },
+    { afterMs: 150_000, action: { do: 'nova', how: 'answers' } },
+    ...build('heals').map((action) => ({ afterMs: 150_000, action })),
+    { afterMs: lengthMs(random, 60_000, 300_000), action: { do: 'power-on', hosts: [victim] } },
+  ];
+};
+
+/** A slave stands still when it has checked everything and sent nothing, and its request is long on its way. */
+const pausedBeforeSending: DrawFault = ({ random, hosts }) => {
+  const victim = pick(random, hosts);
+  const pausedMs = lengthMs(random, 30_000, 180_000);
+  const holdMs = between(random, 1_000, HELD_MS_MAX);
+  const letGoMs = between(random, 1_000, HELD_MS_MAX);
+  const steps = (slave: string): readonly Step[] => [
+    { afterMs: 1, action: { do: 'pause-agent', hosts: [slave] } },
+    { afterMs: pausedMs - 10, action: { do: 'nova-holds', call: 'evacuate', forMs: holdMs } },
+    { afterMs: pausedMs, action: { do: 'resume-agent', hosts: [slave] } },
+    { afterMs: pausedMs + letGoMs, action: { do: 'nova-lets-go', call: 'evacuate' } },
+  ];
+  return [
+    { afterMs: 0, action: { do: 'power-off', hosts: [victim] } },
+    { afterMs: 0, moment: 'sending', of: null, part: 'itself', steps },
+    { afterMs: lengthMs(random, 60_000, 300_000), action: { do: 'power-on', hosts: [victim] } },
+  ];
+};
+
+export const ORDER_FAULTS = {
+  'request-in-transit': requestInTransit,
+  'paused-before-sending': pausedBeforeSending,
+} as const;

@@ -1,0 +1,128 @@
+/** A simulated host: power, boot, clock, agent, beats and nova-compute, each with a life of its own. */
+import type { Input } from '../src/core/input.ts';
+import type { Settings } from '../src/core/settings.ts';
+import type { Core } from '../src/core/state.ts';
+import { deriveTiming, type Timing } from '../src/core/timing/timing.ts';
+import type { Cluster, HostSpec } from './cluster.ts';
+import { FIRST_SIDE } from './network.ts';
+
+export interface SimHost {
+  readonly name: string;
+  /** 1 for `h1`. */
+  readonly number: number;
+  readonly spec: HostSpec;
+  readonly ip: string;
+  power: boolean;
+  /** A kernel that hangs: nothing of it runs, but it has not lost anything. */
+  frozen: boolean;
+  boots: number;
+  boot: string;
+  /** Bumped with each start, so that what was meant for a former life is dropped. */
+  agentLife: number;
+  agent: boolean;
+  /** SIGSTOP or frozen: inputs queue here until it goes on; null while it runs. */
+  paused: Input[] | null;
+  /** What it was about to send when it was stopped. */
+  unsent: (() => void)[];
+  beats: boolean;
+  compute: boolean;
+  /** Bumped whenever nova-compute is to start, so that it is tried once at a time. */
+  computeAttempt: number;
+  /** The side of the network it is on. */
+  network: number;
+  core: Core | null;
+  holdsLease: boolean;
+  /** World time. */
+  agentHeardMs: number;
+  /** By volume name, and for seats by `volume/seat`. */
+  readonly counters: Map<string, { incarnation: number; counter: number }>;
+  readonly watching: Set<string>;
+  /** Its clock reads this at world time 0. */
+  readonly clockOffsetMs: number;
+  /** Milliseconds of its clock in one of the world's. */
+  readonly clockRate: number;
+}
+
+export const CLUSTER_HASH = '00000000000000aa';
+export const ISOLATION_ADDRESS = 'icmp:10.255.255.254';
+/** nova's `report_interval`. */
+export const NOVA_REPORT_MS = 10_000;
+
+/** Hosts boot at different times: no clock says anything to another host. */
+const OFFSET_STEP_MS = 1_000_003;
+
+export function createHost(spec: HostSpec): SimHost {
+  const number = Number(spec.name.slice(1));
+  return {
+    name: spec.name,
+    number,
+    spec,
+    ip: `10.${number >>> 16}.${(number >>> 8) & 255}.${number & 255}`,
+    power: true,
+    frozen: false,
+    boots: 1,
+    boot: bootId(number, 1),
+    agentLife: 0,
+    agent: false,
+    paused: null,
+    unsent: [],
+    beats: true,
+    compute: spec.role === 'compute',
+    computeAttempt: 0,
+    network: FIRST_SIDE,
+    core: null,
+    holdsLease: false,
+    agentHeardMs: 0,
+    counters: new Map(),
+    watching: new Set(),
+    clockOffsetMs: number * OFFSET_STEP_MS,
+    clockRate: 1 + spec.driftPpm / 1_000_000,
+  };
+}
+
+export const bootId = (host: number, boots: number): string =>
+  `${String(host).padStart(16, '0')}${String(boots).padStart(16, '0')}`;
+
+/** What the clock of the host reads. */
+export function localMs(host: SimHost, worldMs: number): number {
+  return host.clockRate === 1
+    ? host.clockOffsetMs + worldMs
+    : Math.floor(host.clockOffsetMs + worldMs * host.clockRate);
+}
+
+export function timingOf({ settings }: Cluster): Timing {
+  return deriveTiming(settings.beatMs, NOVA_REPORT_MS, settings.openRequestMs);
+}
+
+export function settingsOf(
+  host: SimHost,
+  cluster: Cluster,
+  timing: Timing,
+  volumes: Settings['volumes'],
+  startedUnixMs: number,
+): Settings {
+  const { settings } = cluster;
+  return {
+    cluster: 'sim',
+    clusterHash: CLUSTER_HASH,
+    host: host.name,
+    boot: host.boot,
+    agent: `${String(host.number).padStart(8, '0')}${String(host.agentLife).padStart(8, '0')}`,
+    address: { ip: host.ip, udpPort: 1, apiPort: 2 },
+    role: host.spec.role,
+    eligible: host.spec.eligible,
+    failureDomain: host.spec.failureDomain,
+    hardwareUuid: null,
+    volumes,
+    isolationAddresses: settings.isolationAddress ? [ISOLATION_ADDRESS] : [],
+    timing,
+    recovery: {
+      acceptedProofs: settings.proofs,
+      ordersPerTargetMax: settings.ordersPerTargetMax,
+      protectByDefault: settings.protectByDefault,
+      sharedStorage: settings.sharedStorage,
+    },
+    seed: settings.seed * 1_000_003 + host.number * 1_009 + host.agentLife,
+    startedUnixMs,
+  };
+}

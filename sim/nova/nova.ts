@@ -1,0 +1,294 @@
+/**
+ * nova, as the simulated cluster meets it: the records and habits of the embedded cloud, in virtual time, with faults.
+ * Which guests run where is not here: that is a fact of the world.
+ */
+import { acceptHardReboot } from '../../src/cloud/model/compute-habits.ts';
+import { acceptEvacuation } from '../../src/cloud/model/evacuation.ts';
+import { type CloudOptions, DEFAULT_OPTIONS } from '../../src/cloud/model/options.ts';
+import { evacuationRefused, forceUpRefused, hardRebootRefused } from '../../src/cloud/model/refusals.ts';
+import {
+  type CloudState,
+  createState,
+  liveServers,
+  type MigrationRecord,
+  serverOf,
+  shownMigrations,
+} from '../../src/cloud/model/state.ts';
+import {
+  type CloudAnswer,
+  type CloudCall,
+  type Migration,
+  NOT_RUNNING,
+} from '../../src/core/recovery/cloud.ts';
+import type { Random } from '../../src/core/lib/random.ts';
+import type { VirtualClock } from '../clock.ts';
+import type { Cluster, HostSpec, ServerSpec } from '../cluster.ts';
+import type { WorldEvents } from '../events.ts';
+import type { Guests } from '../guests.ts';
+import {
+  capacities,
+  failed,
+  groupsOf,
+  migrationAnswer,
+  refused,
+  serverAnswer,
+  serviceOf,
+} from './answers.ts';
+import { type ComputeHost, SimCompute } from './compute.ts';
+import { NovaFaults } from './faults.ts';
+import { seedGroup, seedHost, seedServer } from './seed.ts';
+
+/** nova's `report_interval`. */
+const REPORT_MS = 10_000;
+/** Hosts do not report at the same moment. */
+const REPORT_STEP_MS = 1_300;
+
+const CHANGES: ReadonlySet<CloudCall['call']> = new Set(['evacuate', 'force-down', 'hard-reboot']);
+
+interface Surroundings {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly events: WorldEvents;
+  readonly guests: Guests;
+}
+
+export class SimNova {
+  readonly faults = new NovaFaults();
+  readonly state: CloudState;
+  readonly habits: { -readonly [Key in keyof CloudOptions]: CloudOptions[Key] };
+  readonly speed: { buildMs: number };
+  /** Hosts that somebody has forced down past Vigil. */
+  readonly forcedByHand = new Set<string>();
+  private readonly computes = new Map<string, SimCompute>();
+  /** Requests that are held on their way. */
+  private readonly held = new Set<{ readonly call: CloudCall['call']; readonly go: () => void }>();
+  private readonly world: Surroundings;
+  private ids = 0;
+
+  constructor(world: Surroundings, { settings, groups }: Cluster) {
+    const { clock } = world;
+    this.world = world;
+    this.speed = { buildMs: settings.rebuildMs };
+    this.habits = {
+      ...DEFAULT_OPTIONS,
+      clock: { nowMs: () => clock.now },
+      newId: () => this.newId(),
+      serviceDownTimeMs: settings.serviceDownMs,
+      powerSyncIntervalMs: settings.powerSyncMs,
+      resumeGuestsOnHostBoot: settings.resumeGuests,
+    };
+    this.state = createState(this.habits, (delayMs, run) => clock.after(delayMs, run));
+    this.state.onOrder = (host) => this.computes.get(host)?.takeOrders();
+    for (const group of groups) seedGroup(this.state, group);
+  }
+
+  addHost(spec: HostSpec, host: ComputeHost): void {
+    if (spec.role === 'control') return;
+    seedHost(this.state, spec);
+    const compute = new SimCompute(this.world, this, host);
+    this.computes.set(spec.name, compute);
+    const report = (): void => {
+      compute.report();
+      this.world.clock.after(REPORT_MS, report);
+    };
+    this.world.clock.after((this.computes.size * REPORT_STEP_MS) % REPORT_MS, report);
+  }
+
+  addServer(spec: ServerSpec): void {
+    seedServer(this.state, spec);
+    if (spec.state === 'running' || spec.state === 'paused') this.world.guests.start(spec.vm, spec.host);
+  }
+
+  compute(host: string): SimCompute {
+    const compute = this.computes.get(host);
+    if (compute === undefined) throw new Error(`${host} has no nova-compute`);
+    return compute;
+  }
+
+  /** Newest last. */
+  get rows(): readonly Migration[] {
+    return this.state.migrations.map(migrationAnswer);
+  }
+
+  evacuationsOf(vm: string): readonly MigrationRecord[] {
+    return this.state.migrations.filter((row) => row.type === 'evacuation' && row.instanceUuid === vm);
+  }
+
+  /** A row that is open for ever, since its target died in the middle, means nothing. */
+  mayComeToSomething({ id, dest, createdAtMs }: MigrationRecord): boolean {
+    const isConducted = this.world.clock.now > createdAtMs + this.habits.conductorDelayMs;
+    if (!isConducted) return true;
+    const onBus = (this.state.orders.get(dest ?? '') ?? []).some(({ migrationId }) => migrationId === id);
+    return onBus || this.computes.get(dest ?? '')?.worksOn(id) === true;
+  }
+
+  /** A guest that nova-compute ends of itself: of a VM that is gone, or was evacuated from there. */
+  endsOfItself(vm: string, host: string): boolean {
+    return serverOf(this.state, vm) === null || this.evacuationsOf(vm).some(({ source }) => source === host);
+  }
+
+  /** A request that has arrived; the answer comes through the callback, if ever. */
+  ask(call: CloudCall, answer: (answer: CloudAnswer) => void): void {
+    const { faults } = this;
+    const { clock, random } = this.world;
+    if (!faults.up) {
+      answer(failed(call.call, 'unreachable', null, 'connection refused'));
+      return;
+    }
+    if (faults.hangs) return;
+    const lateMs =
+      (faults.lateMsMax === 0 ? 0 : random.below(faults.lateMsMax)) +
+      faults.slowMs +
+      (faults.slowCalls.get(call.call) ?? 0);
+    const run = (): void => {
+      const performed = this.perform(call);
+      this.world.events.emit({ event: 'nova-performed', call });
+      if (performed !== null && !(faults.swallows && CHANGES.has(call.call))) answer(performed);
+    };
+    const holdMs = faults.holds.get(call.call) ?? 0;
+    if (holdMs > lateMs) this.hold(call, holdMs, lateMs, run);
+    else if (lateMs === 0) run();
+    else clock.after(lateMs, run);
+  }
+
+  /** Until it is let go, but not before it would have come anyway: what is held is never later than the longer of both. */
+  private hold(call: CloudCall, holdMs: number, lateMs: number, run: () => void): void {
+    const { clock } = this.world;
+    const earliestMs = clock.now + lateMs;
+    const held = {
+      call: call.call,
+      go: () => {
+        if (this.held.delete(held)) clock.after(earliestMs - clock.now, run);
+      },
+    };
+    this.held.add(held);
+    clock.after(holdMs, held.go);
+  }
+
+  letGo(call: CloudCall['call'] | null): void {
+    if (call === null) this.faults.holds.clear();
+    else this.faults.holds.delete(call);
+    for (const held of this.held) if (call === null || held.call === call) held.go();
+  }
+
+  answerAgain(): void {
+    this.faults.answerAgain();
+    this.letGo(null);
+  }
+
+  /** Null: no answer, ever. */
+  perform(call: CloudCall): CloudAnswer | null {
+    const { state, faults } = this;
+    if (faults.refuses.has(call.call)) return this.forbid(call);
+    if (state.deadCells.size > 0) {
+      // Records are in the cell's database; groups and capacities are not.
+      if (call.call !== 'list-capacity' && call.call !== 'list-groups')
+        return failed(call.call, 'incomplete', null, 'a cell does not answer');
+    }
+    switch (call.call) {
+      case 'list-services':
+        return {
+          call: call.call,
+          ok: true,
+          value: [...state.services.values()].map((service) => serviceOf(state, service)),
+        };
+      case 'force-down':
+        return this.forceDown(call);
+      case 'list-servers': {
+        const onHost = liveServers(state).filter(({ host }) => host === call.host);
+        return { call: call.call, ok: true, value: onHost.map((server) => serverAnswer(state, server)) };
+      }
+      case 'list-migrations':
+        return { call: call.call, ok: true, value: this.newestFirst(({ vm }) => vm === call.vm) };
+      case 'list-host-migrations': {
+        const { host } = call;
+        const ofHost = ({ source, target }: Migration): boolean => source === host || target === host;
+        return { call: call.call, ok: true, value: this.newestFirst(ofHost) };
+      }
+      case 'list-capacity':
+        return { call: call.call, ok: true, value: capacities(state) };
+      case 'list-groups':
+        return { call: call.call, ok: true, value: groupsOf(state) };
+      case 'get-server':
+      case 'evacuate':
+      case 'guest-state':
+      case 'hard-reboot':
+        return this.performOnServer(call);
+    }
+  }
+
+  private forbid(call: CloudCall): CloudAnswer {
+    const detail = `policy does not allow ${call.call}`;
+    if (call.call === 'evacuate')
+      this.world.events.emit({ event: 'evacuation-refused', vm: call.vm, detail, byVigil: true });
+    return refused(call.call, 403, detail);
+  }
+
+  /** Of Vigil's, or an operator's past it. Answers why nova refuses it. */
+  evacuate(vm: string, target: string, byVigil: boolean): CloudAnswer {
+    const call = 'evacuate';
+    const server = serverOf(this.state, vm);
+    if (server === null) return refused(call, 404, `Instance ${vm} could not be found.`);
+    const refusal = evacuationRefused(this.state, server, { target, stopAfterwards: false });
+    if (refusal !== null) {
+      this.world.events.emit({ event: 'evacuation-refused', vm, detail: refusal.message, byVigil });
+      return refused(call, refusal.status, refusal.message);
+    }
+    acceptEvacuation(this.state, { server, target, requestId: this.newId(), stopAfterwards: false });
+    const row = this.state.migrations.at(-1);
+    if (row !== undefined)
+      this.world.events.emit({ event: 'evacuation-accepted', row: migrationAnswer(row), byVigil });
+    return { call, ok: true, value: { requestId: null } };
+  }
+
+  private performOnServer(
+    call: Extract<CloudCall, { call: 'get-server' | 'evacuate' | 'guest-state' | 'hard-reboot' }>,
+  ): CloudAnswer | null {
+    const { state } = this;
+    const server = serverOf(state, call.vm);
+    if (server === null) return refused(call.call, 404, `Instance ${call.vm} could not be found.`);
+    switch (call.call) {
+      case 'get-server':
+        return { call: call.call, ok: true, value: serverAnswer(state, server) };
+      case 'evacuate':
+        return this.evacuate(call.vm, call.target, true);
+      case 'guest-state': {
+        const runs = this.computes.get(server.host ?? '')?.runs(call.vm) ?? null;
+        return runs === null
+          ? null
+          : { call: call.call, ok: true, value: { state: runs ? 'running' : NOT_RUNNING } };
+      }
+      case 'hard-reboot': {
+        const refusal = hardRebootRefused(server);
+        if (refusal !== null) return refused(call.call, refusal.status, refusal.message);
+        const host = server.host ?? '';
+        const ran = this.world.guests.runs(call.vm, host);
+        this.world.events.emit({ event: 'rebooted', vm: call.vm, host, ran });
+        acceptHardReboot(state, server);
+        return { call: call.call, ok: true, value: { requestId: null } };
+      }
+    }
+  }
+
+  private forceDown({ serviceId, forcedDown }: Extract<CloudCall, { call: 'force-down' }>): CloudAnswer {
+    const { state } = this;
+    const service = [...state.services.values()].find(({ id }) => id === serviceId);
+    if (service === undefined) return refused('force-down', 404, `Service ${serviceId} could not be found.`);
+    const refusal = forcedDown ? null : forceUpRefused(state, service.host);
+    if (refusal !== null) return refused('force-down', refusal.status, refusal.message);
+    const changes = service.forcedDown !== forcedDown;
+    service.forcedDown = forcedDown;
+    if (changes)
+      this.world.events.emit({ event: 'forced', host: service.host, down: forcedDown, byVigil: true });
+    return { call: 'force-down', ok: true, value: serviceOf(state, service) };
+  }
+
+  private newestFirst(wanted: (row: Migration) => boolean): readonly Migration[] {
+    return shownMigrations(this.state).map(migrationAnswer).filter(wanted).reverse();
+  }
+
+  private newId(): string {
+    this.ids += 1;
+    return `id-${this.ids}`;
+  }
+}

@@ -1,0 +1,128 @@
+/** What a random run is made of: everything follows from its seed. */
+import { createRandom, type Random } from '../../src/core/lib/random.ts';
+import { type Cluster, DEFAULT_HOST, DEFAULT_SERVER, DEFAULT_SETTINGS, type ServerSpec } from '../cluster.ts';
+import { between, oneIn, pick, type Step } from '../faults/fault.ts';
+import { FAULT_KINDS, type FaultKind, FAULTS } from '../faults/kinds.ts';
+
+export interface DrawnFault {
+  readonly atMs: number;
+  readonly kind: FaultKind;
+  readonly steps: readonly Step[];
+}
+
+export interface Run {
+  readonly seed: number;
+  readonly cluster: Cluster;
+  readonly faults: readonly DrawnFault[];
+  /** Faults begin before; then everything is repaired. */
+  readonly faultsMs: number;
+}
+
+export interface RunSize {
+  /** Null: drawn. */
+  readonly hosts: number | null;
+  readonly faultsMs: number | null;
+}
+
+const MINUTE_MS = 60_000;
+
+export function drawRun(seed: number, size: RunSize = { hosts: null, faultsMs: null }): Run {
+  const random = createRandom(seed);
+  const cluster = drawCluster(random, seed, size.hosts ?? drawHosts(random));
+  const faultsMs = size.faultsMs ?? between(random, 2, 10) * MINUTE_MS;
+  return { seed, cluster, faultsMs, faults: drawFaults(random, cluster, faultsMs) };
+}
+
+/** Small clusters find most, and large ones something else. */
+function drawHosts(random: Random): number {
+  return pick(random, [
+    between(random, 2, 8),
+    between(random, 3, 8),
+    between(random, 3, 12),
+    between(random, 8, 40),
+  ]);
+}
+
+function drawCluster(random: Random, seed: number, count: number): Cluster {
+  const zones = oneIn(random, 4) ? ['east', 'west'] : ['nova'];
+  const domains = oneIn(random, 4) ? ['rack1', 'rack2', 'rack3'] : [null];
+  const eligible = oneIn(random, 2) ? count : between(random, Math.min(2, count), Math.min(7, count));
+  const hosts = Array.from({ length: count }, (_, n) => ({
+    ...DEFAULT_HOST,
+    name: `h${n + 1}`,
+    zone: pick(random, zones),
+    failureDomain: pick(random, domains),
+    vcpus: pick(random, [4, 16, 64]),
+    eligible: n < eligible,
+    role: count > 3 && oneIn(random, 12) ? ('control' as const) : ('compute' as const),
+    driftPpm: oneIn(random, 3) ? between(random, -500, 500) : 0,
+  }));
+  const homes = hosts.filter(({ role }) => role === 'compute').map(({ name }) => name);
+  const servers = Array.from({ length: random.below(3 * count + 1) }, (_, n) =>
+    drawServer(random, `vm${n + 1}`, homes.length === 0 ? 'h1' : pick(random, homes)),
+  );
+  const isGrouped = servers.length > 2 && oneIn(random, 4);
+  const policy = pick(random, ['anti-affinity', 'soft-anti-affinity', 'soft-affinity', 'affinity'] as const);
+  const members = servers.slice(0, 2).map(({ vm }) => vm);
+  return {
+    hosts: homes.length === 0 ? hosts.map((host) => ({ ...host, role: 'compute' as const })) : hosts,
+    leaseVolumes: oneIn(random, 2) ? 3 : 1,
+    settings: {
+      ...DEFAULT_SETTINGS,
+      proofs: pick(random, [
+        ['silence', 'reboot', 'operator'],
+        ['silence', 'reboot'],
+        ['silence'],
+        ['reboot', 'operator'],
+      ] as const),
+      ordersPerTargetMax: pick(random, [1, 4, 10]),
+      isolationAddress: !oneIn(random, 4),
+      sharedStorage: !oneIn(random, 4),
+      serviceDownMs: pick(random, [20_000, 60_000, 180_000]),
+      rebuildMs: pick(random, [1_000, 4_000, 4_000, 30_000]),
+      resumeGuests: oneIn(random, 4),
+      gate: !oneIn(random, 10),
+      seed,
+    },
+    servers,
+    groups: isGrouped ? [{ id: 'g', name: 'g', policy, members }] : [],
+    cold: false,
+  };
+}
+
+function drawServer(random: Random, vm: string, host: string): ServerSpec {
+  const server = { ...DEFAULT_SERVER, vm, host, vcpus: pick(random, [1, 1, 2, 8]) };
+  switch (random.below(20)) {
+    case 0:
+      return { ...server, state: 'stopped' };
+    case 1:
+      return { ...server, state: 'error' };
+    case 2:
+      return { ...server, bootedFromVolume: false };
+    case 3:
+      return { ...server, locked: true };
+    case 4:
+      return { ...server, metadata: { HA_Enabled: 'False' } };
+    default:
+      return server;
+  }
+}
+
+/** Some kinds, at a rate of the run's own: now and then, or one on top of the other. */
+function drawFaults(random: Random, cluster: Cluster, faultsMs: number): readonly DrawnFault[] {
+  const kinds = FAULT_KINDS.filter(() => oneIn(random, 3));
+  if (kinds.length === 0) kinds.push('power-loss');
+  const meanMs = pick(random, [5_000, 20_000, 60_000, 180_000]);
+  const drawn = {
+    random,
+    hosts: cluster.hosts.map(({ name }) => name),
+    vms: cluster.servers.map(({ vm }) => vm),
+    volumes: cluster.leaseVolumes === 3 ? ['a', 'b', 'c'] : ['a', 'b'],
+  };
+  const faults: DrawnFault[] = [];
+  for (let atMs = random.below(meanMs); atMs < faultsMs; atMs += 1 + random.below(2 * meanMs)) {
+    const kind = pick(random, kinds);
+    faults.push({ atMs, kind, steps: FAULTS[kind](drawn) });
+  }
+  return faults;
+}

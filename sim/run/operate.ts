@@ -1,0 +1,38 @@
+/** What only a person may decide, once a minute, while the cluster comes to rest; done as the reasons shown ask for it. */
+import { selectHost } from '../../src/cloud/model/scheduler.ts';
+import { serverOf } from '../../src/cloud/model/state.ts';
+import { act } from '../actions/act.ts';
+import type { World } from '../world.ts';
+
+export function operate(world: World): void {
+  for (const [host, { hold, vms }] of world.masters()[0]?.core?.master?.incidents ?? []) {
+    for (const { vm, state, reason } of vms.values()) {
+      if (reason?.includes('openstack server set --state active') === true)
+        act(world, { do: 'reset-vm', vm });
+      // It is looked for on all hosts first.
+      const isToBeStarted = state === 'held' && reason?.includes('openstack server reboot --hard') === true;
+      if (isToBeStarted && (world.guests.running.get(vm)?.size ?? 0) === 0)
+        act(world, { do: 'start-vm', vm });
+      const server = serverOf(world.nova.state, vm);
+      if (server === null || reason === null || !isToBeEvacuated(world, vm, reason)) continue;
+      const to = selectHost(world.nova.state, { server, onlyHost: null, notHost: host });
+      if (to !== null) act(world, { do: 'evacuate-by-hand', vm, to });
+    }
+    if (hold?.code === 'rows-not-completed' && world.host(host).compute) {
+      act(world, { do: 'kill', what: 'nova-compute', hosts: [host], lateWriteMs: null });
+      act(world, { do: 'start', what: 'nova-compute', hosts: [host] });
+    }
+    if (hold?.code === 'life-after-failed') act(world, { do: 'reboot', host, forMs: 5_000 });
+    if (hold?.code === 'no-proof')
+      act(world, { do: 'confirm-dead', host, on: world.masters()[0]?.name ?? '', by: 'ann' });
+  }
+}
+
+/** Whoever is asked to see whether nova-compute will begin with it looks first. */
+function isToBeEvacuated({ nova }: World, vm: string, reason: string): boolean {
+  if (reason.includes('pre-migrating for long')) return true;
+  return (
+    reason.includes('has waited for nova-compute') &&
+    !nova.evacuationsOf(vm).some((row) => nova.mayComeToSomething(row))
+  );
+}

@@ -1,0 +1,52 @@
+/** Everything that was broken is repaired, as an operator would do it: nothing is known but what is not as it should be. */
+import type { Action } from '../actions/action.ts';
+import { act } from '../actions/act.ts';
+import type { World } from '../world.ts';
+
+export function repair(world: World): void {
+  for (const action of repairs(world)) act(world, action);
+}
+
+function repairs(world: World): readonly Action[] {
+  const hosts = [...world.hosts.values()];
+  const names = hosts.map(({ name }) => name);
+  const these = (wanted: (host: (typeof hosts)[number]) => boolean): readonly string[] =>
+    hosts.filter(wanted).map(({ name }) => name);
+  const some = (list: readonly string[], action: Action): readonly Action[] =>
+    list.length > 0 ? [action] : [];
+  const frozen = these(({ frozen }) => frozen);
+  const dark = these(({ power }) => !power);
+  const paused = these((host) => host.paused !== null);
+  const withoutAgent = these((host) => host.power && !host.agent);
+  const withoutBeats = these((host) => host.power && !host.beats);
+  const withoutCompute = these((host) => host.power && !host.compute && host.spec.role === 'compute');
+  const forcedDown = these(({ name }) => world.nova.forcedByHand.has(name));
+  const disabled = these(({ name, spec }) => !spec.disabled && isDisabled(world, name));
+  return [
+    { do: 'heal-network' },
+    { do: 'bus', up: true },
+    { do: 'isolation-address', alive: true },
+    ...world.volumes.map(({ name }): Action => ({ do: 'volume', volume: name, how: 'heals', hosts: names })),
+    { do: 'nova', how: 'up' },
+    { do: 'nova', how: 'answers' },
+    { do: 'cell', up: true },
+    ...[
+      ...world.nova.state.unschedulable,
+      ...world.nova.faults.buildFails,
+      ...world.nova.faults.startFails,
+    ].map((vm): Action => ({ do: 'nova-vm', vm, how: 'heals' })),
+    ...some(frozen, { do: 'thaw', hosts: frozen }),
+    ...some(paused, { do: 'resume-agent', hosts: paused }),
+    ...some(dark, { do: 'power-on', hosts: dark }),
+    ...some(withoutAgent, { do: 'start', what: 'agent', hosts: withoutAgent }),
+    ...some(withoutBeats, { do: 'start', what: 'beats', hosts: withoutBeats }),
+    ...some(withoutCompute, { do: 'start', what: 'nova-compute', hosts: withoutCompute }),
+    ...forcedDown.map((host): Action => ({ do: 'force-up', host })),
+    ...disabled.map((host): Action => ({ do: 'enable', host })),
+    ...names.map((host): Action => ({ do: 'maintenance', host, what: 'end' })),
+  ];
+}
+
+function isDisabled(world: World, host: string): boolean {
+  return world.nova.state.services.get(host)?.disabled ?? false;
+}

@@ -1,0 +1,231 @@
+/** A simulated heartbeat volume: blocks with one writer each, and what each host can reach of it. */
+import type { CellObservation, SeatObservation, SlotObservation } from '../src/core/wire/observations.ts';
+import type { IncidentRecord, SeatBody } from '../src/core/wire/records.ts';
+import type { SimHost } from './host.ts';
+
+export type Slot = Extract<SlotObservation, { readonly state: 'read' }>;
+export type Seat = Extract<SeatObservation, { readonly state: 'read' }>;
+
+/** All that can be read of a volume at one moment. Lists are made anew when something was written, else the same. */
+export interface Contents {
+  readonly slots: readonly SlotObservation[];
+  readonly seats: readonly SeatObservation[];
+  readonly cells: readonly CellObservation[];
+}
+
+type Reader = Pick<SimHost, 'name' | 'spec'>;
+
+export class SimVolume implements Contents {
+  readonly slotOf = new Map<string, Slot>();
+  readonly seatOf = new Map<string, Seat>();
+  private readonly cellOf = new Map<string, CellObservation>();
+  private readonly places = new Map<string, number>();
+  private lists: { slots: readonly Slot[] | null; seats: readonly Seat[] | null } = {
+    slots: null,
+    seats: null,
+  };
+
+  /** Hosts whose access hangs. */
+  readonly hung = new Set<string>();
+  /** Hosts whose every access fails with an error. */
+  readonly failing = new Set<string>();
+  /** Hosts that read half-written blocks. */
+  readonly tearing = new Set<string>();
+  /** Hosts that read what was there when their cache broke. */
+  readonly stale = new Map<string, Contents>();
+  /** By host: how much longer each access takes. */
+  readonly slowMs = new Map<string, number>();
+  /** By host: how much longer a write of its seat takes. */
+  readonly slowSeatMs = new Map<string, number>();
+  /** By host: what its beat was asked to write to its seat and has not written yet. */
+  readonly seatAsked = new Map<string, SeatBody>();
+  /** By host: what its dead beats have left on its way, oldest first. Each lands once, at any time or never. */
+  private readonly left = new Map<string, (() => void)[]>();
+  /** What a hung host asked for meanwhile: done when the volume answers again, as a hung system call is. */
+  private waiting: { readonly host: string; readonly run: () => void }[] = [];
+
+  readonly name: string;
+  readonly uuid: string;
+  readonly lease: boolean;
+
+  constructor(name: string, lease: boolean) {
+    this.name = name;
+    this.uuid = `uuid-${name}`;
+    this.lease = lease;
+  }
+
+  index(host: string): number {
+    const known = this.places.get(host);
+    if (known !== undefined) return known;
+    const place = this.places.size;
+    this.places.set(host, place);
+    return place;
+  }
+
+  /** Runs now, or when the host's access stops hanging. */
+  access(host: string, run: () => void): void {
+    if (this.hung.has(host)) this.waiting.push({ host, run });
+    else run();
+  }
+
+  unhang(host: string): void {
+    if (!this.hung.delete(host)) return;
+    const due = this.waiting.filter((access) => access.host === host);
+    this.waiting = this.waiting.filter((access) => access.host !== host);
+    for (const { run } of due) run();
+  }
+
+  /** The beat of the host is gone, and with it what it waited for. */
+  drop(host: string): void {
+    this.seatAsked.delete(host);
+    if (this.waiting.length > 0) this.waiting = this.waiting.filter((access) => access.host !== host);
+  }
+
+  heal(host: string): void {
+    this.failing.delete(host);
+    this.tearing.delete(host);
+    this.stale.delete(host);
+    this.slowMs.delete(host);
+    this.slowSeatMs.delete(host);
+    this.unhang(host);
+  }
+
+  writeSlot(slot: Slot): void {
+    this.slotOf.set(slot.host, slot);
+    this.lists.slots = null;
+  }
+
+  writeSeat(seat: Seat): void {
+    this.seatOf.set(seat.host, seat);
+    this.lists.seats = null;
+  }
+
+  writeCell(slot: number, which: 0 | 1, body: IncidentRecord): void {
+    const index = 2 * slot + which;
+    const counter = body.sequence;
+    this.cellOf.set(`${slot}/${which}`, {
+      state: 'read',
+      index,
+      slot,
+      which,
+      host: body.victim,
+      header: { kind: 'cell', owner: '', boot: '', incarnation: 1, counter, agentSilentMs: 0 },
+      body,
+      bodyBoot: '',
+      authentic: true,
+    });
+  }
+
+  get slots(): readonly Slot[] {
+    this.lists.slots ??= [...this.slotOf.values()];
+    return this.lists.slots;
+  }
+
+  get seats(): readonly Seat[] {
+    this.lists.seats ??= [...this.seatOf.values()];
+    return this.lists.seats;
+  }
+
+  get cells(): readonly CellObservation[] {
+    return [...this.cellOf.values()];
+  }
+
+  /** What the host reads; one that is not eligible has no key to check it with. */
+  read({ name, spec }: Reader): Contents {
+    const contents = this.stale.get(name) ?? this;
+    if (this.tearing.has(name)) return torn(contents);
+    return spec.eligible ? contents : new Unchecked(contents);
+  }
+
+  /** From now on the host reads what is there now. */
+  freeze(host: string): void {
+    const { slots, seats, cells } = this;
+    this.stale.set(host, { slots, seats, cells });
+  }
+
+  /**
+   * A write of the host's beat that was on its way when the beat was killed; it lands when `land` is called. Of the seat
+   * it is what the beat was asked for, if anything, else what stands there once more.
+   */
+  writeOnItsWay(host: string): { readonly land: () => void } {
+    const slot = this.slotOf.get(host);
+    const landSeat = this.seatOnItsWay(host);
+    return {
+      land: () => {
+        if (slot !== undefined) this.writeSlot(advanced(slot));
+        landSeat?.();
+      },
+    };
+  }
+
+  private seatOnItsWay(host: string): (() => void) | null {
+    const seat = this.seatOf.get(host);
+    if (seat === undefined) return null;
+    const body = this.seatAsked.get(host) ?? seat.body;
+    return () => this.writeSeat({ ...advanced(seat), body });
+  }
+
+  /** The beat's last write, of its seat if it has one, lands when {@link landLateWrite} is called, if ever. */
+  leaveOnItsWay(host: string): void {
+    const land = this.seatOnItsWay(host) ?? this.writeOnItsWay(host).land;
+    const left = this.left.get(host);
+    if (left === undefined) this.left.set(host, [land]);
+    else left.push(land);
+  }
+
+  /** False: nothing is on its way. */
+  landLateWrite(host: string): boolean {
+    const land = this.left.get(host)?.shift();
+    land?.();
+    return land !== undefined;
+  }
+}
+
+function advanced<Block extends Slot | Seat>(block: Block): Block {
+  return { ...block, header: { ...block.header, counter: block.header.counter + 1 } };
+}
+
+/** By list: the same blocks as they are to whoever cannot check them. */
+const uncheckedLists = new WeakMap<readonly unknown[], readonly unknown[]>();
+
+function unchecked<Block extends SlotObservation | SeatObservation | CellObservation>(
+  blocks: readonly Block[],
+): readonly Block[] {
+  const known = uncheckedLists.get(blocks);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made of these very blocks
+  if (known !== undefined) return known as readonly Block[];
+  const made = blocks.map((block) => (block.state === 'read' ? { ...block, authentic: false } : block));
+  uncheckedLists.set(blocks, made);
+  return made;
+}
+
+/** Most readers want the seats alone. */
+class Unchecked implements Contents {
+  private readonly contents: Contents;
+
+  constructor(contents: Contents) {
+    this.contents = contents;
+  }
+
+  get slots(): readonly SlotObservation[] {
+    return unchecked(this.contents.slots);
+  }
+
+  get seats(): readonly SeatObservation[] {
+    return unchecked(this.contents.seats);
+  }
+
+  get cells(): readonly CellObservation[] {
+    return unchecked(this.contents.cells);
+  }
+}
+
+const TORN = { state: 'damaged', reason: { code: 'torn' } } as const;
+
+function torn({ slots, seats, cells }: Contents): Contents {
+  return {
+    slots: slots.map(({ index, host }) => ({ ...TORN, index, host })),
+    seats: seats.map(({ index, host }) => ({ ...TORN, index, host })),
+    cells: cells.map(({ index, host, slot, which }) => ({ ...TORN, index, host, slot, which })),
+  };
+}
