@@ -1,10 +1,10 @@
 /** The driver on a well-behaved cloud: tokens, pages, rights, capacity. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { addFlavor, addHost, addProject, addServer, addUser } from '../../src/cloud/seed.ts';
+import { addFlavor, addHost, addProject, addServer, addUser } from '../../src/cloud/model/seed.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from '../../src/cloud/server.ts';
-import { addMigration } from '../../src/cloud/evacuation.ts';
-import type { FlavorRecord } from '../../src/cloud/state.ts';
+import { addMigration } from '../../src/cloud/model/evacuation.ts';
+import type { FlavorRecord } from '../../src/cloud/model/state.ts';
 import type { CloudAccess } from '../../src/drivers/clouds-yaml/cloud-access.ts';
 import type { RequestRecord } from '../../src/drivers/http/http-client.ts';
 import { describeRight } from '../../src/drivers/nova/check-rights.ts';

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
-import { addMigration } from '../../src/cloud/evacuation.ts';
-import type { CloudOptions } from '../../src/cloud/options.ts';
+import { addMigration } from '../../src/cloud/model/evacuation.ts';
+import type { CloudOptions } from '../../src/cloud/model/options.ts';
 import { type PretendCompute, startPretendCompute } from '../../src/cloud/pretend-compute.ts';
 import { runCloudCommand, seedCloud } from '../../src/cloud/run-cloud.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from '../../src/cloud/server.ts';

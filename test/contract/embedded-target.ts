@@ -1,7 +1,7 @@
 /** The embedded cloud with three pretended nova-computes, as a target of the contract. */
-import type { CloudOptions } from '../../src/cloud/options.ts';
+import type { CloudOptions } from '../../src/cloud/model/options.ts';
 import { type PretendCompute, startPretendCompute } from '../../src/cloud/pretend-compute.ts';
-import { addFlavor, addHost, addProject, addUser, type UserSeed } from '../../src/cloud/seed.ts';
+import { addFlavor, addHost, addProject, addUser, type UserSeed } from '../../src/cloud/model/seed.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from '../../src/cloud/server.ts';
 import type { CloudAccess } from '../../src/drivers/clouds-yaml/cloud-access.ts';
 import type { ContractTarget } from './target.ts';

@@ -117,11 +117,14 @@ export const seatBody: fc.Arbitrary<SeatBody> = record({
   address,
   agent: hex(16),
   term: count,
-  phase: fc.constantFrom('idle', 'claiming', 'holding', 'released'),
-  openReports: fc.array(
-    record({ cause: words(200), severity: fc.constantFrom('info', 'warning', 'critical') }),
-    { maxLength: 8 },
-  ),
+  phase: fc.constantFrom('claiming', 'holding', 'released'),
+  heritage: record({
+    term: count,
+    sequence: count,
+    open: fc.array(record({ cause: words(200), severity: fc.constantFrom('info', 'warning', 'critical') }), {
+      maxLength: 8,
+    }),
+  }),
 });
 
 export const incidentRecord: fc.Arbitrary<IncidentRecord> = record({

@@ -179,6 +179,9 @@ void test('damaged slots are named, and neither hide others nor are taken', {
 
   pokeBlock(volumePath, firstSlot + (free[0] ?? 0), Buffer.from('some file system'));
   assert.equal((await reasonAt(free[0] ?? 0, 'bad-magic'))?.host, null);
+  pokeBlock(volumePath, firstSlot + (free[1] ?? 0), whole);
+  const copy = await reasonAt(free[1] ?? 0, 'misplaced');
+  assert.deepEqual(copy?.reason, { code: 'misplaced', writtenFor: indexB });
   pokeBlock(volumePath, firstSlot + indexB, Uint8Array.of(0xff), HEADER_BYTES + 20);
   assert.equal((await reasonAt(indexB, 'torn'))?.host, 'b', 'whose slot it was is not forgotten');
   pokeBlock(volumePath, firstSlot + indexB, whole);

@@ -15,13 +15,14 @@ import type { SlotObservation, VolumeEvent } from '../../src/core/wire/observati
 import type { SeatBody, SlotBody } from '../../src/core/wire/records.ts';
 import { type BeatClient, beatClient } from '../../src/drivers/volume/beat-client.ts';
 import type { RefusedBlock } from '../../src/drivers/volume/block-reader.ts';
+import { bundled } from '../bundled.ts';
 import { testMac } from './arbitraries.ts';
 
 export const CLUSTER = 'test';
 export const BOOT = '0123456789abcdef0123456789abcdef';
 /** Five times as fast as in life: what a test waits for is then done within a second or two. */
 export const BEAT_MS = 200;
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 const endings = new WeakMap<TestContext, (() => void)[]>();
 
@@ -94,7 +95,7 @@ export interface BeatSetup {
   readonly cluster?: string;
 }
 
-const beatMain = fileURLToPath(new URL('beat-process.ts', import.meta.url));
+const beatMain = bundled(fileURLToPath(new URL('beat-process.ts', import.meta.url)));
 
 export function startBeat(t: TestContext, setup: BeatSetup): RunningBeat {
   const options = {
@@ -105,7 +106,7 @@ export function startBeat(t: TestContext, setup: BeatSetup): RunningBeat {
     wantsSeat: true,
     ...setup,
   };
-  const child = spawn(process.execPath, ['--import', 'tsx', beatMain, JSON.stringify(options)]);
+  const child = spawn(process.execPath, [beatMain, JSON.stringify(options)]);
   const log: RunningBeat['log'] = [];
   let text = '';
   let errors = '';
@@ -234,7 +235,7 @@ export function seatBodyOf(host: string, changes: Partial<SeatBody> = {}): SeatB
     agent: '0123456789abcdef',
     term: 1,
     phase: 'claiming',
-    openReports: [],
+    heritage: { term: 0, sequence: 0, open: [] },
     ...changes,
   };
 }

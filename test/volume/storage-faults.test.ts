@@ -127,13 +127,28 @@ void test('a beat that starts before its volume is there waits and says so', {
     const told = await nextReading((reading) => reading.error !== null, `the error is told a ${time} time`);
     assert.match(told.error?.detail ?? '', /later does not exist \(ENOENT\): mount its storage/);
   }
+  await until('the log has it', () => beat.logged('waiting-for-volume'));
   const lines = beat.log.filter(({ event }) => event === 'waiting-for-volume');
   assert.equal(lines.length, 1, 'the log has it once');
   assert.match(lines[0]?.detail ?? '', /later does not exist/);
   assert.equal(beat.exited(), null);
   await makeVolume(volumePath, TEST_SLOTS);
   await until('connected', () => has('connected'));
-  assert.ok(beat.logged('beating'));
+  await until('the log says that it beats', () => beat.logged('beating'));
+});
+
+void test('a path that is longer than words may be costs no connection', { timeout: 60_000 }, async (t) => {
+  const dir = folder(t);
+  const parts = Array.from({ length: 8 }, () => 'p'.repeat(200));
+  const socketPath = join(dir, 'a.sock');
+  startBeat(t, { volumePath: join(dir, ...parts, 'a.vol'), host: 'a', socketPath });
+  const { client, nextReading } = startClient(t, { socketPath, host: 'a' });
+  for (const time of ['first', 'second']) {
+    const told = await nextReading((reading) => reading.error !== null, `the error is told a ${time} time`);
+    assert.match(told.error?.detail ?? '', /\[…\]p+\/a\.vol does not exist \(ENOENT\): mount its storage/);
+  }
+  const { connections, malformedFrames } = client.counters();
+  assert.deepEqual([connections, malformedFrames], [1, 0]);
 });
 
 void test('where O_DIRECT is refused, neither beat nor init work', { timeout: 60_000 }, async (t) => {

@@ -108,7 +108,11 @@ void test('two hosts see each other, and their seats and cells', { timeout: 60_0
   assert.ok(!tooFar.ok && tooFar.error.code === 'bad-request');
   const tooBig = await a.client.writeSeat(
     seatBodyOf('a', {
-      openReports: Array.from({ length: 24 }, () => ({ cause: 'c'.repeat(200), severity: 'info' as const })),
+      heritage: {
+        term: 1,
+        sequence: 24,
+        open: Array.from({ length: 24 }, () => ({ cause: 'c'.repeat(200), severity: 'info' as const })),
+      },
     }),
   );
   assert.ok(!tooBig.ok && tooBig.error.code === 'does-not-fit');

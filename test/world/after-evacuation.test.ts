@@ -1,8 +1,9 @@
 /** VMs that an evacuation has left in a state that is not the wanted one. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bringBack } from './faults.ts';
+import { bringBack } from './bring-back.ts';
 import { incidentOf } from './incidents.ts';
+import { resetState } from './little-world.ts';
 import { answer } from './otherwise.ts';
 import { settled, settledWithMasterSpared, slaveOf } from './settled.ts';
 
@@ -12,11 +13,11 @@ describe('a VM whose evacuation ended in ERROR', () => {
   for (const masters of ['the same master', 'another master'])
     it(`is started in place when its host is back (${masters})`, () => {
       const world = settled({ hosts: 4, proofs });
-      world.nova.resumeGuests = false;
+      world.nova.habits.resumeGuestsOnHostBoot = false;
       const victim = slaveOf(world);
-      world.nova.addServer('vm', victim);
-      world.nova.addServer('broken', victim, { vmState: 'error', status: 'ERROR' });
-      world.watchers.accepted = ({ id }) => world.clock.after(500, () => world.nova.noValidHost(id));
+      world.addVm('vm', victim);
+      world.addVm('broken', victim, { state: 'error' });
+      for (const vm of ['vm', 'broken']) world.nova.state.unschedulable.add(vm);
       world.powerOff(victim);
       world.until('tried', () => world.nova.rows.length >= 2, 60_000);
       if (masters === 'another master') {
@@ -29,17 +30,19 @@ describe('a VM whose evacuation ended in ERROR', () => {
       world.until('it runs', () => world.runsOn('vm', victim), 300_000);
       world.until('closed', () => world.verdict(victim) === 'online', 60_000);
       assert.deepEqual(
-        world.nova.reboots.map(({ vm }) => vm),
+        world.reboots.map(({ vm }) => vm),
         ['vm'],
       );
     });
 
   it('is known to have been ACTIVE, whatever becomes of its next evacuation', () => {
     const { world, victim } = settledWithMasterSpared(5);
-    world.nova.resumeGuests = false;
-    world.nova.buildMs = 60_000;
+    world.nova.habits.resumeGuestsOnHostBoot = false;
+    world.nova.speed.buildMs = 60_000;
+    const { unschedulable } = world.nova.state;
+    unschedulable.add('vm');
     world.watchers.accepted = ({ id }) => {
-      if (id === 1) world.clock.after(500, () => world.nova.noValidHost(id));
+      if (id > 1) unschedulable.clear();
     };
     world.powerOff(victim);
     world.until('begun again', () => world.nova.rows[1]?.status === 'pre-migrating', 60_000);
@@ -50,7 +53,7 @@ describe('a VM whose evacuation ended in ERROR', () => {
     bringBack(world, target);
     const reason = () => incidentOf(world, victim)?.vms.get('vm')?.reason;
     world.until('told', () => reason()?.includes('--state active') === true, 900_000);
-    world.nova.resetState('vm');
+    resetState(world, 'vm');
     world.until('it runs', () => world.runsOn('vm', victim), 60_000);
   });
 });
@@ -60,7 +63,7 @@ describe('VMs that are not well on their new hosts', () => {
     const world = settled({ hosts: 5, proofs });
     const victim = slaveOf(world);
     const ill = new Set(Array.from({ length: 9 }, (_, n) => `ill${n}`));
-    for (const vm of [...ill, 'well']) world.nova.addServer(vm, victim);
+    for (const vm of [...ill, 'well']) world.addVm(vm, victim);
     answer(world, (_, ask) => {
       const answered = ask();
       if (answered?.call !== 'get-server' || !answered.ok) return answered;
@@ -81,8 +84,8 @@ describe('VMs that are not well on their new hosts', () => {
   it('keep no other waiting while nova is still at work on them', () => {
     const world = settled({ hosts: 5, proofs });
     const victim = slaveOf(world);
-    for (let n = 0; n < 8; n += 1) world.nova.addServer(`busy${n}`, victim);
-    world.nova.addServer('well', victim);
+    for (let n = 0; n < 8; n += 1) world.addVm(`busy${n}`, victim);
+    world.addVm('well', victim);
     answer(world, (_, ask) => {
       const answered = ask();
       if (answered?.call !== 'get-server' || !answered.ok || answered.value.host === victim) return answered;

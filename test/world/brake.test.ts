@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { settled, slaves } from './settled.ts';
-import type { World } from './world.ts';
+import type { World } from './little-world.ts';
 
 function confirmDead(world: World, host: string): { readonly ok: boolean; readonly words: string } {
   let said = { ok: false, words: '' };
@@ -12,13 +12,13 @@ function confirmDead(world: World, host: string): { readonly ok: boolean; readon
   return said;
 }
 
-const moved = (world: World, vm: string, from: string): boolean => world.nova.servers.get(vm)?.host !== from;
+const moved = (world: World, vm: string, from: string): boolean => world.servers.get(vm)?.host !== from;
 
 void describe('the brake', () => {
   it('names the host that nobody can judge; a word on that one lets it go', () => {
     const world = settled({ hosts: 5, proofs: ['silence', 'reboot'] });
     const [unjudged = '', victim = ''] = slaves(world);
-    world.nova.addServer('vm', victim);
+    world.addVm('vm', victim);
     for (const volume of world.volumes) volume.failing.add(unjudged);
     world.run(20_000);
     world.powerOff(unjudged);
@@ -35,7 +35,7 @@ void describe('the brake', () => {
   it('lets many that died together go on somebody’s word, some each minute', () => {
     const world = settled({ hosts: 9, proofs: ['silence', 'reboot'] });
     const dead = slaves(world).slice(0, 4);
-    for (const host of dead) world.nova.addServer(`vm-of-${host}`, host);
+    for (const host of dead) world.addVm(`vm-of-${host}`, host);
     for (const host of dead) world.powerOff(host);
     const [first = '', second = '', third = '', fourth = ''] = dead;
     world.run(30_000);
@@ -52,7 +52,7 @@ void describe('the brake', () => {
   it('does not take an incident whose host is back for one of the last minute after a change of master', () => {
     const world = settled({ hosts: 4, proofs: ['silence', 'reboot'] });
     const [returning = ''] = slaves(world);
-    world.nova.addServer('bad', returning);
+    world.addVm('bad', returning);
     world.powerOff(returning);
     world.run(2_000);
     world.powerOn(returning);
@@ -60,7 +60,7 @@ void describe('the brake', () => {
     const incident = world.master().core?.master?.incidents.get(returning);
     assert.equal(incident?.record.phase, 'returning', 'its nova-compute is not started');
     const former = world.master().name;
-    world.nova.addServer('vm', former);
+    world.addVm('vm', former);
     world.powerOff(former);
     world.until('evacuated', () => moved(world, 'vm', former), 45_000);
   });

@@ -6,7 +6,7 @@ import type { HoldCode } from '../../src/core/recovery/holds.ts';
 import type { Heartbeat } from '../../src/core/wire/datagram.ts';
 import { holdOf } from './incidents.ts';
 import { settled, slaveOf } from './settled.ts';
-import type { World } from './world.ts';
+import type { World } from './little-world.ts';
 
 /** Speaks once; it takes its nonce from what the master has issued to it. */
 function cloneOf(world: World, name: string, boot = 'boot-of-the-clone'): () => void {
@@ -48,7 +48,7 @@ for (const proofs of [['silence', 'reboot'], ['silence']] as const)
   it(`is no reboot of it: its VMs run on (${proofs.join()})`, () => {
     const world = settled({ hosts: 4, proofs });
     const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
+    world.addVm('vm', victim);
     world.run(10_000);
     const speak = cloneOf(world, victim);
     const verdicts = new Set<string>();
@@ -73,18 +73,20 @@ void describe('a host that is back, beside the life in which it was declared fai
   function back(vms: number): Back {
     const world = settled({ hosts: 4, proofs: ['silence', 'reboot'] });
     const host = slaveOf(world);
-    world.nova.resumeGuests = false;
-    for (let n = 0; n < vms; n += 1) world.nova.addServer(`vm${n}`, host);
+    world.nova.habits.resumeGuestsOnHostBoot = false;
+    for (let n = 0; n < vms; n += 1) world.addVm(`vm${n}`, host);
     // It cannot be evacuated: the incident stays open.
     const extraSpecs = { 'hw:tpm_version': '2.0' };
-    const flavor = { name: 't', vcpus: 1, memoryMib: 1, diskGib: 1, extraSpecs };
-    world.nova.addServer('tpm', host, { flavor });
+    world.addVm('tpm', host, { extraSpecs });
     world.run(10_000);
     const former = world.host(host).boot;
     world.powerOff(host);
-    world.until('forced down', () => world.nova.services.get(host)?.forcedDown === true, 60_000);
-    const { rows } = world.nova;
-    world.until('elsewhere', () => rows.filter(({ status }) => status === 'done').length === vms, 60_000);
+    world.until('forced down', () => world.nova.state.services.get(host)?.forcedDown === true, 60_000);
+    world.until(
+      'elsewhere',
+      () => world.nova.rows.filter(({ status }) => status === 'done').length === vms,
+      60_000,
+    );
     world.powerOn(host);
     const waiting = ['compute-not-back', 'rows-not-completed'];
     world.until('is back', () => waiting.includes(holdOf(world, host) ?? ''), 60_000);
@@ -103,7 +105,7 @@ void describe('a host that is back, beside the life in which it was declared fai
     world.startCompute(host);
     speak(30_000);
     assert.equal(holdOf(world, host), code);
-    assert.deepEqual(world.nova.reboots, []);
+    assert.deepEqual(world.reboots, []);
   }
 
   it('is held as critical where VMs were sent on, and goes on when that life is over', () => {

@@ -131,7 +131,7 @@ export function seat(
       agent: `${host}-agent`,
       term: 1,
       phase: 'holding',
-      openReports: [],
+      heritage: { term: 0, sequence: 0, open: [] },
       ...body,
     },
     bodyBoot: 'boot-1',

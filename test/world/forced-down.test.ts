@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { holdOf, incidentOf, isClosed } from './incidents.ts';
 import { blackout, light, settled, slaveOf } from './settled.ts';
-import type { World } from './world.ts';
+import type { World } from './little-world.ts';
 
-const isForcedDown = (world: World, host: string) => world.nova.services.get(host)?.forcedDown;
+const isForcedDown = (world: World, host: string) => world.nova.state.services.get(host)?.forcedDown;
 
 /** nova does not answer when a host is forced down, and does so a good while later. */
 function slowToForceDown(world: World, lateMs: number): { asked: number; doneMs: number } {
@@ -46,7 +46,7 @@ void describe('forced_down that nova carries out late', () => {
   it('is cleared on a host that lived all the time, and what follows takes a proof of its own', () => {
     const world = settled({ hosts: 4, proofs: ['silence', 'reboot'] });
     const host = slaveOf(world);
-    world.nova.addServer('vm', host);
+    world.addVm('vm', host);
     const seen = slowToForceDown(world, 60_000);
     blackout(world, host);
     world.until('asked', () => seen.asked > 0, 60_000);
@@ -66,9 +66,9 @@ void describe('forced_down that nova carries out late', () => {
 void it('forced_down that nova has answered keeps no later master waiting', () => {
   const world = settled({ hosts: 4, proofs: ['silence', 'reboot'] });
   const host = slaveOf(world);
-  world.nova.addServer('vm', host);
+  world.addVm('vm', host);
   world.powerOff(host);
-  world.until('elsewhere', () => world.nova.servers.get('vm')?.host !== host, 60_000);
+  world.until('elsewhere', () => world.servers.get('vm')?.host !== host, 60_000);
   world.killAgent(world.master().name);
   world.powerOn(host);
   world.startCompute(host);
@@ -82,26 +82,25 @@ void it('forced_down that nova has answered keeps no later master waiting', () =
 void it('forced_down that somebody else sets while a host returns is left to him', () => {
   const world = settled({ hosts: 4, proofs: ['silence', 'reboot'] });
   const host = slaveOf(world);
-  world.nova.resumeGuests = false;
+  world.nova.habits.resumeGuestsOnHostBoot = false;
   // Cannot be evacuated, and does not start in place: the incident stays open.
   const extraSpecs = { 'hw:tpm_version': '2.0' };
-  const flavor = { name: 't', vcpus: 1, memoryMib: 1, diskGib: 1, extraSpecs };
-  world.nova.addServer('vm', host, { flavor });
-  world.nova.rebootFails.add('vm');
+  world.addVm('vm', host, { extraSpecs });
+  world.nova.faults.startFails.add('vm');
   world.powerOff(host);
   world.until('forced down', () => isForcedDown(world, host) === true, 60_000);
   world.powerOn(host);
   world.startCompute(host);
   world.until('waits', () => holdOf(world, host) === 'restarts-pending', 60_000);
   assert.equal(isForcedDown(world, host), false);
-  const service = world.nova.services.get(host) ?? assert.fail();
+  const service = world.nova.state.services.get(host) ?? assert.fail();
   service.forcedDown = true;
   world.run(10_000);
   assert.equal(isForcedDown(world, host), true);
   const former = world.master().name;
   world.killAgent(former);
   world.until('another master', () => world.masters().some(({ name }) => name !== former), 60_000);
-  world.nova.rebootFails.clear();
+  world.nova.faults.startFails.clear();
   world.until('closed', () => isClosed(world, host), 1_200_000);
   assert.equal(isForcedDown(world, host), true);
 });

@@ -2,28 +2,28 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { settled, slaves } from './settled.ts';
-import type { World } from './world.ts';
+import type { World } from './little-world.ts';
 
 /** Its agent does not reach nova; its nova-compute goes on reporting by another way. */
 function cutOffNova(world: World, name: string): void {
   const reaches = world.network.reachesNova.bind(world.network);
   world.network.reachesNova = (host) => host.name !== name && reaches(host);
   const report = (): void => {
-    const service = world.nova.services.get(name);
-    if (service !== undefined) service.reportedMs = world.clock.now;
+    const service = world.nova.state.services.get(name);
+    if (service !== undefined) service.lastReportAtMs = world.clock.now;
     world.clock.after(5_000, report);
   };
   report();
 }
 
 const left = (world: World, victim: string): number =>
-  [...world.nova.servers.values()].filter(({ host }) => host === victim).length;
+  [...world.servers.values()].filter(({ host }) => host === victim).length;
 
 it('one that does not reach nova: others take its VMs', () => {
   const world = settled({ hosts: 4 });
   const [victim = '', helpless = ''] = slaves(world);
   cutOffNova(world, helpless);
-  for (let n = 0; n < 12; n += 1) world.nova.addServer(`vm${n}`, victim);
+  for (let n = 0; n < 12; n += 1) world.addVm(`vm${n}`, victim);
   world.powerOff(victim);
   world.until('recovered', () => left(world, victim) === 0, 240_000);
 });
@@ -35,7 +35,7 @@ it('one that answers no order: others take its VMs', () => {
   world.ask = (name, request, done) => {
     if (name !== helpless || request.ask !== 'restart') ask(name, request, done);
   };
-  for (let n = 0; n < 12; n += 1) world.nova.addServer(`vm${n}`, victim);
+  for (let n = 0; n < 12; n += 1) world.addVm(`vm${n}`, victim);
   world.powerOff(victim);
   world.until('recovered', () => left(world, victim) === 0, 600_000);
 });
@@ -43,7 +43,7 @@ it('one that answers no order: others take its VMs', () => {
 it('nobody can: that VMs wait is told once, and its end', () => {
   const world = settled({ hosts: 3 });
   const [victim = ''] = slaves(world);
-  world.nova.addServer('vm', victim);
+  world.addVm('vm', victim);
   const perform = world.nova.perform.bind(world.nova);
   let refuses = true;
   world.nova.perform = (call) => {

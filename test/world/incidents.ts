@@ -1,7 +1,7 @@
 /** What the present master has open for a host. */
 import type { HoldCode } from '../../src/core/recovery/holds.ts';
 import type { Incident } from '../../src/core/recovery/incident.ts';
-import type { World } from './world.ts';
+import type { World } from './little-world.ts';
 
 export const incidentOf = (world: World, host: string): Incident | undefined =>
   world.master().core?.master?.incidents.get(host);

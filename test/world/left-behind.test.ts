@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { DeclaredMaintenance } from '../../src/core/wire/records.ts';
-import { bringBack } from './faults.ts';
+import { bringBack } from './bring-back.ts';
 import { blackout, light, settled, slaveOf, slaves } from './settled.ts';
-import type { World } from './world.ts';
+import type { World } from './little-world.ts';
 
 const proofs = ['silence', 'reboot'] as const;
 
@@ -24,14 +24,14 @@ function restartAllBut(world: World, but: string, apartMs: number): void {
 }
 
 const leftOn = (world: World, victim: string): number =>
-  [...world.nova.servers.values()].filter(({ host }) => host === victim).length;
+  [...world.servers.values()].filter(({ host }) => host === victim).length;
 
 describe('a slot that was read long ago', () => {
   it('and has advanced since is no life of a failed host: the next master carries its recovery on', () => {
     const world = settled({ hosts: 4, proofs });
     const victim = slaveOf(world);
-    for (let n = 0; n < 30; n += 1) world.nova.addServer(`vm${n}`, victim);
-    world.nova.buildMs = 10_000;
+    for (let n = 0; n < 30; n += 1) world.addVm(`vm${n}`, victim);
+    world.nova.speed.buildMs = 10_000;
     world.run(60_000);
     world.powerOff(victim);
     world.until('the first rows', () => world.nova.rows.length > 0, 40_000);
@@ -58,7 +58,7 @@ describe('a volume that shows the boot before last', () => {
     world.until('it is the master', () => world.masters()[0]?.name === victim, 60_000);
     for (const name of others) world.startAgent(name);
     world.run(30_000);
-    world.nova.addServer('vm', victim);
+    world.addVm('vm', victim);
     // The bet on its silence is lost: it lives, and has to be told when it is heard again.
     blackout(world, victim);
     world.until('moved', () => leftOn(world, victim) === 0, 120_000);
@@ -73,9 +73,9 @@ describe('a host that reboots while there is no master', () => {
   for (const lateMs of [0, 10_000])
     it(`is seen to have done so when its volumes are back ${lateMs} ms after its network`, () => {
       const world = settled({ hosts: 4, proofs });
-      world.nova.resumeGuests = false;
+      world.nova.habits.resumeGuestsOnHostBoot = false;
       const victim = slaveOf(world);
-      world.nova.addServer('vm', victim);
+      world.addVm('vm', victim);
       world.run(60_000);
       world.killAgent(world.master().name);
       world.run(6_000);
@@ -97,7 +97,7 @@ describe('what a host said last', () => {
       it(`is known to the next master though one volume shows older words (${what}, ${offsetMs} ms)`, () => {
         const world = settled({ hosts: 4, proofs });
         const victim = slaves(world).at(-1) ?? '';
-        world.nova.addServer('vm', victim);
+        world.addVm('vm', victim);
         world.run(offsetMs);
         for (const name of slaves(world).filter((host) => host !== victim)) {
           world.killAgent(name);
@@ -142,7 +142,7 @@ describe('what a host said last', () => {
   it('in a former boot tells the next master where to look for it, so that its end is seen', () => {
     const world = settled({ hosts: 4, proofs });
     const victim = slaves(world).at(-1) ?? '';
-    world.nova.addServer('vm', victim);
+    world.addVm('vm', victim);
     world.run(20_000);
     rebootWithoutAgent(world, victim);
     world.clock.after(4_000, () => world.startCompute(victim));

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Effect } from '../../src/core/effect.ts';
-import { bringBack } from './faults.ts';
+import { bringBack } from './bring-back.ts';
 import { holdOf, incidentOf } from './incidents.ts';
 import { blackout, light, settled, slaveOf } from './settled.ts';
-import type { World } from './world.ts';
+import type { World } from './little-world.ts';
 
 function confirm(world: World, host: string): { readonly ok: boolean; readonly words: string } {
   let said: Extract<Effect, { do: 'answer' }>['answer'] | undefined;
@@ -17,7 +17,7 @@ function confirm(world: World, host: string): { readonly ok: boolean; readonly w
 function betLost(): { readonly world: World; readonly victim: string } {
   const world = settled({ hosts: 4 });
   const victim = slaveOf(world);
-  world.nova.addServer('vm', victim);
+  world.addVm('vm', victim);
   blackout(world, victim);
   world.until('sent', () => world.nova.rows.length > 0, 40_000);
   return { world, victim };
@@ -28,22 +28,22 @@ describe('life after a verdict of failed', () => {
     const world = settled({ hosts: 4 });
     const victim = slaveOf(world);
     blackout(world, victim);
-    world.until('forced down', () => world.nova.services.get(victim)?.forcedDown ?? false, 40_000);
+    world.until('forced down', () => world.nova.state.services.get(victim)?.forcedDown ?? false, 40_000);
     light(world, victim);
     world.until('online', () => world.verdict(victim) === 'online', 20_000);
-    assert.equal(world.nova.services.get(victim)?.forcedDown, false);
+    assert.equal(world.nova.state.services.get(victim)?.forcedDown, false);
     assert.equal(world.nova.rows.length, 0);
   });
 
   it('nothing sent, still proving: the incident simply ends', () => {
     const world = settled({ hosts: 4, proofs: [] });
     const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
+    world.addVm('vm', victim);
     blackout(world, victim);
     world.until('failed', () => world.verdict(victim) === 'failed', 40_000);
     light(world, victim);
     world.until('online', () => world.verdict(victim) === 'online', 20_000);
-    assert.equal(world.nova.services.get(victim)?.forcedDown, false);
+    assert.equal(world.nova.state.services.get(victim)?.forcedDown, false);
   });
 
   it('sent: held as critical, naming the VMs that may run twice', () => {
@@ -57,12 +57,12 @@ describe('life after a verdict of failed', () => {
       [['begin', 'critical']],
     );
     assert.match(reports[0]?.report.rule ?? '', /vm \(vm\) also on h\d/);
-    assert.equal(world.nova.services.get(victim)?.forcedDown, true);
+    assert.equal(world.nova.state.services.get(victim)?.forcedDown, true);
   });
 
   it('falls silent again: nothing further is ordered, also by the next master, until somebody vouches', () => {
     const { world, victim } = betLost();
-    world.nova.addServer('late', victim);
+    world.addVm('late', victim);
     world.run(200);
     light(world, victim);
     world.until('held', () => holdOf(world, victim) === 'life-after-failed', 20_000);
@@ -84,7 +84,7 @@ describe('life after a verdict of failed', () => {
     assert.equal(world.nova.rows.length, rows);
     assert.equal(holdOf(world, victim), 'life-after-failed');
     assert.equal(confirm(world, victim).ok, true);
-    world.until('recovered', () => world.nova.servers.get('late')?.host !== victim, 60_000);
+    world.until('recovered', () => world.servers.get('late')?.host !== victim, 60_000);
     assert.equal(incidentOf(world, victim)?.record.proof, 'operator');
   });
 
@@ -105,7 +105,7 @@ describe('the end of an incident', () => {
       const world = settled({ hosts: 4, proofs: ['silence', 'reboot'] });
       const victim = slaveOf(world);
       world.powerOff(victim);
-      world.until('forced down', () => world.nova.services.get(victim)?.forcedDown ?? false, 40_000);
+      world.until('forced down', () => world.nova.state.services.get(victim)?.forcedDown ?? false, 40_000);
       world.run(10_000 + offsetMs);
       world.powerOn(victim);
       world.startCompute(victim);
@@ -144,12 +144,12 @@ describe('an operator’s word', () => {
   it('given while the incident is being written is not lost', () => {
     const world = settled({ hosts: 4, proofs: [] });
     const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
+    world.addVm('vm', victim);
     world.powerOff(victim);
     while (incidentOf(world, victim) === undefined && world.clock.now < 90_000) world.run(1);
     assert.equal(incidentOf(world, victim)?.record.phase, 'declared');
     assert.equal(confirm(world, victim).ok, true);
-    world.until('recovered', () => world.nova.servers.get('vm')?.host !== victim, 30_000);
+    world.until('recovered', () => world.servers.get('vm')?.host !== victim, 30_000);
   });
 });
 
@@ -157,9 +157,9 @@ describe('the return of a host', () => {
   function recovered(forcedBefore = false): { readonly world: World; readonly victim: string } {
     const world = settled({ hosts: 4 });
     const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
+    world.addVm('vm', victim);
     world.powerOff(victim);
-    const service = world.nova.services.get(victim) ?? assert.fail();
+    const service = world.nova.state.services.get(victim) ?? assert.fail();
     if (forcedBefore) service.forcedDown = true;
     world.until('recovered', () => world.nova.rows[0]?.status === 'done', 60_000);
     world.run(5_000);
@@ -178,24 +178,24 @@ describe('the return of a host', () => {
     world.until('gate', () => gateOf(world, victim), 20_000);
     world.run(60_000);
     assert.equal(holdOf(world, victim), 'rows-not-completed');
-    assert.equal(world.nova.services.get(victim)?.forcedDown, true);
+    assert.equal(world.nova.state.services.get(victim)?.forcedDown, true);
     world.startCompute(victim);
     world.until('online', () => world.verdict(victim) === 'online', 60_000);
-    assert.equal(world.nova.services.get(victim)?.forcedDown, false);
+    assert.equal(world.nova.state.services.get(victim)?.forcedDown, false);
   });
 
   it('does not force up what somebody else forced down', () => {
     const { world, victim } = recovered(true);
     bringBack(world, victim);
     world.until('online', () => world.verdict(victim) === 'online', 60_000);
-    assert.equal(world.nova.services.get(victim)?.forcedDown, true);
+    assert.equal(world.nova.state.services.get(victim)?.forcedDown, true);
   });
 
   it('keeps the gate shut while an evacuation is under way', () => {
     const world = settled({ hosts: 4 });
     const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
-    world.nova.buildMs = 30_000;
+    world.addVm('vm', victim);
+    world.nova.speed.buildMs = 30_000;
     world.powerOff(victim);
     world.until('under way', () => world.nova.rows[0]?.status === 'pre-migrating', 60_000);
     world.powerOn(victim);

@@ -1,10 +1,10 @@
 /** One of several volumes is lost: whoever dies then is recovered all the same. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { bringBack } from './faults.ts';
+import { bringBack } from './bring-back.ts';
 import { spareMaster } from './otherwise.ts';
 import { settled, slaveOf, slaves } from './settled.ts';
-import type { World } from './world.ts';
+import type { World } from './little-world.ts';
 
 for (const leaseVolumes of [1, 3] as const)
   for (const whose of ['all hosts', 'the master'] as const)
@@ -19,9 +19,9 @@ for (const leaseVolumes of [1, 3] as const)
       const claims = (): number => world.journal.filter(({ event }) => event === 'master').length;
       const before = claims();
       const victim = slaveOf(world);
-      for (let n = 0; n < 3; n += 1) world.nova.addServer(`vm${n}`, victim);
+      for (let n = 0; n < 3; n += 1) world.addVm(`vm${n}`, victim);
       world.powerOff(victim);
-      const moved = (): boolean => [...world.nova.servers.values()].every(({ host }) => host !== victim);
+      const moved = (): boolean => [...world.servers.values()].every(({ host }) => host !== victim);
       world.until('moved', moved, 120_000);
       assert.equal(claims(), before, 'and the lease stays where it is');
     });
@@ -61,9 +61,9 @@ it('a master that only stands in makes way though a volume is lost for all', () 
   const world = settled({ hosts: 5, eligible: ['h1', 'h2'] });
   const first = world.master().name;
   const second = first === 'h1' ? 'h2' : 'h1';
-  world.nova.addServer('vm', second);
+  world.addVm('vm', second);
   world.powerOff(second);
-  world.until('recovered', () => world.nova.servers.get('vm')?.host !== second, 60_000);
+  world.until('recovered', () => world.servers.get('vm')?.host !== second, 60_000);
   world.powerOff(first);
   bringBack(world, second);
   world.until('it stands in', () => isMaster(world, second), 150_000);
@@ -95,12 +95,12 @@ it('the only one that may be master cannot read it: on somebody’s word VMs are
   spareMaster(world);
   lose(world, -1, ['h1']);
   world.run(30_000);
-  world.nova.addServer('vm', 'h3');
+  world.addVm('vm', 'h3');
   world.powerOff('h3');
   world.until('asks', () => world.verdict('h3') === 'unknown', 60_000);
   world.ask('h1', { ask: 'confirm-dead', host: 'h3', by: 'ann' }, (answer) =>
     assert.ok(answer.to === 'confirm-dead' && answer.ok),
   );
-  world.until('recovered', () => world.nova.servers.get('vm')?.host !== 'h3', 60_000);
+  world.until('recovered', () => world.servers.get('vm')?.host !== 'h3', 60_000);
   assert.deepEqual(world.twice, []);
 });

@@ -9,19 +9,19 @@ describe('the main job, on virtual time', () => {
   it('restarts the VMs of a dead slave once each, spread over the others', () => {
     const world = settled({ hosts: 4 });
     const victim = slaveOf(world);
-    for (let n = 0; n < 10; n += 1) world.nova.addServer(`vm${n}`, victim);
+    for (let n = 0; n < 10; n += 1) world.addVm(`vm${n}`, victim);
     const diedMs = world.clock.now;
     world.powerOff(victim);
     const firstMs = world.until('first evacuation', () => world.nova.rows.length > 0, 30_000) - diedMs;
     world.until(
       'all elsewhere',
-      () => [...world.nova.servers.values()].every(({ host }) => host !== victim),
+      () => [...world.servers.values()].every(({ host }) => host !== victim),
       60_000,
     );
     assert.ok(firstMs <= 17_000, `first evacuation after ${firstMs} ms`);
     assert.equal(world.nova.rows.length, 10);
     const perTarget = new Map<string, number>();
-    for (const { host } of world.nova.servers.values()) perTarget.set(host, (perTarget.get(host) ?? 0) + 1);
+    for (const { host } of world.servers.values()) perTarget.set(host, (perTarget.get(host) ?? 0) + 1);
     assert.deepEqual(
       [...perTarget.values()].sort((a, b) => a - b),
       [3, 3, 4],
@@ -32,19 +32,19 @@ describe('the main job, on virtual time', () => {
     world.run(5_000);
     world.startCompute(victim);
     world.until('online', () => world.verdict(victim) === 'online', 30_000);
-    assert.equal(world.nova.services.get(victim)?.forcedDown, false);
+    assert.equal(world.nova.state.services.get(victim)?.forcedDown, false);
   });
 
   it('does the same for the master', () => {
     const world = settled({ hosts: 4 });
     const victim = world.master().name;
-    for (let n = 0; n < 10; n += 1) world.nova.addServer(`vm${n}`, victim);
+    for (let n = 0; n < 10; n += 1) world.addVm(`vm${n}`, victim);
     const diedMs = world.clock.now;
     world.powerOff(victim);
     const firstMs = world.until('first evacuation', () => world.nova.rows.length > 0, 60_000) - diedMs;
     world.until(
       'all elsewhere',
-      () => [...world.nova.servers.values()].every(({ host }) => host !== victim),
+      () => [...world.servers.values()].every(({ host }) => host !== victim),
       60_000,
     );
     assert.ok(firstMs <= 23_000, `first evacuation after ${firstMs} ms`);
@@ -54,7 +54,7 @@ describe('the main job, on virtual time', () => {
   it('leaves an isolated host alone and says so once, with its end', () => {
     const world = settled({ hosts: 4 });
     const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
+    world.addVm('vm', victim);
     world.host(victim).network = 0;
     world.until('isolated', () => world.verdict(victim) === 'isolated', 30_000);
     world.run(120_000);
@@ -85,7 +85,7 @@ describe('the main job, on virtual time', () => {
   it('tells a dead agent from a dead host', () => {
     const world = settled({ hosts: 4 });
     const [one, two] = slaves(world);
-    world.nova.addServer('vm', one ?? '');
+    world.addVm('vm', one ?? '');
     world.killAgent(one ?? '');
     world.until('agent-down', () => world.verdict(one ?? '') === 'agent-down', 30_000);
     world.killAgent(two ?? '');
@@ -109,7 +109,7 @@ describe('the main job, on virtual time', () => {
   it('holds without an accepted proof until an operator confirms', () => {
     const world = settled({ hosts: 4, proofs: [] });
     const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
+    world.addVm('vm', victim);
     world.powerOff(victim);
     world.until('held', () => holdOf(world, victim) === 'no-proof', 30_000);
     world.run(60_000);
@@ -117,7 +117,7 @@ describe('the main job, on virtual time', () => {
     world.ask(world.master().name, { ask: 'confirm-dead', host: victim, by: 'ann' }, (answer) =>
       assert.ok(answer.to === 'confirm-dead' && answer.ok),
     );
-    world.until('recovered', () => world.nova.servers.get('vm')?.host !== victim, 30_000);
+    world.until('recovered', () => world.servers.get('vm')?.host !== victim, 30_000);
     assert.equal(world.nova.rows.length, 1);
   });
 
@@ -126,11 +126,13 @@ describe('the main job, on virtual time', () => {
       for (const afterRows of [0, 1, 4, 10]) {
         const world = settled({ hosts: 5, seed });
         const victim = slaveOf(world);
-        for (let n = 0; n < 10; n += 1) world.nova.addServer(`vm${n}`, victim);
+        for (let n = 0; n < 10; n += 1) world.addVm(`vm${n}`, victim);
         world.powerOff(victim);
         world.until(
           'orders',
-          () => world.nova.rows.length >= afterRows && (world.nova.services.get(victim)?.forcedDown ?? false),
+          () =>
+            world.nova.rows.length >= afterRows &&
+            (world.nova.state.services.get(victim)?.forcedDown ?? false),
           60_000,
         );
         const killed = world.master().name;
@@ -139,7 +141,7 @@ describe('the main job, on virtual time', () => {
         world.clock.after(5_000, () => world.startAgent(killed));
         world.until(
           'all elsewhere',
-          () => [...world.nova.servers.values()].every(({ host }) => host !== victim),
+          () => [...world.servers.values()].every(({ host }) => host !== victim),
           240_000,
         );
         assert.equal(world.nova.rows.length, 10, `seed ${seed}, killed after ${afterRows}`);
@@ -150,7 +152,7 @@ describe('the main job, on virtual time', () => {
   it('is shown by a new master with names and attempts, also what is elsewhere already', () => {
     const world = settled({ hosts: 5 });
     const victim = slaveOf(world);
-    for (const vm of ['one', 'two']) world.nova.addServer(vm, victim);
+    for (const vm of ['one', 'two']) world.addVm(vm, victim);
     world.powerOff(victim);
     const shown = () => {
       const { core } = world.masters()[0] ?? {};
@@ -169,10 +171,10 @@ describe('the main job, on virtual time', () => {
   it('finds the row of an evacuation whose answer was swallowed', () => {
     const world = settled({ hosts: 4 });
     const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
-    world.nova.swallow = true;
+    world.addVm('vm', victim);
+    world.nova.faults.swallows = true;
     world.powerOff(victim);
-    world.until('recovered', () => world.nova.servers.get('vm')?.host !== victim, 60_000);
+    world.until('recovered', () => world.servers.get('vm')?.host !== victim, 60_000);
     world.run(200_000);
     assert.equal(world.nova.rows.length, 1);
   });
@@ -180,12 +182,12 @@ describe('the main job, on virtual time', () => {
   it('waits for nova and then recovers', () => {
     const world = settled({ hosts: 4 });
     const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
-    world.nova.up = false;
+    world.addVm('vm', victim);
+    world.nova.faults.up = false;
     world.powerOff(victim);
     world.run(60_000);
-    world.nova.up = true;
-    world.until('recovered', () => world.nova.servers.get('vm')?.host !== victim, 60_000);
+    world.nova.faults.up = true;
+    world.until('recovered', () => world.servers.get('vm')?.host !== victim, 60_000);
   });
 });
 
@@ -193,7 +195,7 @@ describe('a VM that its owner deletes while it is being recovered', () => {
   it('keeps no incident open', () => {
     const world = settled({ hosts: 4 });
     const victim = slaveOf(world);
-    for (const vm of ['kept', 'gone']) world.nova.addServer(vm, victim);
+    for (const vm of ['kept', 'gone']) world.addVm(vm, victim);
     world.powerOff(victim);
     world.until(
       'rebuilt',
@@ -201,7 +203,7 @@ describe('a VM that its owner deletes while it is being recovered', () => {
       60_000,
     );
     // Before the master has seen it ACTIVE.
-    world.nova.servers.delete('gone');
+    world.nova.state.servers.delete('gone');
     world.powerOn(victim);
     world.clock.after(8_000, () => world.startCompute(victim));
     world.until('online', () => world.verdict(victim) === 'online', 60_000);
@@ -211,13 +213,14 @@ describe('a VM that its owner deletes while it is being recovered', () => {
   it('keeps none open either when its records went with it before the master saw them end', () => {
     const world = settled({ hosts: 4 });
     const victim = slaveOf(world);
-    for (const vm of ['kept', 'gone']) world.nova.addServer(vm, victim);
+    for (const vm of ['kept', 'gone']) world.addVm(vm, victim);
     world.powerOff(victim);
     const work = () => incidentOf(world, victim)?.vms.get('gone');
     world.until('seen under way', () => work()?.reason === 'nova: pre-migrating', 60_000);
-    world.nova.servers.delete('gone');
-    for (const [at, { vm }] of [...world.nova.rows.entries()].reverse())
-      if (vm === 'gone') world.nova.rows.splice(at, 1);
+    world.nova.state.servers.delete('gone');
+    const { migrations } = world.nova.state;
+    for (const [at, { instanceUuid }] of [...migrations.entries()].reverse())
+      if (instanceUuid === 'gone') migrations.splice(at, 1);
     world.until('told', () => work()?.state === 'not-recovered', 20_000);
     world.powerOn(victim);
     world.clock.after(8_000, () => world.startCompute(victim));

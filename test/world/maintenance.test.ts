@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { DeclaredMaintenance } from '../../src/core/wire/records.ts';
-import { Checker } from './checker.ts';
 import { settled, slaveOf } from './settled.ts';
-import type { World } from './world.ts';
+import type { World } from './little-world.ts';
 
 const DECLARED: DeclaredMaintenance = { by: 'ann', why: 'new memory', recover: false };
 
@@ -19,7 +18,7 @@ function change(world: World, host: string, declared: DeclaredMaintenance | null
 function inMaintenance(more: Partial<DeclaredMaintenance> = {}): { world: World; host: string } {
   const world = settled({ hosts: 4, proofs: ['silence', 'reboot'] });
   const host = slaveOf(world);
-  world.nova.addServer('vm', host);
+  world.addVm('vm', host);
   change(world, host, { ...DECLARED, ...more });
   world.until('seen', () => world.verdict(host) === 'maintenance', 5_000);
   return { world, host };
@@ -64,11 +63,10 @@ void describe('a host in maintenance, on virtual time', () => {
 
   it('is recovered when its maintenance said so', () => {
     const { world, host } = inMaintenance({ recover: true });
-    const checker = new Checker(world);
     world.powerOff(host);
-    world.until('recovered', () => world.nova.servers.get('vm')?.host !== host, 60_000);
+    world.until('recovered', () => world.servers.get('vm')?.host !== host, 60_000);
     assert.equal(world.nova.rows.length, 1);
-    assert.deepEqual(checker.broken, []);
+    assert.deepEqual(world.watched.violations, []);
   });
 
   it('is recovered on an operator’s word', () => {
@@ -78,16 +76,16 @@ void describe('a host in maintenance, on virtual time', () => {
     world.ask(world.master().name, { ask: 'confirm-dead', host, by: 'ann' }, (answer) =>
       assert.ok(answer.to === 'confirm-dead' && answer.ok),
     );
-    world.until('recovered', () => world.nova.servers.get('vm')?.host !== host, 60_000);
+    world.until('recovered', () => world.servers.get('vm')?.host !== host, 60_000);
   });
 
   it('takes no VMs of others', () => {
     const { world, host } = inMaintenance();
     const victim =
       [...world.hosts.keys()].find((name) => name !== host && name !== world.master().name) ?? '';
-    for (let n = 0; n < 6; n += 1) world.nova.addServer(`other${n}`, victim);
+    for (let n = 0; n < 6; n += 1) world.addVm(`other${n}`, victim);
     world.powerOff(victim);
-    const there = (): number => [...world.nova.servers.values()].filter((vm) => vm.host === victim).length;
+    const there = (): number => [...world.servers.values()].filter((vm) => vm.host === victim).length;
     world.until('recovered', () => there() === 0, 60_000);
     assert.ok(!world.nova.rows.some(({ target }) => target === host));
   });

@@ -1,6 +1,6 @@
 /** Has nova answer otherwise than the little world's would. */
 import type { CloudAnswer, CloudCall } from '../../src/core/recovery/cloud.ts';
-import type { World } from './world.ts';
+import type { World } from './little-world.ts';
 
 type Nova = (call: CloudCall, ask: () => CloudAnswer | null) => CloudAnswer | null;
 

@@ -1,17 +1,15 @@
 /** A master that has rebooted itself: only another one can judge that. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Checker } from './checker.ts';
-import { bringBack } from './faults.ts';
+import { bringBack } from './bring-back.ts';
 import { settledWithVms } from './settled.ts';
 
 void describe('a master that rebooted without a word', () => {
   it('is told to people if it is the only eligible one, and left to another one as soon as that can judge it', () => {
     const { world } = settledWithVms(0, { eligible: ['h1', 'h2'] });
-    const checker = new Checker(world);
     const former = world.master().name;
     const other = former === 'h1' ? 'h2' : 'h1';
-    world.nova.addServer('vm', former);
+    world.addVm('vm', former);
     world.killAgent(other);
     world.powerOff(former);
     world.run(2_000);
@@ -28,7 +26,7 @@ void describe('a master that rebooted without a word', () => {
     world.run(120_000);
     assert.equal(world.journal.filter(({ event }) => event === 'declared').length, 1);
     assert.equal(world.nova.rows.length, 0);
-    assert.deepEqual(checker.broken, []);
+    assert.deepEqual(world.watched.violations, []);
   });
 
   it('is not left to an eligible one that has no seat, or was late too often', () => {

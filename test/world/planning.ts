@@ -9,6 +9,7 @@ import {
   type OpenOrder,
 } from '../../src/core/recovery/incident.ts';
 import { planRound } from '../../src/core/recovery/plan.ts';
+import { type StillOpen, stillOpen } from '../../src/core/recovery/still-open.ts';
 import type { Core } from '../../src/core/state.ts';
 import type { Intent } from '../../src/core/wire/records.ts';
 import { capacity, incidentRecord, order, server, service, settings } from './fixtures.ts';
@@ -51,11 +52,17 @@ interface Round {
   readonly rows?: readonly Migration[];
   readonly sendNothing?: string;
   readonly hosts?: readonly string[];
+  /** What was open before the rows were read; if not told, that is what is open now. */
+  readonly openBefore?: StillOpen;
 }
 
+export const openNow = ({ core, master, incident }: Setting): StillOpen => stillOpen(core, master, incident);
+
 /** `vm>target` for each order of the round. */
-export function plan({ core, master, incident }: Setting, round: Round = {}): readonly string[] {
+export function plan(at: Setting, round: Round = {}): readonly string[] {
+  const { core, master, incident } = at;
   const reading = {
+    openBefore: round.openBefore ?? openNow(at),
     servers: round.servers ?? [server('vm')],
     rows: round.rows ?? [],
     capacity: [],

@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { z } from 'zod';
-import { bringBack } from './faults.ts';
+import { refused } from '../../sim/nova/answers.ts';
+import { bringBack } from './bring-back.ts';
 import { holdOf, incidentOf, isClosed } from './incidents.ts';
+import { answer } from './otherwise.ts';
 import { settledWithVms } from './settled.ts';
-import type { World } from './world.ts';
+import type { World } from './little-world.ts';
 
 /** Off and on again, faster than it could be found silent. */
 function blink(world: World, host: string, computeAfterMs = 4_000): void {
@@ -30,6 +32,17 @@ function told(
   return vms.find((known) => known.vm === vm);
 }
 
+/** nova tells nothing of the guest, until what is returned is called. */
+function unreadable(world: World, vm: string, [status, detail]: readonly [number, string]): () => void {
+  let still = true;
+  answer(world, (call, ask) =>
+    still && call.call === 'guest-state' && call.vm === vm ? refused(call.call, status, detail) : ask(),
+  );
+  return () => {
+    still = false;
+  };
+}
+
 void describe('a host that rebooted without a word', () => {
   it('has its VMs started in place, once each, and nothing evacuated or forced down', () => {
     const { world, victim } = settledWithVms(5);
@@ -40,8 +53,8 @@ void describe('a host that rebooted without a word', () => {
     const backMs = world.clock.now - offMs;
     world.until('closed', () => isClosed(world, victim), 20_000);
     assert.ok(backMs <= 35_000, `after ${backMs} ms`);
-    assert.deepEqual(world.nova.reboots.map(({ vm }) => vm).sort(), ['vm0', 'vm1', 'vm2', 'vm3', 'vm4']);
-    assert.ok(world.nova.reboots.every(({ ran }) => !ran));
+    assert.deepEqual(world.reboots.map(({ vm }) => vm).sort(), ['vm0', 'vm1', 'vm2', 'vm3', 'vm4']);
+    assert.ok(world.reboots.every(({ ran }) => !ran));
     assert.equal(world.nova.rows.length, 0);
     assert.equal(
       world.journal.some(
@@ -52,35 +65,35 @@ void describe('a host that rebooted without a word', () => {
     );
     assert.deepEqual(world.twice, []);
     world.run(300_000);
-    assert.equal(world.nova.reboots.length, 5);
+    assert.equal(world.reboots.length, 5);
     assert.ok(isClosed(world, victim), 'and no second incident of one reboot');
   });
 
   it('leaves guests alone that nova has started itself', () => {
     const { world, victim } = settledWithVms(3);
-    world.nova.resumeGuests = true;
+    world.nova.habits.resumeGuestsOnHostBoot = true;
     blink(world, victim);
     world.run(8_000);
     world.until('closed', () => isClosed(world, victim), 60_000);
-    assert.deepEqual(world.nova.reboots, []);
+    assert.deepEqual(world.reboots, []);
     assert.equal(told(world, victim, 'vm0')?.state, 'recovered');
   });
 
   it('starts those that nova-compute meanwhile took for stopped by their users', () => {
     const { world, victim } = settledWithVms(2);
-    world.nova.powerSyncMs = 100;
+    world.nova.habits.powerSyncIntervalMs = 100;
     blink(world, victim);
     world.run(8_000);
     world.until('closed', () => isClosed(world, victim), 60_000);
     assert.ok(world.runsOn('vm0', victim) && world.runsOn('vm1', victim));
-    assert.equal(world.nova.servers.get('vm0')?.status, 'ACTIVE');
+    assert.equal(world.servers.get('vm0')?.status, 'ACTIVE');
   });
 
   it('starts them also when it was the master, whose nova-compute waits for the gate', () => {
     const { world } = settledWithVms(0);
     const victim = world.master().name;
-    world.nova.addServer('vm0', victim);
-    world.nova.powerSyncMs = 100;
+    world.addVm('vm0', victim);
+    world.nova.habits.powerSyncIntervalMs = 100;
     world.powerOff(victim);
     world.run(2_000);
     bringBack(world, victim);
@@ -89,17 +102,16 @@ void describe('a host that rebooted without a word', () => {
 
   it('starts no VM that was not to run, and says why', () => {
     const { world, victim } = settledWithVms(0);
-    const off = { status: 'SHUTOFF', vmState: 'stopped', powerState: 4 };
-    world.nova.addServer('stopped', victim, off);
-    world.nova.addServer('excluded', victim, { metadata: { HA_Enabled: 'False' } });
-    world.nova.addServer('local', victim, { bootedFromVolume: false });
-    world.nova.addServer('hidden', victim);
-    world.nova.diagnostics.set('hidden', { code: 'forbidden', status: 403, detail: 'policy' });
+    world.addVm('stopped', victim, { state: 'stopped' });
+    world.addVm('excluded', victim, { metadata: { HA_Enabled: 'False' } });
+    world.addVm('local', victim, { bootedFromVolume: false });
+    world.addVm('hidden', victim);
+    unreadable(world, 'hidden', [403, 'policy']);
     blink(world, victim);
     world.run(8_000);
     world.until('closed', () => isClosed(world, victim), 60_000);
     assert.deepEqual(
-      world.nova.reboots.map(({ vm }) => vm),
+      world.reboots.map(({ vm }) => vm),
       ['local'],
     );
     assert.match(told(world, victim, 'stopped')?.reason ?? '', /it was stopped/);
@@ -115,7 +127,7 @@ void describe('a host that rebooted without a word', () => {
     const hold = incidentOf(world, victim)?.hold;
     assert.equal(hold?.code, 'no-proof');
     assert.match(hold?.words ?? '', /accept_proofs does not list reboot/);
-    assert.deepEqual(world.nova.reboots, []);
+    assert.deepEqual(world.reboots, []);
     world.ask(world.master().name, { ask: 'confirm-dead', host: victim, by: 'ann' }, (answer) =>
       assert.ok(answer.to === 'confirm-dead' && answer.ok),
     );
@@ -128,29 +140,29 @@ void describe('a host that rebooted without a word', () => {
     blink(world, victim, 600_000);
     world.until('it waits', () => holdOf(world, victim) === 'compute-not-back', 30_000);
     world.run(60_000);
-    world.nova.diagnostics.set('vm0', { code: 'server-error', status: 500, detail: 'MessagingTimeout' });
+    const readable = unreadable(world, 'vm0', [500, 'MessagingTimeout']);
     world.startCompute(victim);
     world.until('unreadable', () => holdOf(world, victim) === 'nova-unreadable', 60_000);
     world.run(60_000);
-    assert.deepEqual(world.nova.reboots, []);
-    world.nova.diagnostics.clear();
+    assert.deepEqual(world.reboots, []);
+    readable();
     world.until('it runs', () => world.runsOn('vm0', victim), 30_000);
   });
 
   it('tries a VM that does not start again with growing delay, and shows it', () => {
     const { world, victim } = settledWithVms(2);
-    world.nova.rebootFails.add('vm1');
+    world.nova.faults.startFails.add('vm1');
     blink(world, victim);
     world.run(500_000);
-    const tries = world.nova.reboots.filter(({ vm }) => vm === 'vm1').map(({ atMs }) => atMs);
+    const tries = world.reboots.filter(({ vm }) => vm === 'vm1').map(({ atMs }) => atMs);
     assert.equal(tries.length, 3);
     const [first = 0, second = 0, third = 0] = tries;
     assert.ok(second - first >= 120_000 && third - second >= 240_000, tries.join(' '));
     assert.equal(holdOf(world, victim), 'restarts-pending');
     assert.equal(incidentOf(world, victim)?.vms.get('vm1')?.state, 'restarting');
-    world.nova.rebootFails.clear();
+    world.nova.faults.startFails.clear();
     world.until('closed', () => isClosed(world, victim), 600_000);
-    assert.equal(world.nova.reboots.filter(({ vm }) => vm === 'vm0').length, 1);
+    assert.equal(world.reboots.filter(({ vm }) => vm === 'vm0').length, 1);
   });
 
   it('has its VMs evacuated when it dies for good before they run again, on a proof of that death', () => {
@@ -161,11 +173,7 @@ void describe('a host that rebooted without a word', () => {
     world.powerOff(victim);
     world.until('held', () => holdOf(world, victim) === 'no-proof', 20_000);
     assert.equal(world.nova.rows.length, 0);
-    world.until(
-      'elsewhere',
-      () => [...world.nova.servers.values()].every(({ host }) => host !== victim),
-      60_000,
-    );
+    world.until('elsewhere', () => [...world.servers.values()].every(({ host }) => host !== victim), 60_000);
     assert.ok(world.clock.now - offMs >= 13_000, 'not before a whole report interval of silence');
     assert.equal(world.nova.rows.length, 3);
     assert.deepEqual(world.twice, []);
@@ -181,14 +189,14 @@ void describe('a host that rebooted without a word', () => {
     world.until('all run', all, 240_000);
     // What the former master asked for last may be carried out until then, and must not hit a guest that runs.
     assert.ok(world.clock.now - killedMs >= world.timing.openRequestMs);
-    assert.deepEqual(world.nova.reboots.length, 4);
-    assert.ok(world.nova.reboots.every(({ ran }) => !ran));
+    assert.deepEqual(world.reboots.length, 4);
+    assert.ok(world.reboots.every(({ ran }) => !ran));
   });
 
   it('is seen as such after the brake: with three of four at once the third waits, and is not forgotten', () => {
     const { world, victim } = settledWithVms(1);
     const others = [...world.hosts.keys()].filter((name) => name !== world.master().name);
-    for (const name of others) if (name !== victim) world.nova.addServer(`on-${name}`, name);
+    for (const name of others) if (name !== victim) world.addVm(`on-${name}`, name);
     for (const name of others) world.powerOff(name);
     world.run(2_000);
     for (const name of others) {
@@ -197,10 +205,10 @@ void describe('a host that rebooted without a word', () => {
     }
     world.until(
       'all run',
-      () => [...world.nova.servers.values()].every(({ vm, host }) => world.runsOn(vm, host)),
+      () => [...world.servers.values()].every(({ vm, host }) => world.runsOn(vm, host)),
       200_000,
     );
     assert.equal(world.nova.rows.length, 0);
-    assert.equal(world.nova.reboots.length, 3);
+    assert.equal(world.reboots.length, 3);
   });
 });

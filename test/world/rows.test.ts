@@ -1,12 +1,12 @@
 /** nova's migration records say less than they seem to: what may be concluded from them, and what not. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Checker } from './checker.ts';
-import { bringBack } from './faults.ts';
+import { bringBack } from './bring-back.ts';
 import { holdOf, incidentOf } from './incidents.ts';
 import { answer } from './otherwise.ts';
 import { type Scene, settled, settledWithMasterSpared, slaveOf } from './settled.ts';
-import type { World } from './world.ts';
+import { resetState, type World } from './little-world.ts';
+import { addMigration } from '../../src/cloud/model/evacuation.ts';
 
 const proofs = ['silence', 'reboot'] as const;
 
@@ -15,8 +15,7 @@ describe('an evacuation that nova-compute of its target has not begun with', () 
     it(`is waited for, though the target was off for ${offMs} ms: its message waits there`, () => {
       // So many that the brake lets two of them be recovered at once.
       const { world, victim } = settledWithMasterSpared(21);
-      const checker = new Checker(world);
-      world.nova.buildMs = 20_000;
+      world.nova.speed.buildMs = 20_000;
       world.powerOff(victim);
       world.until('accepted', () => world.nova.rows.length === 1, 60_000);
       const target = world.nova.rows[0]?.target ?? '';
@@ -28,12 +27,11 @@ describe('an evacuation that nova-compute of its target has not begun with', () 
       world.until('built there', () => world.runsOn('vm', target), 60_000);
       world.run(60_000);
       assert.equal(world.nova.rows.length, 1);
-      assert.deepEqual(checker.broken, []);
+      assert.deepEqual(world.watched.violations, []);
     });
 
   it('is over when its target reboots after it had begun, and the VM goes elsewhere', () => {
     const { world, victim } = settledWithMasterSpared(5);
-    const checker = new Checker(world);
     world.powerOff(victim);
     world.until('begun', () => world.nova.rows[0]?.status === 'pre-migrating', 60_000);
     const target = world.nova.rows[0]?.target ?? '';
@@ -43,7 +41,7 @@ describe('an evacuation that nova-compute of its target has not begun with', () 
     // The brake holds for a minute after the second silent host.
     world.until('built', () => world.running.get('vm')?.size === 1, 120_000);
     assert.equal(world.nova.rows.length, 2);
-    assert.deepEqual(checker.broken, []);
+    assert.deepEqual(world.watched.violations, []);
   });
 });
 
@@ -59,10 +57,9 @@ describe('a list that nova serves empty once, while a database fails over', () =
 
   it('does not make the master forget an order that is on its way', () => {
     const world = settled({ hosts: 4, proofs });
-    const checker = new Checker(world);
     const victim = slaveOf(world);
-    for (const vm of ['other', 'vm']) world.nova.addServer(vm, victim);
-    world.nova.buildMs = 40_000;
+    for (const vm of ['other', 'vm']) world.addVm(vm, victim);
+    world.nova.speed.buildMs = 40_000;
     let given = 0;
     const ask = world.ask.bind(world);
     world.ask = (name, request, done) => {
@@ -91,15 +88,14 @@ describe('a list that nova serves empty once, while a database fails over', () =
     world.until('it runs', () => world.running.get('vm')?.size === 1, 120_000);
     world.run(60_000);
     assert.equal(world.nova.rows.filter(({ vm }) => vm === 'vm').length, 1);
-    assert.deepEqual(checker.broken, []);
+    assert.deepEqual(world.watched.violations, []);
   });
 
   for (const of of ['list-servers', 'list-host-migrations'] as const)
     it(`ends no recovery and begins none twice (${of})`, () => {
       const world = settled({ hosts: 4, proofs });
-      const checker = new Checker(world);
       const victim = slaveOf(world);
-      world.nova.addServer('vm', victim);
+      world.addVm('vm', victim);
       const work = () => incidentOf(world, victim)?.vms.get('vm');
       const seenUnderWay = (): boolean => work()?.reason === 'nova: pre-migrating';
       empties(world, of, seenUnderWay);
@@ -112,14 +108,14 @@ describe('a list that nova serves empty once, while a database fails over', () =
       };
       world.until('recovered', look, 60_000);
       assert.deepEqual([...states], ['evacuating', 'recovered']);
-      assert.deepEqual(checker.broken, []);
+      assert.deepEqual(world.watched.violations, []);
     });
 
   it('leaves no VM down on a host that is back', () => {
     const world = settled({ hosts: 4, proofs });
-    world.nova.resumeGuests = false;
+    world.nova.habits.resumeGuestsOnHostBoot = false;
     const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
+    world.addVm('vm', victim);
     world.powerOff(victim);
     world.run(2_000);
     bringBack(world, victim);
@@ -132,8 +128,8 @@ describe('a list that nova serves empty once, while a database fails over', () =
 describe('an evacuation that nova-compute of its source completes though it has not ended', () => {
   function building(): Scene & { readonly target: string } {
     const { world, victim } = settledWithMasterSpared(5);
-    world.nova.resumeGuests = false;
-    world.nova.buildMs = 60_000;
+    world.nova.habits.resumeGuestsOnHostBoot = false;
+    world.nova.speed.buildMs = 60_000;
     world.powerOff(victim);
     world.until('begun', () => world.nova.rows[0]?.status === 'pre-migrating', 60_000);
     return { world, victim, target: world.nova.rows[0]?.target ?? '' };
@@ -159,7 +155,7 @@ describe('an evacuation that nova-compute of its source completes though it has 
       world.until('told', () => shown(scene).includes('openstack server set --state active vm'), 900_000);
       assert.match(shown(scene), /^held: its evacuation 1 was cut off/);
       world.until('held', () => holdOf(world, victim) === 'restarts-pending', 60_000);
-      world.nova.resetState('vm');
+      resetState(world, 'vm');
       world.until('it runs', () => world.runsOn('vm', victim), 60_000);
       world.until('closed', () => incidentOf(world, victim) === undefined, 60_000);
       assert.equal(world.nova.rows.length, 1);
@@ -168,7 +164,6 @@ describe('an evacuation that nova-compute of its source completes though it has 
   it('is no reason for another while its target goes on, though the source fails again', () => {
     const scene = building();
     const { world, victim, target } = scene;
-    const checker = new Checker(world);
     world.powerOn(victim);
     world.run(2_000);
     world.startCompute(victim);
@@ -179,15 +174,15 @@ describe('an evacuation that nova-compute of its source completes though it has 
     world.until('built', () => world.runsOn('vm', target), 60_000);
     world.run(60_000);
     assert.equal(world.nova.rows.length, 1);
-    assert.deepEqual(checker.broken, []);
+    assert.deepEqual(world.watched.violations, []);
   });
 
   it('is not one from before the failure, though that was missing in the first list', () => {
     const world = settled({ hosts: 4, proofs });
     const victim = slaveOf(world);
-    world.nova.addServer('vm', victim);
-    const past = { createdAt: '', updatedAt: null, source: victim, target: world.master().name };
-    world.nova.rows.push({ id: 1, vm: 'vm', type: 'evacuation', status: 'completed', ...past });
+    world.addVm('vm', victim);
+    const past = { instanceUuid: 'vm', source: victim, dest: world.master().name };
+    addMigration(world.nova.state, { type: 'evacuation', status: 'completed', ...past });
     let served = false;
     answer(world, (call, ask) => {
       if (served || call.call !== 'list-host-migrations') return ask();
@@ -195,7 +190,7 @@ describe('an evacuation that nova-compute of its source completes though it has 
       return { call: call.call, ok: true, value: [] };
     });
     world.powerOff(victim);
-    world.until('moved', () => world.nova.servers.get('vm')?.host !== victim, 60_000);
+    world.until('moved', () => world.servers.get('vm')?.host !== victim, 60_000);
     const { record } = incidentOf(world, victim) ?? assert.fail();
     assert.equal(record.migrationIdAtDeclaration, 1);
   });

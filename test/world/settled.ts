@@ -1,6 +1,6 @@
 /** Clusters at rest, one master having found every other host online; and what is done to hosts of them. */
 import { spareMaster } from './otherwise.ts';
-import { World, type WorldOptions } from './world.ts';
+import { World, type WorldOptions } from './little-world.ts';
 
 const PROOFS = ['silence', 'reboot'] as const;
 
@@ -28,9 +28,9 @@ function allOnline(world: World): boolean {
 /** `vm0` and so on, which nova does not start by itself when their host is back. */
 export function settledWithVms(vms: number, options: Partial<WorldOptions> = {}): Scene {
   const world = settled({ hosts: 4, proofs: PROOFS, ...options });
-  world.nova.resumeGuests = false;
+  world.nova.habits.resumeGuestsOnHostBoot = false;
   const victim = slaveOf(world);
-  for (let n = 0; n < vms; n += 1) world.nova.addServer(`vm${n}`, victim);
+  for (let n = 0; n < vms; n += 1) world.addVm(`vm${n}`, victim);
   return { world, victim };
 }
 
@@ -39,7 +39,7 @@ export function settledWithMasterSpared(hosts: number): Scene {
   const world = settled({ hosts, proofs: PROOFS });
   spareMaster(world);
   const victim = slaveOf(world);
-  world.nova.addServer('vm', victim);
+  world.addVm('vm', victim);
   return { world, victim };
 }
 

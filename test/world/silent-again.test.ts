@@ -1,10 +1,9 @@
 /** A host whose incident is open has been back, and falls silent again. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Checker } from './checker.ts';
 import { holdOf } from './incidents.ts';
 import { blackout, light, settled, slaveOf, slaves } from './settled.ts';
-import type { World } from './world.ts';
+import type { World } from './little-world.ts';
 
 function confirmDead(world: World, host: string): boolean {
   let ok = false;
@@ -16,10 +15,10 @@ function confirmDead(world: World, host: string): boolean {
 
 /** Booted without a word: `good-HOST` runs there again, `bad-HOST` does not start, so that the incident stays open. */
 function rebooted(world: World, host: string): void {
-  world.nova.resumeGuests = false;
-  world.nova.addServer(`good-${host}`, host);
-  world.nova.addServer(`bad-${host}`, host);
-  world.nova.rebootFails.add(`bad-${host}`);
+  world.nova.habits.resumeGuestsOnHostBoot = false;
+  world.addVm(`good-${host}`, host);
+  world.addVm(`bad-${host}`, host);
+  world.nova.faults.startFails.add(`bad-${host}`);
   world.powerOff(host);
   world.run(2_000);
   world.powerOn(host);
@@ -49,19 +48,18 @@ void describe('silence that a host announced after its return', () => {
     });
     world.until('declared', () => declared, 10_000);
     world.run(5_000);
-    const checker = new Checker(world);
     blackout(world, host);
     world.until('held', () => holdOf(world, host) === 'planned-work', 30_000);
     world.run(60_000);
     assert.equal(world.nova.rows.length, 0);
-    assert.deepEqual([world.twice, checker.betsLost], [[], []]);
+    assert.deepEqual([world.twice, world.watched.bets], [[], []]);
     light(world, host);
     world.until('goes on', () => holdOf(world, host) === 'restarts-pending', 30_000);
     world.powerOff(host);
     world.until('held', () => holdOf(world, host) === 'planned-work', 30_000);
     world.until('a word is taken', () => confirmDead(world, host), 30_000);
-    world.until('recovered', () => world.nova.servers.get(`good-${host}`)?.host !== host, 60_000);
-    assert.deepEqual(checker.broken, []);
+    world.until('recovered', () => world.servers.get(`good-${host}`)?.host !== host, 60_000);
+    assert.deepEqual(world.watched.violations, []);
   });
 
   it('is none either while it reboots, or after it was shut down', () => {
@@ -82,22 +80,21 @@ void describe('silence that a host announced after its return', () => {
 });
 
 void describe('several of them that fall silent together', () => {
-  function cutOff(): { readonly world: World; readonly hosts: readonly string[]; readonly checker: Checker } {
+  function cutOff(): { readonly world: World; readonly hosts: readonly string[] } {
     const world = settled({ hosts: 9, proofs: ['silence', 'reboot'] });
     const hosts = slaves(world).slice(0, 4);
     for (const host of hosts) rebooted(world, host);
     world.run(70_000);
-    const checker = new Checker(world);
     for (const host of hosts) blackout(world, host);
     world.run(60_000);
-    return { world, hosts, checker };
+    return { world, hosts };
   }
 
   it('are held by the brake, as hosts without an incident are', () => {
-    const { world, hosts, checker } = cutOff();
+    const { world, hosts } = cutOff();
     for (const host of hosts) assert.equal(holdOf(world, host), 'brake', host);
-    assert.deepEqual([world.nova.rows, world.twice, checker.betsLost], [[], [], []]);
-    for (const host of hosts) assert.equal(world.nova.services.get(host)?.forcedDown, false);
+    assert.deepEqual([world.nova.rows, world.twice, world.watched.bets], [[], [], []]);
+    for (const host of hosts) assert.equal(world.nova.state.services.get(host)?.forcedDown, false);
     for (const host of hosts) light(world, host);
     world.until('go on', () => hosts.every((host) => holdOf(world, host) === 'restarts-pending'), 30_000);
   });
@@ -106,7 +103,7 @@ void describe('several of them that fall silent together', () => {
     const { world, hosts } = cutOff();
     const [first = '', second = '', third = '', fourth = ''] = hosts;
     for (const host of hosts) world.powerOff(host);
-    const moved = (host: string) => world.nova.servers.get(`good-${host}`)?.host !== host;
+    const moved = (host: string) => world.servers.get(`good-${host}`)?.host !== host;
     world.run(5_000);
     for (const host of [first, second]) assert.equal(confirmDead(world, host), true);
     world.until('two are recovered', () => moved(first) && moved(second), 30_000);

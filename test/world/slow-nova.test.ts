@@ -5,11 +5,11 @@ import { settledWithVms } from './settled.ts';
 
 it('orders do not expire while their slaves wait for a slow nova', () => {
   const { world, victim } = settledWithVms(10);
-  world.nova.slowMs = 8_000;
+  world.nova.faults.slowMs = 8_000;
   world.powerOff(victim);
   world.until(
     'all elsewhere',
-    () => [...world.nova.servers.values()].every(({ host }) => host !== victim),
+    () => [...world.servers.values()].every(({ host }) => host !== victim),
     180_000,
   );
   assert.equal(world.nova.rows.length, 10, 'one row each');

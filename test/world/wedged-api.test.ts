@@ -1,7 +1,7 @@
 /** A host whose API takes connections and never answers: it must not cost the others their voice. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { World } from './world.ts';
+import { World } from './little-world.ts';
 
 it('a helper that never answers does not silence the witnesses', () => {
   const world = new World({ hosts: 4 });
@@ -9,7 +9,7 @@ it('a helper that never answers does not silence the witnesses', () => {
   world.run(8_000);
   const master = world.master().name;
   const [victim = '', wedged = ''] = [...world.hosts.keys()].filter((name) => name !== master);
-  world.nova.addServer('vm', victim);
+  world.addVm('vm', victim);
   world.wedged.add(wedged);
   // The master alone lost sight of the victim, whose storage hangs; its neighbours hear its agent.
   world.network.oneWay.add(`${master}>${victim}`);

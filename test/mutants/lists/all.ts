@@ -1,0 +1,25 @@
+/** All defects. */
+import type { Mutant } from '../mutant.ts';
+import { BLIND } from './blind.ts';
+import { INCIDENTS } from './incidents.ts';
+import { LEASE } from './lease.ts';
+import { ONCE } from './once.ts';
+import { ORDERS } from './orders.ts';
+import { PATHS } from './paths.ts';
+import { PLACEMENT } from './placement.ts';
+import { REPORTS } from './reports.ts';
+import { RETURNS } from './returns.ts';
+import { VERDICTS } from './verdicts.ts';
+
+export const MUTANTS: readonly Mutant[] = [
+  ...LEASE,
+  ...ORDERS,
+  ...ONCE,
+  ...PATHS,
+  ...VERDICTS,
+  ...INCIDENTS,
+  ...RETURNS,
+  ...PLACEMENT,
+  ...REPORTS,
+  ...BLIND,
+];

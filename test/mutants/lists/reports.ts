@@ -1,0 +1,86 @@
+/** What people are told: once, with its end, and why. */
+import type { Mutant } from '../mutant.ts';
+
+const BOOK = 'src/core/reports/book.ts';
+const PURSUE = 'src/core/recovery/pursue.ts';
+
+export const REPORTS: readonly Mutant[] = [
+  {
+    name: 'reported-by-each-master',
+    why: 'a new master reports once more what the last one has reported',
+    file: BOOK,
+    find: 'of reports.former?.open ?? [])',
+    replace: 'of [])',
+  },
+  {
+    name: 'reported-twice',
+    why: 'a cause that is open is reported with every round',
+    file: BOOK,
+    find: '    open.set(cause, { severity: text.severity, title: text.title, ofMaster });\n    core.outbox',
+    replace:
+      '    if (!ofMaster) open.set(cause, { severity: text.severity, title: text.title, ofMaster });\n    core.outbox',
+  },
+  {
+    name: 'reports-not-carried-in-the-seat',
+    why: 'a successor does not learn what was reported',
+    file: BOOK,
+    find: '    .filter(([, { ofMaster }]) => ofMaster)\n',
+    replace: '    .filter(([, { ofMaster }]) => !ofMaster)\n',
+  },
+  {
+    name: 'incident-never-ended',
+    why: 'nobody is told that an incident is over',
+    file: PURSUE,
+    find: '      end(core, `incident/${victim}`, `the incident of ${victim} is closed`, { id: incident.record.id });\n',
+    replace: '',
+  },
+  {
+    name: 'verdict-never-ended',
+    why: 'a host that is well again stays reported',
+    file: 'src/core/master/verdict-reports.ts',
+    find: '    if (!own.includes(ended))\n',
+    replace: '    if (!own.includes(ended) && own.length > 0)\n',
+  },
+  {
+    name: 'hold-never-ended',
+    why: 'that a recovery goes on is not told',
+    file: PURSUE,
+    find: '    end(core, cause, `recovery of ${victim} goes on`);\n',
+    replace: '',
+  },
+  {
+    name: 'hold-not-told',
+    why: 'a recovery waits and nobody is told for what',
+    file: PURSUE,
+    find: '  if (isPassing(core, incident, reason) && !core.reports.open.has(cause)) return;\n',
+    replace: '  if (!isPassing(core, incident, reason)) return;\n',
+  },
+  {
+    name: 'hold-told-and-not-corrected',
+    why: 'a recovery waits for something else by now, and people still read what it waited for before',
+    file: PURSUE,
+    find: '  if (isPassing(core, incident, reason) && !core.reports.open.has(cause)) return;\n',
+    replace: '  if (isPassing(core, incident, reason)) return;\n',
+  },
+  {
+    name: 'hold-told-at-once',
+    why: 'what belongs to the normal course of every recovery is reported',
+    file: PURSUE,
+    find: '  if (isPassing(core, incident, reason) && !core.reports.open.has(cause)) return;\n',
+    replace: '',
+  },
+  {
+    name: 'partition-of-one-side',
+    why: 'a partition is reported for each change of a host, not for its sides',
+    file: 'src/core/master/verdict-reports.ts',
+    find: '  if (core.now - master.partition.sinceMs < SIDES_BEATS * core.settings.timing.beatMs) return;\n',
+    replace: '',
+  },
+  {
+    name: 'own-reboot-not-told',
+    why: 'VMs of a master that has booted unannounced are down, and nobody is told',
+    file: 'src/core/reports/own-reboot.ts',
+    find: 'if (master?.adopted !== true || now - master.sinceMs <',
+    replace: 'if (master?.adopted !== false || now - master.sinceMs <',
+  },
+];

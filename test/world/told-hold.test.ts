@@ -1,0 +1,38 @@
+/** What people are told of why an incident waits. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { holdOf, isClosed } from './incidents.ts';
+import { settledWithVms } from './settled.ts';
+
+it('tells the reason that holds by now, also where that alone would be no news yet', () => {
+  const { world, victim } = settledWithVms(1);
+  const told = () =>
+    world.reports
+      .filter(({ report }) => report.cause === `incident/${victim}/held`)
+      .map(({ report: { state, title, rule } }) => ({ state, title, rule }));
+  world.nova.faults.up = false;
+  world.powerOff(victim);
+  world.until('held', () => holdOf(world, victim) === 'nova-unreadable', 60_000);
+  world.nova.faults.up = true;
+  world.until('it waits for the proof', () => holdOf(world, victim) === 'no-proof', 30_000);
+  const [first, second, ...more] = told();
+  assert.deepEqual([first?.state, second?.state, more], ['begin', 'update', []]);
+  assert.match(first?.title ?? '', /nova-unreadable/);
+  assert.match(second?.title ?? '', /no-proof/);
+  assert.match(second?.rule ?? '', /no accepted proof/);
+  world.until('goes on', () => told().at(-1)?.state === 'end', 60_000);
+});
+
+it('does not tell of what passes by itself', () => {
+  const { world, victim } = settledWithVms(1);
+  world.powerOff(victim);
+  world.run(2_000);
+  world.powerOn(victim);
+  world.until('it waits for nova-compute', () => holdOf(world, victim) === 'compute-not-back', 30_000);
+  world.startCompute(victim);
+  world.until('closed', () => isClosed(world, victim), 60_000);
+  assert.equal(
+    world.reports.some(({ report }) => report.cause === `incident/${victim}/held`),
+    false,
+  );
+});
