@@ -1,7 +1,7 @@
 # Each target does all of its own set-up: Node, packages, bundle. `make` lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build check lint format format-check test-packages test demo test-openstack bench-failover clean distclean
+.PHONY: help setup build check lint format format-check test-packages test model sim mutants nightly bench-sim demo test-openstack bench-failover clean distclean
 
 # Looked for when it is first needed, and only once.
 NODE = $(eval NODE := $$(shell scripts/ensure-node.sh))$(or $(NODE),$(error no suitable Node, see above))
@@ -44,6 +44,25 @@ test: test-packages setup check lint format-check ## unit, property and integrat
 # What the tests take from the system: FUSE to hang storage, namespaces, certificates, probes.
 test-packages:
 	@scripts/ensure-packages.sh openssl iproute2 iputils-ping bsdutils util-linux bindfs fuse3
+
+mutants: setup ## plant defects in the core, one at a time, and tell what catches each; ARGS=--help
+	$(RUN) node --import tsx test/mutants/main.ts $(ARGS)
+
+sim: build ## every scenario, and 200 random runs of the simulator
+	$(RUN) node dist/vigil.js sim scenario sim/scenarios/*
+	$(RUN) node dist/vigil.js sim swarm --seeds 1..200
+
+nightly: build ## the long runs of the simulator, hours of them; goes on where it was stopped; ARGS=short, six-hours, large
+	$(RUN) node scripts/nightly.mjs $(ARGS)
+
+# A bundle, as the agent and the simulator are: from sources it is a third slower.
+bench-sim: setup ## simulated seconds per second of a processor; ARGS=HOSTS/ELIGIBLE…
+	$(BIN)/esbuild scripts/bench-sim.ts --bundle --platform=node --format=esm --outfile=dist/bench-sim.mjs --log-level=error
+	$(RUN) node dist/bench-sim.mjs $(ARGS)
+
+model: ## check the models of the lease and of the intents, with spin; ARGS=NAME shows the steps of one run
+	@scripts/ensure-packages.sh spin gcc libc6-dev
+	model/run.sh $(ARGS)
 
 demo: build ## five hosts, three faults, no root needed; ARGS=--keep leaves it running
 	$(RUN) node dist/vigil.js demo $(ARGS)

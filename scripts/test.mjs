@@ -1,4 +1,4 @@
-// Runs node:test over every *.test.ts below the folders named on the command line (default: src and test,
+// Runs node:test over every *.test.ts below the folders named on the command line (default: src, sim and test,
 // without test/openstack, which needs a real OpenStack and has a target of its own).
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -18,7 +18,9 @@ function* testFiles(path) {
   }
 }
 
-const files = (roots.length > 0 ? roots : ['src', 'test']).flatMap((root) => [...testFiles(root)]).sort();
+const files = (roots.length > 0 ? roots : ['src', 'sim', 'test'])
+  .flatMap((root) => [...testFiles(root)])
+  .sort();
 if (files.length === 0) {
   console.error('no test files found');
   process.exit(1);
