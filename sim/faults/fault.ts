@@ -23,6 +23,8 @@ export interface Drawn {
   readonly random: Random;
   readonly hosts: readonly string[];
   readonly vms: readonly string[];
+  /** Hosts with a VM of their own at the beginning. */
+  readonly homes: readonly string[];
   readonly volumes: readonly string[];
 }
 

@@ -9,6 +9,15 @@ const powerLoss: DrawFault = ({ random, hosts }) => {
   });
 };
 
+/** For good, as far as its VMs are concerned: they are to be evacuated before it is back. */
+const hostDies: DrawFault = ({ random, hosts, homes }) => {
+  const host = pick(random, homes.length === 0 || oneIn(random, 5) ? hosts : homes);
+  return fromTo({ do: 'power-off', hosts: [host] }, lengthMs(random, 60_000, 600_000), {
+    do: 'power-on',
+    hosts: [host],
+  });
+};
+
 const fastReboot: DrawFault = ({ random, hosts }) => [
   { afterMs: 0, action: { do: 'reboot', host: pick(random, hosts), forMs: between(random, 1_000, 25_000) } },
 ];
@@ -84,6 +93,7 @@ const plannedReboot: DrawFault = ({ random, hosts }) => [
 
 export const HOST_FAULTS = {
   'power-loss': powerLoss,
+  'host-dies': hostDies,
   'fast-reboot': fastReboot,
   'many-lose-power': manyLosePower,
   freeze,

@@ -1,14 +1,10 @@
 /** What a random run is made of: everything follows from its seed. */
 import { createRandom, type Random } from '../../src/core/lib/random.ts';
 import { type Cluster, DEFAULT_HOST, DEFAULT_SERVER, DEFAULT_SETTINGS, type ServerSpec } from '../cluster.ts';
-import { between, oneIn, pick, type Step } from '../faults/fault.ts';
-import { FAULT_KINDS, type FaultKind, FAULTS } from '../faults/kinds.ts';
+import { drawFaults, type DrawnFault } from './draw-faults.ts';
+import { between, oneIn, pick } from '../faults/fault.ts';
 
-export interface DrawnFault {
-  readonly atMs: number;
-  readonly kind: FaultKind;
-  readonly steps: readonly Step[];
-}
+export type { DrawnFault };
 
 export interface Run {
   readonly seed: number;
@@ -72,6 +68,8 @@ function drawCluster(random: Random, seed: number, count: number): Cluster {
       proofs: pick(random, [
         ['silence', 'reboot', 'operator'],
         ['silence', 'reboot'],
+        ['silence', 'reboot'],
+        ['silence'],
         ['silence'],
         ['reboot', 'operator'],
       ] as const),
@@ -106,23 +104,4 @@ function drawServer(random: Random, vm: string, host: string): ServerSpec {
     default:
       return server;
   }
-}
-
-/** Some kinds, at a rate of the run's own: now and then, or one on top of the other. */
-function drawFaults(random: Random, cluster: Cluster, faultsMs: number): readonly DrawnFault[] {
-  const kinds = FAULT_KINDS.filter(() => oneIn(random, 3));
-  if (kinds.length === 0) kinds.push('power-loss');
-  const meanMs = pick(random, [5_000, 20_000, 60_000, 180_000]);
-  const drawn = {
-    random,
-    hosts: cluster.hosts.map(({ name }) => name),
-    vms: cluster.servers.map(({ vm }) => vm),
-    volumes: cluster.leaseVolumes === 3 ? ['a', 'b', 'c'] : ['a', 'b'],
-  };
-  const faults: DrawnFault[] = [];
-  for (let atMs = random.below(meanMs); atMs < faultsMs; atMs += 1 + random.below(2 * meanMs)) {
-    const kind = pick(random, kinds);
-    faults.push({ atMs, kind, steps: FAULTS[kind](drawn) });
-  }
-  return faults;
 }
