@@ -117,18 +117,26 @@ function askBeat(world: World, host: SimHost, life: number, effect: VolumeEffect
   if (effect.do === 'write-seat') volume.seatAsked.set(host.name, effect.body);
   world.clock.after(VOLUME_MS + slowMs, () => {
     if (!isRunning(host) || !host.beats) return;
-    volume.access(host.name, () => {
+    volume.access(host.name, (isBegun) => {
       if (effect.do === 'write-seat') volume.seatAsked.delete(host.name);
       // A write by a beat that is gone since does not happen; what does land late is killBeats' business.
       if (!host.power || host.counters.get(volume.name) !== beat) return;
-      const result: Result = volume.failing.has(host.name)
-        ? { of: effect.do, ok: false, volume: volume.name, detail: 'input/output error' }
-        : perform(world, host, volume, effect, begunMs);
+      const result =
+        isBegun || world.localMs(host) < effect.untilMs
+          ? perform(world, host, volume, effect, begunMs)
+          : refused(effect, 'too late');
       world.events.emit({ event: 'volume-answered', by: host.name, asked: effect, answer: result });
       world.deliver(host, life, { kind: 'result', now: world.localMs(host), id: effect.id, result });
     });
   });
 }
+
+const refused = (effect: VolumeEffect, detail: string): Result => ({
+  of: effect.do,
+  ok: false,
+  volume: effect.volume,
+  detail,
+});
 
 function perform(
   world: World,
@@ -138,6 +146,7 @@ function perform(
   begunMs: number,
 ): Result {
   const endedMs = world.localMs(host);
+  if (volume.failing.has(host.name)) return refused(effect, 'input/output error');
   const block = {
     state: 'read',
     index: volume.index(host.name),

@@ -13,6 +13,9 @@ export interface Contents {
   readonly cells: readonly CellObservation[];
 }
 
+/** A beat does one thing after the other: what is not begun waits behind a system call that hangs. */
+type Access = (isBegun: boolean) => void;
+
 type Reader = Pick<SimHost, 'name' | 'spec'>;
 
 export class SimVolume implements Contents {
@@ -41,8 +44,8 @@ export class SimVolume implements Contents {
   readonly seatAsked = new Map<string, SeatBody>();
   /** By host: what its dead beats have left on its way, oldest first. Each lands once, at any time or never. */
   private readonly left = new Map<string, (() => void)[]>();
-  /** What a hung host asked for meanwhile: done when the volume answers again, as a hung system call is. */
-  private waiting: { readonly host: string; readonly run: () => void }[] = [];
+  /** What a hung host asked for meanwhile, until the volume answers again. */
+  private waiting: { readonly host: string; readonly isBegun: boolean; readonly run: Access }[] = [];
 
   readonly name: string;
   readonly uuid: string;
@@ -63,16 +66,20 @@ export class SimVolume implements Contents {
   }
 
   /** Runs now, or when the host's access stops hanging. */
-  access(host: string, run: () => void): void {
-    if (this.hung.has(host)) this.waiting.push({ host, run });
-    else run();
+  access(host: string, run: Access): void {
+    if (!this.hung.has(host)) {
+      run(true);
+      return;
+    }
+    const isBegun = !this.waiting.some((access) => access.host === host);
+    this.waiting.push({ host, isBegun, run });
   }
 
   unhang(host: string): void {
     if (!this.hung.delete(host)) return;
     const due = this.waiting.filter((access) => access.host === host);
     this.waiting = this.waiting.filter((access) => access.host !== host);
-    for (const { run } of due) run();
+    for (const { isBegun, run } of due) run(isBegun);
   }
 
   /** The beat of the host is gone, and with it what it waited for. */

@@ -15,6 +15,8 @@ export const MOMENTS = [
   'claim',
   'renewal',
   'release',
+  /** The host, a master, has written to one of the two cells of a victim on one volume. */
+  'record',
   /** The host is about to ask nova to evacuate a VM to it: everything has been checked, nothing has been sent. */
   'sending',
   /** nova has made up its answer to what its records of evacuations from and to the host are. */
@@ -54,6 +56,8 @@ function hostOf(moment: Moment, event: WorldEvent): string | null {
     case 'renewal':
     case 'release':
       return event.event === 'seat-written' && event.phase === PHASES[moment] ? event.host : null;
+    case 'record':
+      return event.event === 'volume-answered' && event.asked.do === 'write-cell' ? event.by : null;
     case 'sending':
       return event.event === 'nova-sending' && event.call.call === 'evacuate' ? event.by : null;
     case 'listed':

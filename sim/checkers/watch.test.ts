@@ -87,7 +87,7 @@ const sending = (world: World): void =>
 /** That it is about to evacuate `vm3`. */
 function writesDown(world: World): void {
   const body = slotBody('h2', { intents: [intent({ vm: 'vm3' })] });
-  const asked = { do: 'write-body', id: 1, volume: 'a', body } as const;
+  const asked = { do: 'write-body', id: 1, untilMs: 9e9, volume: 'a', body } as const;
   const answer = { of: 'write-body', ok: true, begunMs: 0, endedMs: 0 } as const;
   world.events.emit({ event: 'volume-answered', by: 'h2', asked, answer });
 }
@@ -119,7 +119,7 @@ function readsLease(world: World, record: Partial<IncidentRecord>): void {
   world.events.emit({
     event: 'volume-answered',
     by: 'h2',
-    asked: { do: 'read-volume', id: 2, volume: 'a', what },
+    asked: { do: 'read-volume', id: 2, untilMs: 9e9, volume: 'a', what },
     answer,
   });
 }

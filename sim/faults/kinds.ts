@@ -1,6 +1,7 @@
 /** Every kind of fault that random runs are made of. */
 import type { DrawFault } from './fault.ts';
 import { HOST_FAULTS } from './host-faults.ts';
+import { LATE_RECORDS } from './late-records.ts';
 import { LATE_WRITES } from './late-writes.ts';
 import { MOMENT_FAULTS } from './moment-faults.ts';
 import { NOVA_FAULTS } from './nova-faults.ts';
@@ -14,6 +15,7 @@ const ALL = {
   ...NOVA_FAULTS,
   ...MOMENT_FAULTS,
   ...LATE_WRITES,
+  ...LATE_RECORDS,
   ...ORDER_FAULTS,
   ...PEOPLE,
 } as const;

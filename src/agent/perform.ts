@@ -108,19 +108,19 @@ async function askBeat(drivers: Drivers, effect: VolumeEffect): Promise<Result> 
   if (beat === undefined) return failed({ code: 'disconnected', detail: 'no such volume is configured' });
   switch (effect.do) {
     case 'write-body': {
-      const done = await beat.writeBody(effect.body);
+      const done = await beat.writeBody(effect.body, effect.untilMs);
       return done.ok ? { of: effect.do, ...done } : failed(done.error);
     }
     case 'write-seat': {
-      const done = await beat.writeSeat(effect.body);
+      const done = await beat.writeSeat(effect.body, effect.untilMs);
       return done.ok ? { of: effect.do, ...done } : failed(done.error);
     }
     case 'write-cell': {
-      const done = await beat.writeCell(effect.slot, effect.which, effect.record);
+      const done = await beat.writeCell(effect.slot, effect.which, effect.record, effect.untilMs);
       return done.ok ? { of: effect.do, ok: true } : failed(done.error);
     }
     case 'read-volume': {
-      const done = await beat.read(effect.what);
+      const done = await beat.read(effect.what, effect.untilMs);
       return done.ok ? { of: effect.do, ...done } : failed(done.error);
     }
   }

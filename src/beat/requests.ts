@@ -41,6 +41,9 @@ export function carryOut(
   if (request.kind !== 'read' && station.foreign !== null) {
     return failed(id, 'foreign-writer', station.foreign.detail);
   }
+  const lateMs = monotonicMs() - request.untilMs;
+  // What was asked for before this beat hung may cover what others have written since.
+  if (lateMs >= 0) return failed(id, 'too-late', `asked for until ${lateMs} ms ago`);
   switch (request.kind) {
     case 'body':
       return writeBody(station, request, agentSilentMs);

@@ -16,10 +16,14 @@ import type { ClusterStatus } from './status.ts';
 
 export type EffectId = number;
 
-/**
- * Everything the core can ask for. Effects with an `id` are answered by an input `result` with that id, or never:
- * the core keeps its own deadline for each.
- */
+/** Answered by an input `result` with that id, or never: the core keeps its own deadline for each. */
+interface Asked {
+  readonly id: EffectId;
+  /** The core waits no longer. What has not begun by then must not: a volume may tell of another master by now. */
+  readonly untilMs: number;
+}
+
+/** Everything the core can ask for. */
 export type Effect =
   | {
       readonly do: 'send';
@@ -27,49 +31,44 @@ export type Effect =
       readonly host: HostName | null;
       readonly datagram: Datagram;
     }
-  | { readonly do: 'write-body'; readonly id: EffectId; readonly volume: VolumeName; readonly body: SlotBody }
-  | { readonly do: 'write-seat'; readonly id: EffectId; readonly volume: VolumeName; readonly body: SeatBody }
-  | {
+  | (Asked & { readonly do: 'write-body'; readonly volume: VolumeName; readonly body: SlotBody })
+  | (Asked & { readonly do: 'write-seat'; readonly volume: VolumeName; readonly body: SeatBody })
+  | (Asked & {
       readonly do: 'write-cell';
-      readonly id: EffectId;
       readonly volume: VolumeName;
       /** Index of the victim's slot on this volume. */
       readonly slot: number;
       readonly which: 0 | 1;
       readonly record: IncidentRecord;
-    }
-  | {
+    })
+  | (Asked & {
       readonly do: 'read-volume';
-      readonly id: EffectId;
       readonly volume: VolumeName;
       readonly what: readonly ('seats' | 'slots' | 'cells')[];
-    }
+    })
   /** Have the beat read all slots each beat, or only the seats. */
   | { readonly do: 'watch'; readonly volume: VolumeName; readonly slots: boolean }
-  | { readonly do: 'probe'; readonly id: EffectId; readonly target: ProbeTarget; readonly deadlineMs: number }
-  | {
+  | (Asked & { readonly do: 'probe'; readonly target: ProbeTarget; readonly deadlineMs: number })
+  | (Asked & {
       readonly do: 'ask-probe';
-      readonly id: EffectId;
       readonly via: { readonly host: HostName; readonly address: AgentAddress };
       readonly target: ProbeTarget;
       readonly deadlineMs: number;
-    }
-  | {
+    })
+  | (Asked & {
       readonly do: 'cloud';
-      readonly id: EffectId;
       readonly call: CloudCall;
       /** With the token that came with this request, or with the agent's own credential. */
       readonly onBehalfOf: RequestId | null;
       readonly deadlineMs: number;
-    }
+    })
   /** The driver adds the short-lived token. */
-  | {
+  | (Asked & {
       readonly do: 'order';
-      readonly id: EffectId;
       readonly to: { readonly host: HostName; readonly address: AgentAddress };
       readonly order: RestartOrder;
       readonly deadlineMs: number;
-    }
+    })
   /** The order has ended: the token that came with it is not needed any more. */
   | { readonly do: 'forget-token'; readonly onBehalfOf: RequestId }
   | { readonly do: 'answer'; readonly id: RequestId; readonly answer: Answer }

@@ -25,7 +25,7 @@ export function createRequests(): Requests {
 }
 
 type Answered = Exclude<Extract<Effect, { readonly id: EffectId }>['do'], 'answer'>;
-type EffectOf<D extends Answered> = Omit<Extract<Effect, { readonly do: D }>, 'id'>;
+type EffectOf<D extends Answered> = Omit<Extract<Effect, { readonly do: D }>, 'id' | 'untilMs'>;
 type ResultOf<D extends Answered, R = Result> = R extends { readonly of: infer Of }
   ? D extends Of
     ? R
@@ -47,16 +47,17 @@ export function* request<D extends Answered>(
   yield (resume) => {
     const id = requests.nextId;
     requests.nextId += 1;
+    const untilMs = until(core, deadlineMs);
     requests.open.set(id, {
-      untilMs: until(core, deadlineMs),
+      untilMs,
       done: (result) => {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the driver answers in kind; input.ts pairs them
         answer = result as ResultOf<D> | null;
         resume();
       },
     });
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the compiler does not see that Omit and id make the whole again
-    core.outbox.push({ ...effect, id } as unknown as Effect);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the compiler does not see that Omit and these make the whole again
+    core.outbox.push({ ...effect, id, untilMs } as unknown as Effect);
   };
   return answer;
 }

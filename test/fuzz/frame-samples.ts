@@ -9,18 +9,27 @@ import { CLUSTER } from './keys.ts';
 import { samples } from './runs.ts';
 
 const id = fc.nat(3);
+const untilMs = fc.nat();
 const base64 = fc.constantFrom(...blocks.map(({ payload }) => Buffer.from(payload).toString('base64')));
 const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
   fc.record({ kind: fc.constant('who' as const) }),
   fc.record({ kind: fc.constantFrom('hello' as const, 'alive' as const), agent: hex(16) }),
-  fc.record({ kind: fc.constant('body' as const), id, payload: base64, leaving: fc.boolean() }),
-  fc.record({ kind: fc.constant('seat' as const), id, payload: base64 }),
+  fc.record({ kind: fc.constant('body' as const), id, untilMs, payload: base64, leaving: fc.boolean() }),
+  fc.record({ kind: fc.constant('seat' as const), id, untilMs, payload: base64 }),
   fc.record({
     kind: fc.constant('read' as const),
     id,
+    untilMs,
     what: fc.subarray<ReadWhat>(['seats', 'slots', 'cells']),
   }),
-  fc.record({ kind: fc.constant('cell' as const), id, slot: fc.nat(9), which: fc.nat(1), payload: base64 }),
+  fc.record({
+    kind: fc.constant('cell' as const),
+    id,
+    untilMs,
+    slot: fc.nat(9),
+    which: fc.nat(1),
+    payload: base64,
+  }),
   fc.record({ kind: fc.constant('watch' as const), slots: fc.boolean() }),
 );
 

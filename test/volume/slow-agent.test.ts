@@ -26,8 +26,8 @@ void test('a payload is told once to each connection', { timeout: 60_000 }, asyn
 
   for (const connection of ['first', 'second']) {
     const agent = rawAgent(t, socketPath);
-    agent.say({ kind: 'read', id: 1, what: ['slots'] });
-    agent.say({ kind: 'read', id: 2, what: ['slots'] });
+    agent.say({ kind: 'read', id: 1, untilMs: Number.MAX_SAFE_INTEGER, what: ['slots'] });
+    agent.say({ kind: 'read', id: 2, untilMs: Number.MAX_SAFE_INTEGER, what: ['slots'] });
     const answers = await until(`${connection}: two answers`, () => {
       const found = agent.heard.filter((message) => message.kind === 'read-done');
       return found.length === 2 ? found : null;

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { dumpVolume } from '../../src/cli/volume/dump.ts';
 import { initVolume } from '../../src/cli/volume/init.ts';
+import { incidentRecord } from '../world/fixtures.ts';
 import {
   BEAT_MS,
+  BOOT,
   atEnd,
   CLUSTER,
   TEST_SLOTS,
@@ -61,6 +63,8 @@ void test('a hung volume: requests end on their deadline, another volume beats o
   const seat = await hung.client.writeSeat(seatBodyOf('a'));
   assert.ok(!seat.ok && seat.error.code === 'deadline', JSON.stringify(seat));
   assert.ok(Date.now() - begunMs < 1_500, 'the deadline was kept');
+  const cell = await hung.client.writeCell(2, 0, incidentRecord({ victim: 'c', victimBoot: BOOT }));
+  assert.ok(!cell.ok && cell.error.code === 'deadline', JSON.stringify(cell));
   // The hung beat says nothing; the other is not delayed.
   const before = hung.events.length;
   for (let beat = 0; beat < 10; beat++) {
@@ -79,7 +83,10 @@ void test('a hung volume: requests end on their deadline, another volume beats o
     'it beats again',
   );
   assert.notEqual(back.seats, null);
-  await until('the late answer is dropped and counted', () => hung.client.counters().lateAnswers === 1);
+  await until('the late answers are dropped and counted', () => hung.client.counters().lateAnswers === 2);
+  const read = await hung.client.read(['cells']);
+  assert.ok(read.ok);
+  assert.deepEqual(read.cells, [], 'what nobody waited for any more was not begun');
   const again = await hung.client.writeSeat(seatBodyOf('a', { term: 2 }));
   assert.ok(again.ok && again.seats[0]?.state === 'read' && again.seats[0].body.term === 2);
 });

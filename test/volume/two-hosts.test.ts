@@ -176,7 +176,7 @@ void test('a new agent displaces the old; malformed frames close the connection'
   for (const bytes of [
     Buffer.from([0xff, 0xff, 0xff, 0xff]),
     encodeFrame({ kind: 'nonsense' }, 1_000),
-    encodeFrame({ kind: 'body', id: 1, payload: '', leaving: false }, 1_000),
+    encodeFrame({ kind: 'body', id: 1, untilMs: 1, payload: '', leaving: false }, 1_000),
     Buffer.from([2, 0, 0, 0, 0x7b, 0x7b]),
   ]) {
     const rude = connect(socketPath);

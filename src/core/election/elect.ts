@@ -16,7 +16,8 @@ import { deferenceToSeeing } from './placement.ts';
 export function elect(core: Core): void {
   if (!core.settings.eligible) return;
   watchSlots(core);
-  noteHeritage(core, core.coordination.lease.heritage(core));
+  // A master has taken over what there was.
+  if (core.reports.former !== null) noteHeritage(core, core.coordination.lease.heritage(core));
   switch (core.lease.phase) {
     case 'watching':
       considerClaim(core);

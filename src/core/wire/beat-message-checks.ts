@@ -14,7 +14,7 @@ import {
 } from '../lib/check.ts';
 import { type AgentMessage, type BeatMessage, type BlockReport, MAX_DETAIL_LENGTH } from './beat-messages.ts';
 import { MAX_PAYLOAD_BYTES } from './layout.ts';
-import type { DamageReason, VolumeError, VolumeErrorCode } from './observations.ts';
+import { type DamageReason, VOLUME_ERROR_CODES, type VolumeError } from './observations.ts';
 import { MAX_DURATION_MS, MAX_SLOTS, bootId, count, hex64, superblock } from './record-checks.ts';
 import { type BlockHeader, MAX_SEATS } from './records.ts';
 
@@ -38,12 +38,13 @@ const agentMessage = byKind<AgentMessage>({
   who: record({ kind: oneOf('who') }),
   hello: record({ kind: oneOf('hello'), agent: hex64 }),
   alive: record({ kind: oneOf('alive'), agent: hex64 }),
-  body: record({ kind: oneOf('body'), id, payload, leaving: bool }),
-  seat: record({ kind: oneOf('seat'), id, payload }),
-  read: record({ kind: oneOf('read'), id, what: list(whatToRead, 3) }),
+  body: record({ kind: oneOf('body'), id, untilMs: timeMs, payload, leaving: bool }),
+  seat: record({ kind: oneOf('seat'), id, untilMs: timeMs, payload }),
+  read: record({ kind: oneOf('read'), id, untilMs: timeMs, what: list(whatToRead, 3) }),
   cell: record({
     kind: oneOf('cell'),
     id,
+    untilMs: timeMs,
     slot: integer(0, MAX_SLOTS - 1),
     which: integer(0, 1),
     payload,
@@ -85,19 +86,7 @@ const blockIfTold: Check<BlockReport | null> = (value, path) =>
 const seats = list(blockReport, MAX_SEATS);
 const slots = list(blockReport, MAX_SLOTS);
 const cells = list(blockReport, 2 * MAX_SLOTS);
-const errorCode: Check<VolumeErrorCode> = oneOf(
-  'io',
-  'volume-changed',
-  'volume-full',
-  'foreign-writer',
-  'deadline',
-  'disconnected',
-  'does-not-fit',
-  'no-key',
-  'busy',
-  'no-seat',
-  'bad-request',
-);
+const errorCode = oneOf(...VOLUME_ERROR_CODES);
 const beatError = record<VolumeError>({ code: errorCode, detail });
 const written = record<Extract<BeatMessage, { kind: 'body-written' | 'cell-written' }>>({
   kind: oneOf('body-written', 'cell-written'),

@@ -10,16 +10,18 @@ const payload = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(byt
 const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
   record({ kind: fc.constant('who' as const) }),
   record({ kind: fc.constantFrom('hello' as const, 'alive' as const), agent: hex(16) }),
-  record({ kind: fc.constant('body' as const), id: count, payload, leaving: fc.boolean() }),
-  record({ kind: fc.constant('seat' as const), id: count, payload }),
+  record({ kind: fc.constant('body' as const), id: count, untilMs: count, payload, leaving: fc.boolean() }),
+  record({ kind: fc.constant('seat' as const), id: count, untilMs: count, payload }),
   record({
     kind: fc.constant('read' as const),
     id: count,
+    untilMs: count,
     what: fc.subarray(['seats' as const, 'slots' as const, 'cells' as const]),
   }),
   record({
     kind: fc.constant('cell' as const),
     id: count,
+    untilMs: count,
     slot: fc.nat(16_383),
     which: fc.nat(1),
     payload,
@@ -153,11 +155,14 @@ void test('limits of frames and payloads hold', () => {
   assert.equal(encodeFrame({ a: 'x'.repeat(100) }, 50), null);
   assert.equal(frameReader(50).push(Buffer.from([51, 0, 0, 0])), null);
   const over = Buffer.alloc(4_033).toString('base64');
-  assert.deepEqual(parseAgentMessage(JSON.stringify({ kind: 'seat', id: 1, payload: `${over}AAAA` })), {
-    ok: false,
-    path: 'payload',
-    expected: 'base64 of at most 4032 bytes',
-  });
+  assert.deepEqual(
+    parseAgentMessage(JSON.stringify({ kind: 'seat', id: 1, untilMs: 1, payload: `${over}AAAA` })),
+    {
+      ok: false,
+      path: 'payload',
+      expected: 'base64 of at most 4032 bytes',
+    },
+  );
   assert.deepEqual(parseAgentMessage('{"kind":"toString"}'), {
     ok: false,
     path: 'kind',

@@ -17,21 +17,26 @@ export const MAX_DETAIL_LENGTH = 1_000;
 
 export type ReadWhat = 'seats' | 'slots' | 'cells';
 
+/** `untilMs`, monotonic: from then on nobody waits for the answer, and the beat refuses to do it. */
+interface Request {
+  readonly id: number;
+  readonly untilMs: number;
+}
+
 export type AgentMessage =
   /** Instead of a hello, by anybody who is not the agent: answered by `is`, and then the connection ends. */
   | { readonly kind: 'who' }
   | { readonly kind: 'hello'; readonly agent: string }
   | { readonly kind: 'alive'; readonly agent: string }
-  | { readonly kind: 'body'; readonly id: number; readonly payload: string; readonly leaving: boolean }
-  | { readonly kind: 'seat'; readonly id: number; readonly payload: string }
-  | { readonly kind: 'read'; readonly id: number; readonly what: readonly ReadWhat[] }
-  | {
+  | (Request & { readonly kind: 'body'; readonly payload: string; readonly leaving: boolean })
+  | (Request & { readonly kind: 'seat'; readonly payload: string })
+  | (Request & { readonly kind: 'read'; readonly what: readonly ReadWhat[] })
+  | (Request & {
       readonly kind: 'cell';
-      readonly id: number;
       readonly slot: number;
       readonly which: number;
       readonly payload: string;
-    }
+    })
   | { readonly kind: 'watch'; readonly slots: boolean };
 
 /** A block that is not free. */

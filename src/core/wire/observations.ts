@@ -65,29 +65,33 @@ export type CellObservation = (ReadBlock<IncidentRecord> | DamagedBlock) & {
   readonly which: 0 | 1;
 };
 
-export type VolumeErrorCode =
+export const VOLUME_ERROR_CODES = [
   /** The system call failed; the errno is in the detail. */
-  | 'io'
+  'io',
   /** The volume is gone, too short, or no longer the one that was opened. */
-  | 'volume-changed'
+  'volume-changed',
   /** Every slot is taken: this host is unprotected on this volume. */
-  | 'volume-full'
+  'volume-full',
   /** Somebody else writes this host's slot. */
-  | 'foreign-writer'
+  'foreign-writer',
   /** No answer from the beat within the deadline; it may still carry the request out. */
-  | 'deadline'
+  'deadline',
   /** No connection to the beat, or it broke before the answer; the beat may still carry the request out. */
-  | 'disconnected'
+  'disconnected',
   /** The record does not fit its block, or breaks a limit. */
-  | 'does-not-fit'
+  'does-not-fit',
   /** This host's key is not at hand. */
-  | 'no-key'
+  'no-key',
+  /** The beat came to it when nobody waited for it any more, and did nothing. */
+  'too-late',
   /** More requests waiting than MAX_PENDING_REQUESTS. */
-  | 'busy'
+  'busy',
   /** The host owns no seat on this volume. */
-  | 'no-seat'
+  'no-seat',
   /** The beat did not understand the request. */
-  | 'bad-request';
+  'bad-request',
+] as const;
+export type VolumeErrorCode = (typeof VOLUME_ERROR_CODES)[number];
 
 export interface VolumeError {
   readonly code: VolumeErrorCode;

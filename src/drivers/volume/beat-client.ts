@@ -2,6 +2,7 @@
  * The agent's side of a beat. A hung volume blocks the beat and nothing else: each request has a deadline, and an
  * answer that comes after it is dropped and counted. Nothing here throws or rejects.
  */
+import { monotonicMs } from '../../beat/clock.ts';
 import type { BeatMessage, BlockReport, ReadWhat } from '../../core/wire/beat-messages.ts';
 import type {
   BodyWritten,
@@ -55,10 +56,16 @@ export interface BeatClientCounters {
 }
 
 export interface BeatClient {
-  readonly writeBody: (body: SlotBody) => Promise<BodyWritten>;
-  readonly writeSeat: (body: SeatBody) => Promise<SeatWritten>;
-  readonly writeCell: (slot: number, which: 0 | 1, record: IncidentRecord) => Promise<CellWritten>;
-  readonly read: (what: readonly ReadWhat[]) => Promise<ReadDone>;
+  /** `untilMs`, monotonic: no later than that, and no later than the deadline of this client. */
+  readonly writeBody: (body: SlotBody, untilMs?: number) => Promise<BodyWritten>;
+  readonly writeSeat: (body: SeatBody, untilMs?: number) => Promise<SeatWritten>;
+  readonly writeCell: (
+    slot: number,
+    which: 0 | 1,
+    record: IncidentRecord,
+    untilMs?: number,
+  ) => Promise<CellWritten>;
+  readonly read: (what: readonly ReadWhat[], untilMs?: number) => Promise<ReadDone>;
   /** Kept across reconnections. */
   readonly watch: (slots: boolean) => void;
   readonly counters: () => BeatClientCounters;
@@ -173,9 +180,14 @@ export function beatClient(options: BeatClientOptions): BeatClient {
     return station.reader[kind](reports) as ReturnType<BlockReader[Kind]>;
   }
 
-  function ask(send: (id: number) => boolean): Promise<Settled<Answer>> {
-    return pending.begin(deadlineMs, (id) => {
-      if (station !== null && send(id)) return;
+  function ask(
+    send: (id: number, untilMs: number) => boolean,
+    askedUntilMs = Infinity,
+  ): Promise<Settled<Answer>> {
+    const nowMs = monotonicMs();
+    const untilMs = Math.floor(Math.min(askedUntilMs, nowMs + deadlineMs));
+    return pending.begin(untilMs - nowMs, (id) => {
+      if (station !== null && send(id, untilMs)) return;
       const detail = station === null ? 'not connected to the beat' : 'the beat does not take requests';
       pending.settle(id, { ok: false, error: { code: 'disconnected', detail } });
     });
@@ -200,35 +212,47 @@ export function beatClient(options: BeatClientOptions): BeatClient {
   }
 
   return {
-    async writeBody(body) {
+    async writeBody(body, askedUntilMs) {
       const encoded = encode(payloads.slot, ({ slotIndex }) => slotIndex, body);
       if (!encoded.ok) return encoded;
       const { payload } = encoded;
       const leaving = body.leaving !== null;
-      const settled = await ask((id) => connection.send({ kind: 'body', id, payload, leaving }));
+      const settled = await ask(
+        (id, untilMs) => connection.send({ kind: 'body', id, untilMs, payload, leaving }),
+        askedUntilMs,
+      );
       if (!settled.ok) return settled;
       return settled.answer.kind === 'body-written' ? times(settled.answer) : mismatched(settled.answer);
     },
-    async writeSeat(body) {
+    async writeSeat(body, askedUntilMs) {
       const encoded = encode(payloads.seat, ({ seatIndex }) => seatIndex, body);
       if (!encoded.ok) return encoded;
       const { payload } = encoded;
-      const settled = await ask((id) => connection.send({ kind: 'seat', id, payload }));
+      const settled = await ask(
+        (id, untilMs) => connection.send({ kind: 'seat', id, untilMs, payload }),
+        askedUntilMs,
+      );
       if (!settled.ok) return settled;
       if (settled.answer.kind !== 'seat-written') return mismatched(settled.answer);
       const { writtenMs } = settled.answer;
       return { ...times(settled.answer), writtenMs, seats: observed(settled.answer.seats, 'seats') ?? [] };
     },
-    async writeCell(slot, which, record) {
+    async writeCell(slot, which, record, askedUntilMs) {
       const encoded = encode(payloads.cell, () => cellIndex(slot, which), record);
       if (!encoded.ok) return encoded;
       const { payload } = encoded;
-      const settled = await ask((id) => connection.send({ kind: 'cell', id, slot, which, payload }));
+      const settled = await ask(
+        (id, untilMs) => connection.send({ kind: 'cell', id, untilMs, slot, which, payload }),
+        askedUntilMs,
+      );
       if (!settled.ok) return settled;
       return settled.answer.kind === 'cell-written' ? times(settled.answer) : mismatched(settled.answer);
     },
-    async read(what) {
-      const settled = await ask((id) => connection.send({ kind: 'read', id, what }));
+    async read(what, askedUntilMs) {
+      const settled = await ask(
+        (id, untilMs) => connection.send({ kind: 'read', id, untilMs, what }),
+        askedUntilMs,
+      );
       if (!settled.ok) return settled;
       const { answer } = settled;
       if (answer.kind !== 'read-done') return mismatched(answer);

@@ -1,8 +1,8 @@
 /**
  * Incident records in the victim's two cells on a majority of lease volumes; the highest (term, sequence) counts. A
  * record is written to one cell, then to the other, and nothing is done on its ground before both stand. So a torn write
- * leaves the former record in the other cell, and one of a former master that lands late leaves this one there: what
- * hangs at a master is for one of the two cells, since it begins anew with the same one.
+ * leaves the former record in the other cell, and one of a former master that lands late leaves this one there: a beat
+ * has one system call under way, and refuses what it comes to when nobody waits for it any more.
  */
 import { noteEvidence } from '../../evidence/note.ts';
 import { all, enough, type Task } from '../../lib/task.ts';

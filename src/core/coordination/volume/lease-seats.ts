@@ -110,11 +110,12 @@ export function isPast(core: Core, then: LeaseStamp, renewals: number): boolean 
   return passed.length >= leaseMajority(core);
 }
 
-/** What all seats but the own agent's say. */
+/** What all seats but the own agent's say. Asked each beat: nothing is made on the way. */
 export function heritage(core: Core): readonly Heritage[] {
-  return core.leaseVolumes.flatMap(({ seats }) =>
-    tracked(seats).flatMap((seat) =>
-      seat.state === 'read' && seat.body.agent !== core.settings.agent ? [seat.body.heritage] : [],
-    ),
-  );
+  const told: Heritage[] = [];
+  for (const { seats } of core.leaseVolumes)
+    for (const { observation } of seats.values())
+      if (observation.state === 'read' && observation.body.agent !== core.settings.agent)
+        told.push(observation.body.heritage);
+  return told;
 }
