@@ -60,7 +60,7 @@ bench-sim: setup ## simulated seconds per second of a processor; ARGS=HOSTS/ELIG
 	$(BIN)/esbuild scripts/bench-sim.ts --bundle --platform=node --format=esm --outfile=dist/bench-sim.mjs --log-level=error
 	$(RUN) node dist/bench-sim.mjs $(ARGS)
 
-model: ## check the models of the lease and of the intents, with spin; ARGS=NAME shows the steps of one run
+model: ## check the models of the lease, the intents and the records, with spin; ARGS=NAME shows the steps of one run
 	@scripts/ensure-packages.sh spin gcc libc6-dev
 	model/run.sh $(ARGS)
 

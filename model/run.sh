@@ -21,8 +21,10 @@ lease              | lease  | proof | $real -DRESTARTS=1
 lease-three-holder | lease  | proof | -DVOLUMES=3 -DHELD
 intent             | intent | proof | -DPAUSED_REQUEST
 intent-two-masters | intent | proof | -DTWO_MASTERS -DORDERS=2
+cells              | cells  | proof |
 reached            | lease  | trace | -DREACH
 reached-three      | lease  | trace | -DVOLUMES=3 -DHELD -DREACH
+reached-cells      | cells  | trace | -DREACH
 evacuated          | intent | trace | -DREACH
 evacuated-again    | intent | trace | -DDEATHS=1 -DREACH_AFTER_DEATH
 NO_MARGIN          | lease  | trace | ${real/HOLD=6/HOLD=8} -DSLOW
@@ -54,6 +56,9 @@ UNCLAIMED_IS_DEAD  | intent | trace | -DDEATHS=1 -DUNCLAIMED_IS_DEAD
 NO_GATE            | intent | trace | -DDEATHS=1 -DNO_GATE
 FALSE_PROOF        | intent | trace | -DDEATHS=1 -DFALSE_PROOF
 BY_HAND            | intent | trace | -DBY_HAND
+ONE_CELL           | cells  | trace | -DONE_CELL
+NO_REFUSAL         | cells  | trace | -DNO_REFUSAL
+TORN_TOO           | cells  | trace | -DTORN_TOO
 END
 }
 

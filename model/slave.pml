@@ -37,11 +37,7 @@ byte deaths, restarts;
 #else
 #define BEFORE_POST POSTED
 #endif
-#ifdef NO_ROW_READ
-#define ROWS_AGAINST false
-#else
 #define ROWS_AGAINST (i > 0 || movedAway)
-#endif
 #ifdef NO_LEASE_READ
 #define HIGHER_TERM(k) false
 #else
