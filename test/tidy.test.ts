@@ -76,8 +76,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   agent: ['agent', 'api', 'drivers', 'core', 'config'],
   sim: ['sim', 'cloud', 'core'],
 };
-/** Both ends of one socket speak in the same frames. */
-const SHARED = new Set(['src/beat/frames.ts']);
+/** Both ends of one socket speak in the same frames, and by the same clock. */
+const SHARED = new Set(['src/beat/frames.ts', 'src/beat/clock.ts']);
 /** The demonstration plays the operator, who has the commands. */
 const OPERATORS = new Set(['cli', 'demo', 'main.ts']);
 
