@@ -1,8 +1,11 @@
 /** What a random run is made of: everything follows from its seed. */
 import { createRandom, type Random } from '../../src/core/lib/random.ts';
+import { deriveTiming } from '../../src/core/timing/timing.ts';
 import { type Cluster, DEFAULT_HOST, DEFAULT_SERVER, DEFAULT_SETTINGS, type ServerSpec } from '../cluster.ts';
+import { drawClocks } from './draw-clocks.ts';
 import { drawFaults, type DrawnFault } from './draw-faults.ts';
 import { between, oneIn, pick } from '../faults/fault.ts';
+import { NOVA_REPORT_MS } from '../host.ts';
 
 export type { DrawnFault };
 
@@ -42,6 +45,8 @@ function drawHosts(random: Random): number {
 function drawCluster(random: Random, seed: number, count: number): Cluster {
   const zones = oneIn(random, 4) ? ['east', 'west'] : ['nova'];
   const domains = oneIn(random, 4) ? ['rack1', 'rack2', 'rack3'] : [null];
+  const { beatMs, openRequestMs } = DEFAULT_SETTINGS;
+  const drift = drawClocks(random, deriveTiming(beatMs, NOVA_REPORT_MS, openRequestMs));
   const eligible = oneIn(random, 2) ? count : between(random, Math.min(2, count), Math.min(7, count));
   const hosts = Array.from({ length: count }, (_, n) => ({
     ...DEFAULT_HOST,
@@ -51,7 +56,7 @@ function drawCluster(random: Random, seed: number, count: number): Cluster {
     vcpus: pick(random, [4, 16, 64]),
     eligible: n < eligible,
     role: count > 3 && oneIn(random, 12) ? ('control' as const) : ('compute' as const),
-    driftPpm: oneIn(random, 3) ? between(random, -500, 500) : 0,
+    driftPpm: drift(),
   }));
   const homes = hosts.filter(({ role }) => role === 'compute').map(({ name }) => name);
   const servers = Array.from({ length: random.below(3 * count + 1) }, (_, n) =>
