@@ -1,5 +1,6 @@
 /** What all checkers share: whom they watch, and where they tell what is broken. */
 import type { World } from '../world.ts';
+import type { LastLife } from './last-life.ts';
 import type { CheckerName } from './names.ts';
 import type { Silence } from './silence.ts';
 import type { Excuses } from './excuses.ts';
@@ -22,6 +23,7 @@ export interface Concerned {
 export interface Check {
   readonly world: World;
   readonly silence: Silence;
+  readonly lastLife: LastLife;
   readonly excuses: Excuses;
   readonly released: Released;
   readonly violate: (words: string, concerned?: Concerned) => void;

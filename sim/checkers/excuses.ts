@@ -1,14 +1,15 @@
 /**
  * What Vigil is not to blame for: bets that were lost, and what people did past it. Counted, so that nobody takes a run
- * with lost bets for one without.
+ * with lost bets for one without. Nothing is excused for ever: what has been put right again is watched as before.
  */
 import { serverOf } from '../../src/cloud/model/state.ts';
 import type { Proof } from '../../src/core/wire/records.ts';
 import type { World } from '../world.ts';
+import type { LastLife } from './last-life.ts';
 import type { Silence } from './silence.ts';
+import { GivenWords } from './given-words.ts';
 
-/** The bet of `silence` may be lost on a host that was silent on every path, and in nova, for so long. */
-const BET_BEATS = 12;
+const LOOK_MS = 1_000;
 /** Until a master has read that a host lives, and has written down that nothing further is to be done. */
 const LIVED_BEATS = 8;
 
@@ -22,28 +23,36 @@ export interface LostBet {
   readonly words: string;
 }
 
+/** What was so of its host when an evacuation was about to be sent: it cannot be recalled. */
+interface Sent {
+  readonly host: string;
+  readonly againstBet: string | null;
+  readonly isOnWord: boolean;
+  readonly hasLived: boolean;
+}
+
 export class Excuses {
   readonly bets: LostBet[] = [];
-  /** VMs that may run twice, or be ruined, from then on. */
-  private readonly vms = new Set<string>();
+  /** VMs that may run twice, or be ruined, and the host whose lost bet that comes from; null: a person did it. */
+  private readonly vms = new Map<string, string | null>();
   private readonly hosts = new Set<string>();
   private readonly proofs = new Map<string, unknown>();
-  private readonly confirmed = new Set<string>();
   /** Hosts whose evacuations are not settled. */
   private readonly unsettled = new Set<string>();
   /** Of those, where nova-compute has started all the same, since there is no gate. */
   private readonly ungated = new Set<string>();
-  /** By VM and target: what was so of its host when an evacuation was about to be sent; it cannot be recalled. */
-  private readonly sent = new Map<
-    string,
-    { readonly host: string; readonly silentMs: number; readonly hasLived: boolean }
-  >();
+  /** By VM and target. */
+  private readonly sent = new Map<string, Sent>();
   private readonly world: World;
   private readonly silence: Silence;
+  private readonly lastLife: LastLife;
+  private readonly words: GivenWords;
 
-  constructor(world: World, silence: Silence) {
+  constructor(world: World, silence: Silence, lastLife: LastLife) {
     this.world = world;
     this.silence = silence;
+    this.lastLife = lastLife;
+    this.words = new GivenWords(world, silence);
     world.events.listen((event) => {
       if (event.event === 'journal' && (event.name === 'incident' || event.name === 'declared'))
         this.proofs.set(String(event.data['victim']), event.data['proof']);
@@ -53,30 +62,35 @@ export class Excuses {
         this.ungated.add(event.host);
       if (event.event === 'nova-sending' && event.call.call === 'evacuate')
         this.noteSent(event.call.vm, event.call.target);
-      if (event.event !== 'action') return;
-      const { action } = event;
-      if (action.do === 'confirm-dead' && this.world.host(action.host).power) this.confirmed.add(action.host);
-      if (action.do === 'evacuate-by-hand') this.vms.add(action.vm);
+      // What nova refuses a person has not happened.
+      if (event.event === 'evacuation-accepted' && !event.byVigil) this.vms.set(event.row.vm, null);
     });
+    const look = (): void => {
+      world.clock.after(LOOK_MS, look);
+      for (const [vm, host] of this.vms)
+        if ((host === null || !this.hosts.has(host)) && this.standsWell(vm)) this.vms.delete(vm);
+    };
+    look();
   }
 
-  /** Its guest runs on, and an evacuation of it was accepted: is that a lost bet? */
-  noteEvacuated(vm: string, host: string, target: string | null): boolean {
-    const sent = this.sent.get(`${vm} ${target}`);
+  /** Its guest runs on, and an evacuation of it was accepted: is that a lost bet? Else why not. */
+  noteEvacuated(vm: string, host: string, target: string | null): { readonly blame: string } | null {
+    const known = this.sent.get(`${vm} ${target}`);
+    const sent = known?.host === host ? known : null;
     // A bet that was lost is no ground any more once its host was heard: the next one is on another silence.
     if ((this.hosts.has(host) || this.vms.has(vm)) && sent?.hasLived !== true) {
-      this.vms.add(vm);
-      return true;
+      if (!this.vms.has(vm)) this.vms.set(vm, host);
+      return null;
     }
-    const silentMs = Math.max(this.silence.silentForMs(host), sent?.host === host ? sent.silentMs : 0);
     const proof = this.proofs.get(host);
     if (this.ungated.has(host))
       return this.lose('no-gate', vm, host, 'nova-compute started before its evacuations were settled');
-    if (proof === 'operator' && this.confirmed.has(host))
+    if (proof === 'operator' && (this.words.stands(host) || sent?.isOnWord === true))
       return this.lose('operator', vm, host, 'an operator said that it is dead');
-    if (proof === 'silence' && silentMs >= BET_BEATS * this.world.timing.beatMs)
-      return this.lose('silence', vm, host, `silent on every path for ${silentMs} ms`);
-    return false;
+    const against = sent === null ? this.lastLife.againstBet(host) : sent.againstBet;
+    if (proof === 'silence' && against === null)
+      return this.lose('silence', vm, host, 'silent on every path for long enough');
+    return { blame: against ?? `on the proof ${String(proof)}` };
   }
 
   excusesVm(vm: string): boolean {
@@ -84,14 +98,18 @@ export class Excuses {
   }
 
   excusesHost(host: string): boolean {
-    return this.hosts.has(host) || this.confirmed.has(host);
+    return this.hosts.has(host) || this.words.isGiven(host);
   }
 
   private noteSent(vm: string, target: string): void {
     const host = serverOf(this.world.nova.state, vm)?.host ?? null;
     if (host === null) return;
-    const silentMs = this.silence.silentForMs(host);
-    this.sent.set(`${vm} ${target}`, { host, silentMs, hasLived: this.hasLived(host) });
+    this.sent.set(`${vm} ${target}`, {
+      host,
+      againstBet: this.lastLife.againstBet(host),
+      isOnWord: this.words.stands(host),
+      hasLived: this.hasLived(host),
+    });
   }
 
   private hasLived(host: string): boolean {
@@ -106,14 +124,21 @@ export class Excuses {
     else this.unsettled.delete(victim);
     if (phase !== 'closed') return;
     // What comes after that is another failure.
-    for (const excused of [this.ungated, this.hosts, this.confirmed]) excused.delete(victim);
+    for (const excused of [this.ungated, this.hosts]) excused.delete(victim);
   }
 
-  private lose(bet: LostBet['bet'], vm: string, host: string, words: string): true {
+  /** It runs once at most, and nothing can come to a second copy of it any more. */
+  private standsWell(vm: string): boolean {
+    const { nova, guests } = this.world;
+    const runs = guests.running.get(vm)?.size ?? 0;
+    return runs <= 1 && !nova.evacuationsOf(vm).some((row) => nova.mayComeToSomething(row));
+  }
+
+  private lose(bet: LostBet['bet'], vm: string, host: string, words: string): null {
     this.bets.push({ atMs: this.world.clock.now, bet, vm, host, words });
     this.hosts.add(host);
-    for (const guest of this.world.guests.on(host)) this.vms.add(guest);
-    this.vms.add(vm);
-    return true;
+    for (const guest of this.world.guests.on(host)) this.vms.set(guest, host);
+    this.vms.set(vm, host);
+    return null;
   }
 }

@@ -5,7 +5,7 @@ import { addMigration } from '../../src/cloud/model/evacuation.ts';
 import type { Migration } from '../../src/core/recovery/cloud.ts';
 import type { Report } from '../../src/core/reports/report.ts';
 import type { CellObservation } from '../../src/core/wire/observations.ts';
-import type { IncidentRecord } from '../../src/core/wire/records.ts';
+import type { IncidentRecord, Proof } from '../../src/core/wire/records.ts';
 import { header, incidentRecord, seat, slotBody } from '../../test/world/fixtures.ts';
 import { intent } from '../../test/world/planning.ts';
 import { act } from '../actions/act.ts';
@@ -74,6 +74,27 @@ const report = (world: World, more: Partial<Report>): void =>
 const journal = (world: World, name: string, data: Readonly<Record<string, unknown>>): void =>
   world.events.emit({ event: 'journal', by: 'h1', name, data });
 
+/** As the incident of `h3` tells it. */
+const bets = (world: World, proof: Proof): void =>
+  journal(world, 'incident', {
+    id: 'h3-1-1',
+    victim: 'h3',
+    victimBoot: world.host('h3').boot,
+    phase: 'evacuating',
+    proof,
+  });
+
+/** That `h3` is dead. */
+const believed = (world: World): void =>
+  world.events.emit({
+    event: 'answered',
+    what: 'confirm-dead',
+    host: 'h3',
+    ok: true,
+    words: '',
+    ends: false,
+  });
+
 const lease = (world: World, host: string): void => world.events.emit({ event: 'lease', host, holds: true });
 
 const evacuates = { call: 'evacuate', vm: 'vm3', target: 'h2' } as const;
@@ -136,9 +157,50 @@ function claims(world: World, host: string): void {
 type Break = (world: World, watched: Watch) => void;
 
 const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
-  'runs-twice': { 'a guest starts on a second host': ({ guests }) => guests.start('vm1', 'h2') },
+  'runs-twice': {
+    'a guest starts on a second host': ({ guests }) => guests.start('vm1', 'h2'),
+    'a guest starts on a second host, since nova refused somebody to evacuate it': (world) => {
+      act(world, { do: 'evacuate-by-hand', vm: 'vm1', to: 'h2' });
+      world.guests.start('vm1', 'h2');
+    },
+    'a guest starts on a second host, long after somebody has evacuated it': (world) => {
+      accepted(world, 'vm1', 'h1', false);
+      world.run(5_000);
+      world.guests.start('vm1', 'h2');
+    },
+  },
   'source-alive': {
     'an evacuation of a VM that runs on a host that is heard': (world) => accepted(world, 'vm3', 'h3'),
+    'a bet on a silence that is a second too short': (world) => {
+      world.freeze('h3');
+      world.run(12_000);
+      bets(world, 'silence');
+    },
+    'a bet while nova-compute reports': (world) => {
+      for (const what of ['agent', 'beats'] as const)
+        act(world, { do: 'kill', what, hosts: ['h3'], lateWriteMs: null });
+      world.run(30_000);
+      bets(world, 'silence');
+    },
+    'an evacuation on the word of somebody whom no core has believed': (world) => {
+      act(world, { do: 'confirm-dead', host: 'h3', on: 'h1', by: 'ann' });
+      bets(world, 'operator');
+      accepted(world, 'vm3', 'h3');
+    },
+    'an evacuation on a word that was said of a silence that is over': (world) => {
+      believed(world);
+      world.run(10_000);
+      bets(world, 'operator');
+      accepted(world, 'vm3', 'h3');
+    },
+    'an evacuation on a word that was said of another life': (world) => {
+      believed(world);
+      act(world, { do: 'reboot', host: 'h3', forMs: 1_000 });
+      world.run(2_000);
+      world.guests.start('vm3', 'h3');
+      bets(world, 'operator');
+      accepted(world, 'vm3', 'h3');
+    },
   },
   'two-evacuations': {
     'a second evacuation while one is open': (world) => {
@@ -327,7 +389,7 @@ describe('the checkers', () => {
     act(world, { do: 'stop-vm', vm: 'vm3' });
     world.run(5_000);
     accepted(world, 'vm1', 'h1', false);
-    act(world, { do: 'evacuate-by-hand', vm: 'vm2', to: 'h3' });
+    accepted(world, 'vm2', 'h2', false);
     world.guests.start('vm2', 'h3');
     assert.equal(world.guests.on('h3').has('vm3'), false);
     assert.deepEqual(watched.violations, []);
@@ -393,7 +455,7 @@ describe('the checkers', () => {
       // Or they would see to it themselves.
       for (const agent of ['h1', 'h2']) world.killAgent(agent);
       world.freeze('h3');
-      world.run(15_000);
+      world.run(25_000);
       if (isSentInTime) sends();
       world.thaw('h3');
       world.run(1_000);

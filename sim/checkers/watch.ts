@@ -6,6 +6,7 @@ import type { Check, Checker, Violation } from './check.ts';
 import { watchComesToRest } from './comes-to-rest.ts';
 import { Excuses, type LostBet } from './excuses.ts';
 import { watchForgottenVm } from './forgotten-vm.ts';
+import { LastLife } from './last-life.ts';
 import { watchLivingHost } from './living-host.ts';
 import { CHECKERS, type CheckerName } from './names.ts';
 import { Released } from './released.ts';
@@ -51,12 +52,14 @@ export interface Watch {
 export function watch(world: World, allowed: ReadonlySet<CheckerName> = new Set()): Watch {
   const violations: Violation[] = [];
   const silence = new Silence(world);
-  const excuses = new Excuses(world, silence);
+  const lastLife = new LastLife(world);
+  const excuses = new Excuses(world, silence, lastLife);
   const released = new Released(world);
   const checkers = CHECKERS.filter((name) => !allowed.has(name)).map((checker) =>
     WATCH[checker]({
       world,
       silence,
+      lastLife,
       excuses,
       released,
       violate: (words, { hosts = [], vm = null } = {}) => {

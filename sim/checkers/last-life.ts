@@ -1,0 +1,109 @@
+/**
+ * When a host last showed life, path by path: what it wrote, whom it could speak to, what its nova-compute reported. Facts
+ * of the world, against which the bet `silence` is measured by the figures of the design, not by those of the core.
+ */
+import type { BlockHeader } from '../../src/core/wire/records.ts';
+import { NOVA_REPORT_MS, type SimHost } from '../host.ts';
+import { isRunning } from '../network.ts';
+import type { World } from '../world.ts';
+
+const LOOK_MS = 250;
+/** The longest bound of a path, of the volumes. */
+const PATH_BEATS = 8;
+/** What is added to one report interval of nova-compute before a report that is missing means anything. */
+const REPORT_SLACK_MS = 3_000;
+/** The last datagram may be that old when a host ceases to speak; so many, where some were lost. */
+const DATAGRAM_BEATS = 1;
+const LOST_DATAGRAM_BEATS = 4;
+/** Within so long, a witness that is asked has answered. */
+const PROBE_BEATS = 2;
+
+export class LastLife {
+  private readonly world: World;
+  private readonly wroteMs = new Map<string, number>();
+  /** By volume and host: the furthest that its slot has come. */
+  private readonly written = new Map<string, Pick<BlockHeader, 'incarnation' | 'counter'>>();
+  /** It could speak to a master, and could be asked by one. */
+  private readonly spokeMs = new Map<string, number>();
+  private readonly answeredMs = new Map<string, number>();
+  /** Nothing stood against a bet then. */
+  private readonly allowedMs = new Map<string, number>();
+  private lossyMs = -Infinity;
+  private readonly fastest: number;
+
+  constructor(world: World) {
+    this.world = world;
+    this.fastest = Math.max(...[...world.hosts.values()].map(({ clockRate }) => clockRate));
+    const look = (): void => {
+      const { lossPercent, delayMsMax } = world.network;
+      if (lossPercent > 0 || delayMsMax > 0) this.lossyMs = world.clock.now;
+      const masters = world.masters();
+      for (const host of world.hosts.values()) this.lookAt(host, masters);
+      world.clock.after(LOOK_MS, look);
+    };
+    look();
+  }
+
+  /** Why nobody may bet on it that the host is dead; null: one may. */
+  againstBet(name: string): string | null {
+    const { beatMs } = this.world.timing;
+    const reportedMs = this.world.nova.state.services.get(name)?.lastReportAtMs ?? -Infinity;
+    const since = (ms: number | undefined): number => this.world.clock.now - (ms ?? -Infinity);
+    const lossy = since(this.lossyMs) < this.boundMs + LOST_DATAGRAM_BEATS * beatMs;
+    const datagramMs = (lossy ? LOST_DATAGRAM_BEATS : DATAGRAM_BEATS) * beatMs;
+    const signs = [
+      ['wrote to a volume', since(this.wroteMs.get(name)), this.boundMs - LOOK_MS],
+      ['could speak to a master', since(this.spokeMs.get(name)), this.boundMs - datagramMs - LOOK_MS],
+      ['answered whoever asked', since(this.answeredMs.get(name)), PROBE_BEATS * beatMs],
+      ['had nova-compute report', since(reportedMs), this.boundMs],
+    ] as const;
+    const sign = signs.find(([, agoMs, boundMs]) => agoMs < boundMs);
+    return sign === undefined ? null : `which ${sign[0]} ${sign[1]} ms ago`;
+  }
+
+  /** Might one have bet on it, so long ago at most? */
+  allowedBet(name: string, withinMs: number): boolean {
+    return this.world.clock.now - (this.allowedMs.get(name) ?? -Infinity) <= withinMs;
+  }
+
+  /** In the time of the fastest clock: each path silent for its bound, and nova-compute for a report and a little more. */
+  private get boundMs(): number {
+    const { beatMs } = this.world.timing;
+    return Math.max(PATH_BEATS * beatMs, NOVA_REPORT_MS + REPORT_SLACK_MS) / this.fastest;
+  }
+
+  private lookAt(host: SimHost, masters: readonly SimHost[]): void {
+    const { network, clock } = this.world;
+    const { name } = host;
+    if (this.hasWritten(host)) this.wroteMs.set(name, clock.now);
+    if (this.againstBet(name) === null) this.allowedMs.set(name, clock.now);
+    if (!isRunning(host)) return;
+    const speaks = host.agent && host.paused === null;
+    if (speaks && masters.some((master) => network.reaches(host, master))) this.spokeMs.set(name, clock.now);
+    // A kernel answers also where no agent does.
+    if (masters.some((master) => network.connected(host, master))) this.answeredMs.set(name, clock.now);
+  }
+
+  /** What others read from a broken cache does not advance. */
+  private hasWritten({ name }: SimHost): boolean {
+    let isAnew = false;
+    for (const volume of this.world.volumes) {
+      const header = volume.slotOf.get(name)?.header;
+      if (header === undefined) continue;
+      const key = `${volume.name} ${name}`;
+      const before = this.written.get(key);
+      // A late write of former beats goes backwards.
+      if (before !== undefined && !isFurther(header, before)) continue;
+      this.written.set(key, header);
+      isAnew ||= before !== undefined && volume.stale.size === 0;
+    }
+    return isAnew;
+  }
+}
+
+function isFurther(
+  a: Pick<BlockHeader, 'incarnation' | 'counter'>,
+  b: Pick<BlockHeader, 'incarnation' | 'counter'>,
+): boolean {
+  return a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.counter > b.counter);
+}
