@@ -81,30 +81,54 @@ function sendDatagram(world: World, from: SimHost, { to, datagram }: Of<'send'>)
 
 const isSpeaking = (host: SimHost): boolean => host.agent && host.paused === null;
 
-/** A stopped process still has its kernel to accept connections for it. */
-function probeAnswer(world: World, from: SimHost, to: SimHost): 'agent' | 'kernel' | 'none' {
-  if (!world.network.connected(from, to)) return 'none';
-  return isSpeaking(to) ? 'agent' : 'kernel';
+interface Probed {
+  readonly answer: 'agent' | 'kernel' | 'none';
+  readonly afterMs: number;
 }
 
-function isolationAnswer(world: World, host: SimHost): 'kernel' | 'none' {
-  return world.network.reachesIsolationAddress(host) ? 'kernel' : 'none';
+/** A stopped process still has its kernel to accept connections for it, and so has an API that is wedged. */
+function probeAnswer(world: World, from: SimHost, to: SimHost, deadlineMs: number): Probed {
+  const { network } = world;
+  const none = { answer: 'none', afterMs: deadlineMs } as const;
+  if (!network.connected(from, to)) return none;
+  const acceptedMs = VOLUME_MS + network.connectDelayMs();
+  if (acceptedMs >= deadlineMs) return none;
+  const speaks = isSpeaking(to) && !world.wedged.has(to.name);
+  const answeredMs = acceptedMs + network.messageDelayMs();
+  if (speaks && answeredMs < deadlineMs) return { answer: 'agent', afterMs: answeredMs };
+  return { answer: 'kernel', afterMs: speaks ? deadlineMs : acceptedMs };
+}
+
+function isolationAnswer({ network }: World, host: SimHost, deadlineMs: number): Probed {
+  const delayMs = network.reachesIsolationAddress(host) ? network.echoDelayMs() : null;
+  const afterMs = VOLUME_MS + (delayMs ?? deadlineMs);
+  return afterMs < deadlineMs ? { answer: 'kernel', afterMs } : { answer: 'none', afterMs: deadlineMs };
 }
 
 function probe(world: World, host: SimHost, life: number, { id, target, deadlineMs }: Of<'probe'>): void {
-  const answer =
-    'isolation' in target ? isolationAnswer(world, host) : probeAnswer(world, host, world.byIp(target.ip));
-  const afterMs = answer === 'none' ? deadlineMs : VOLUME_MS;
+  const { answer, afterMs } =
+    'isolation' in target
+      ? isolationAnswer(world, host, deadlineMs)
+      : probeAnswer(world, host, world.byIp(target.ip), deadlineMs);
   world.reply(host, life, id, afterMs, { of: 'probe', answer });
 }
 
+/** Where nobody answers by the deadline, nothing was learnt. */
 function askProbe(world: World, host: SimHost, life: number, effect: Of<'ask-probe'>): void {
+  const { id, target, deadlineMs } = effect;
+  const { network } = world;
   const via = world.byIp(effect.via.address.ip);
   if (world.wedged.has(via.name)) return;
-  const tried = !('isolation' in effect.target) && world.network.connected(host, via) && isSpeaking(via);
-  const answer =
-    tried && 'ip' in effect.target ? probeAnswer(world, via, world.byIp(effect.target.ip)) : null;
-  world.reply(host, life, effect.id, 2 * CALL_MS, { of: 'ask-probe', answer });
+  const nothing = { of: 'ask-probe', answer: null } as const;
+  if ('isolation' in target || !network.connected(host, via) || !isSpeaking(via)) {
+    world.reply(host, life, id, 2 * CALL_MS, nothing);
+    return;
+  }
+  const probed = probeAnswer(world, via, world.byIp(target.ip), world.timing.probeMs);
+  const { answer } = probed;
+  const afterMs = 2 * CALL_MS + network.connectDelayMs() + network.messageDelayMs() + probed.afterMs;
+  if (afterMs < deadlineMs) world.reply(host, life, id, afterMs, { of: 'ask-probe', answer });
+  else world.reply(host, life, id, deadlineMs, nothing);
 }
 
 function askBeat(world: World, host: SimHost, life: number, effect: VolumeEffect): void {
@@ -227,17 +251,32 @@ function sendToNova(world: World, host: SimHost, life: number, { id, call, deadl
   clock.after(NOVA_MS - SENDING_MS, atNova);
 }
 
+/** What was not sent by the deadline is not sent any more; of what was, only an answer tells what became of it. */
 function sendOrder(world: World, host: SimHost, life: number, effect: Of<'order'>): void {
+  const { clock, network } = world;
   const to = world.byIp(effect.to.address.ip);
-  world.clock.after(CALL_MS, () => {
-    if (!world.network.connected(host, to) || !to.agent) {
-      const result = { of: 'order', outcome: null, arrived: 'surely-not', detail: 'no connection' } as const;
-      world.reply(host, life, effect.id, CALL_MS, result);
+  const failedIt = (arrived: 'surely-not' | 'no-answer', detail: string): void =>
+    world.reply(host, life, effect.id, CALL_MS, { of: 'order', outcome: null, arrived, detail });
+  const take = (): void => {
+    if (!network.connected(host, to) || world.wedged.has(to.name)) return;
+    world.ask(to.name, { ask: 'restart', order: effect.order }, (answer) => {
+      if (answer.to !== 'restart' || !network.connected(host, to)) return;
+      if (network.breaks()) failedIt('no-answer', 'connection reset');
+      else {
+        const afterMs = CALL_MS + network.messageDelayMs();
+        world.reply(host, life, effect.id, afterMs, { of: 'order', outcome: answer.outcome });
+      }
+    });
+  };
+  const connectMs = Math.min(CALL_MS + network.connectDelayMs(), effect.deadlineMs);
+  clock.after(connectMs, () => {
+    if (!network.connected(host, to) || !to.agent || connectMs === effect.deadlineMs) {
+      failedIt('surely-not', 'no connection');
       return;
     }
-    world.ask(to.name, { ask: 'restart', order: effect.order }, (answer) => {
-      if (answer.to !== 'restart' || !world.network.connected(host, to)) return;
-      world.reply(host, life, effect.id, CALL_MS, { of: 'order', outcome: answer.outcome });
-    });
+    const requestMs = network.messageDelayMs();
+    if (requestMs === 0) take();
+    else if (connectMs + requestMs < effect.deadlineMs) clock.after(requestMs, take);
+    else clock.after(effect.deadlineMs - connectMs, () => failedIt('no-answer', 'no answer by the deadline'));
   });
 }

@@ -1,4 +1,4 @@
-/** The management network: who reaches whom, and what happens to datagrams on the way. */
+/** The management network: who reaches whom, and what happens to datagrams and connections on the way. */
 import type { Random } from '../src/core/lib/random.ts';
 import type { SimHost } from './host.ts';
 
@@ -11,7 +11,7 @@ export class SimNetwork {
   readonly oneWay = new Set<string>();
   /** Hosts that do not reach nova's API. */
   readonly withoutNova = new Set<string>();
-  /** Of a datagram, in percent. */
+  /** Of a packet, in percent. Datagrams are gone with it; what TCP carries comes later. */
   lossPercent = 0;
   duplicatePercent = 0;
   /** Delays are drawn up to it, and so reorder datagrams. */
@@ -54,13 +54,56 @@ export class SimNetwork {
   /** Milliseconds until each copy of a datagram arrives; none if it is lost. */
   datagram(from: SimHost, to: SimHost): readonly number[] {
     if (!this.reaches(from, to)) return NEVER;
-    if (from === to || (this.lossPercent === 0 && this.delayMsMax === 0 && this.duplicatePercent === 0))
-      return AT_ONCE;
-    if (this.random.below(100) < this.lossPercent) return NEVER;
+    if (from === to || this.isClean()) return AT_ONCE;
+    if (this.loses()) return NEVER;
     const copies = this.random.below(100) < this.duplicatePercent ? 2 : 1;
     return Array.from({ length: copies }, () => 1 + this.random.below(this.delayMsMax + 1));
   }
+
+  /** How much longer a connection takes than where nothing is lost or late. */
+  connectDelayMs(): number {
+    return this.isClean() ? 0 : this.roundTripMs(SYN_AGAIN_MS);
+  }
+
+  /** The same of one message over it. */
+  messageDelayMs(): number {
+    return this.isClean() ? 0 : this.roundTripMs(SEGMENT_AGAIN_MS);
+  }
+
+  /** An echo of the isolation address; null: it is lost. */
+  echoDelayMs(): number | null {
+    if (this.isClean()) return 0;
+    return this.loses() || this.loses() ? null : this.random.below(2 * this.delayMsMax + 1);
+  }
+
+  /** A connection on which an answer is waited for breaks: whoever waits does not learn what became of the question. */
+  breaks(): boolean {
+    return this.lossPercent > 0 && this.random.below(BROKEN_OF) < this.lossPercent;
+  }
+
+  /** Sent again when its acknowledgement is missed, each time after twice as long. */
+  private roundTripMs(againMs: number): number {
+    let delayMs = this.random.below(2 * this.delayMsMax + 1);
+    for (let waitMs = againMs; waitMs < TCP_AGAIN_MS_MAX && (this.loses() || this.loses()); waitMs *= 2)
+      delayMs += waitMs;
+    return delayMs;
+  }
+
+  private isClean(): boolean {
+    return this.lossPercent === 0 && this.delayMsMax === 0 && this.duplicatePercent === 0;
+  }
+
+  private loses(): boolean {
+    return this.random.below(100) < this.lossPercent;
+  }
 }
+
+/** Linux' first time-outs, and its longest. */
+const SYN_AGAIN_MS = 1_000;
+const SEGMENT_AGAIN_MS = 200;
+const TCP_AGAIN_MS_MAX = 120_000;
+/** Of a hundred connections a quarter of the lost packets. */
+const BROKEN_OF = 400;
 
 const NEVER: readonly number[] = [];
 const AT_ONCE: readonly number[] = [1];
