@@ -7,14 +7,23 @@ import { missing } from './wanted.ts';
 const LOOK_MS = 5_000;
 /** Of one master in office, with nova answering: long enough to have judged, read and shown everything. */
 const SHOWN_MS = 120_000;
+/** Of a host that has just been heard again nobody knows yet what it says of itself. */
+const UNSHOWN_MS = 15_000;
+
+interface Down {
+  readonly sinceMs: number;
+  /** Since then nothing is shown of it; null: it is shown. */
+  readonly unshownMs: number | null;
+}
 
 export function watchForgottenVm({ world, released, violate }: Check): Checker {
   let quietSinceMs = 0;
   let master: SimHost | null = null;
-  let downSince = new Map<string, number>();
+  let down = new Map<string, Down>();
   const told = new Set<string>();
   const reported = new Set<string>();
   world.events.listen((event) => {
+    if (event.event === 'guest-started') down.delete(event.vm);
     if (event.event !== 'report') return;
     const { cause, state } = event.report;
     if (state === 'begin') reported.add(cause);
@@ -36,19 +45,22 @@ export function watchForgottenVm({ world, released, violate }: Check): Checker {
     const [present = null] = world.masters();
     if (present !== master || !isReadable()) quietSinceMs = now;
     master = present;
-    const stillDown = new Map<string, number>();
+    const stillDown = new Map<string, Down>();
     for (const { uuid: vm, host, taskState } of missing(world, released)) {
       if (taskState !== null || host === null || !isMember(host)) continue;
-      const sinceMs = downSince.get(vm) ?? now;
-      stillDown.set(vm, sinceMs);
-      if (now - Math.max(sinceMs, quietSinceMs) < SHOWN_MS || told.has(vm) || isShown(vm, host)) continue;
+      const before = down.get(vm);
+      const sinceMs = before?.sinceMs ?? now;
+      const unshownMs = isShown(vm, host) ? null : (before?.unshownMs ?? now);
+      stillDown.set(vm, { sinceMs, unshownMs });
+      const isDue = now - Math.max(sinceMs, quietSinceMs) >= SHOWN_MS;
+      if (!isDue || told.has(vm) || unshownMs === null || now - unshownMs < UNSHOWN_MS) continue;
       told.add(vm);
       violate(`${vm} has not run for ${now - sinceMs} ms, and nothing is shown of it or of ${host}`, {
         hosts: [host, master?.name ?? null],
         vm,
       });
     }
-    downSince = stillDown;
+    down = stillDown;
   };
   // Who is a member stands in the slots: of a host that never wrote one Vigil knows nothing.
   const isMember = (host: string): boolean => world.volumes.some(({ slotOf }) => slotOf.has(host));

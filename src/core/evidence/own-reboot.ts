@@ -48,11 +48,14 @@ export function watchOwnReboot(core: Core): void {
     core.ownReboot = { ...core.ownReboot, unjudged: null };
 }
 
-/** An incident of an earlier boot has this one's return in it; one that ended without proof was none. */
+/**
+ * An incident of an earlier boot has this one's return in it; one that ended without proof was none. Without proof it may
+ * also stand on fewer volumes than a successor reads.
+ */
 function isSeenTo({ ownIncident, settings }: Core, unjudged: BootId): boolean {
-  if (ownIncident === null || ownIncident === 'unread') return false;
-  const { phase, victimBoot, proof } = ownIncident;
-  return phase === 'closed' ? proof !== null && victimBoot === unjudged : victimBoot !== settings.boot;
+  if (ownIncident === null || ownIncident === 'unread' || ownIncident.proof === null) return false;
+  const { phase, victimBoot } = ownIncident;
+  return phase === 'closed' ? victimBoot === unjudged : victimBoot !== settings.boot;
 }
 
 function isPlanned({ maintenance: { declared } }: Core): boolean {
