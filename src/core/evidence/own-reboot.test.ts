@@ -43,8 +43,13 @@ void test('it is seen to by an incident of that boot, or of one before; not by o
     watchOwnReboot(core);
     return core.ownReboot.unjudged;
   };
-  assert.equal(after({ victimBoot: 'one', phase: 'declared', proof: null }), null);
-  assert.equal(after({ victimBoot: 'zero', phase: 'evacuating' }), null);
+  assert.equal(after({ victimBoot: 'one', phase: 'evacuating', proof: 'reboot' }), null);
+  assert.equal(after({ victimBoot: 'zero', phase: 'evacuating', proof: 'silence' }), null);
+  assert.equal(
+    after({ victimBoot: 'one', phase: 'proving', proof: null }),
+    'one',
+    'it may stand on a minority',
+  );
   assert.equal(after({ victimBoot: NOW_BOOT, phase: 'proving', proof: null }), 'one');
   assert.equal(after({ victimBoot: 'one', phase: 'closed', proof: 'reboot' }), null);
   assert.equal(after({ victimBoot: 'one', phase: 'closed', proof: null }), 'one');
