@@ -3,8 +3,12 @@ import type { Check, Checker } from './check.ts';
 
 /** Long enough to have been judged by what is heard. */
 const JUDGED_MS = 20_000;
-/** And for what was decided before to have been carried out. */
-const CARRIED_OUT_MS = 100_000;
+/**
+ * From a master's last look at a host to its request to force it down: its slot is read anew right before, and those
+ * readings are void after 4 beats; where it is only heard over the network, the record is written between, and 2.5 beats
+ * are waited for a slot of which nothing was known. What nova does with the request later is nova's: it is cleared again.
+ */
+const CHECKED_BEATS = 8;
 /** What an owner or operator asks for takes a moment; a live migration longer. */
 const ASKED_MS = 15_000;
 /** And what nova is at on behalf of one may wait for its bus. */
@@ -40,11 +44,14 @@ export function watchLivingHost({ world, silence, excuses, violate }: Check): Ch
           hosts: [victim, event.by],
         });
     }
-    if (event.event === 'forced' && event.byVigil && event.down) {
-      const heardMs = silence.heardForMs(event.host);
-      if (heardMs >= CARRIED_OUT_MS)
-        violate(`${event.host} is forced down, and has been heard for ${heardMs} ms`, {
-          hosts: [event.host],
+    if (event.event === 'nova-sending' && event.call.call === 'force-down' && event.call.forcedDown) {
+      const { by, call } = event;
+      const victim = [...world.nova.state.services.values()].find(({ id }) => id === call.serviceId)?.host;
+      if (victim === undefined) return;
+      const heardMs = silence.spokenForMs(victim);
+      if (heardMs >= CHECKED_BEATS * world.timing.beatMs)
+        violate(`${by} is about to force ${victim} down, which has been heard for ${heardMs} ms`, {
+          hosts: [victim, by],
         });
     }
   });

@@ -217,9 +217,16 @@ const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
       world.run(21_000);
       journal(world, 'declared', { victim: 'h3', victimBoot: world.host('h3').boot });
     },
-    'a host is forced down that has been heard for long': (world) => {
-      world.run(101_000);
-      world.events.emit({ event: 'forced', host: 'h3', down: true, byVigil: true });
+    'a host is to be forced down that has been heard for long': (world) => {
+      world.run(11_000);
+      const serviceId = world.nova.state.services.get('h3')?.id ?? assert.fail();
+      writesDown(world);
+      readsLease(world, {});
+      world.events.emit({
+        event: 'nova-sending',
+        by: 'h2',
+        call: { call: 'force-down', serviceId, forcedDown: true },
+      });
     },
   },
   'acts-unread': {
