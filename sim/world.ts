@@ -164,6 +164,7 @@ export class World {
   startAgent(name: string): void {
     const host = this.host(name);
     host.agentLife += 1;
+    this.wedged.delete(name);
     Object.assign(host, { agent: true, paused: null, agentHeardMs: this.clock.now });
     const life = host.agentLife;
     const volumes = this.volumes.map(({ name: volume, lease }) => ({ name: volume, lease }));

@@ -29,6 +29,7 @@ export function act(world: World, action: Action): void {
     case 'pause-agent':
     case 'resume-agent':
     case 'stop-agent':
+    case 'api':
     case 'late-write-lands':
       actOnProcesses(world, action);
       return;

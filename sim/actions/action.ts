@@ -28,6 +28,8 @@ export type ProcessAction =
   | { readonly do: 'start'; readonly what: Process; readonly hosts: HostList }
   | { readonly do: 'pause-agent'; readonly hosts: HostList }
   | { readonly do: 'resume-agent'; readonly hosts: HostList }
+  /** What other agents ask of these. */
+  | { readonly do: 'api'; readonly how: 'hangs' | 'answers'; readonly hosts: HostList }
   | { readonly do: 'stop-agent'; readonly host: string; readonly why: 'restart' | 'reboot' | 'shutdown' };
 
 export type NetworkAction =
@@ -55,7 +57,7 @@ export type VolumeAction =
   | { readonly do: 'volume-slow'; readonly volume: string; readonly hosts: HostList; readonly byMs: number };
 
 export type NovaAction =
-  | { readonly do: 'nova'; readonly how: 'down' | 'up' | 'hangs' | 'swallows' | 'answers' }
+  | { readonly do: 'nova'; readonly how: 'down' | 'up' | 'hangs' | 'swallows' | 'errs' | 'answers' }
   | { readonly do: 'nova-late'; readonly byMs: number }
   /** Call null: each request. */
   | { readonly do: 'nova-slow'; readonly call: CloudCall['call'] | null; readonly byMs: number }

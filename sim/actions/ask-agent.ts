@@ -38,7 +38,8 @@ function confirm(world: World, action: Extract<Asked, { readonly do: 'confirm-de
     return;
   }
   const master = world.host(known);
-  if (!world.network.connected(asked, master) || !master.agent) {
+  const isWedged = known !== on && world.wedged.has(known);
+  if (!world.network.connected(asked, master) || !master.agent || isWedged) {
     tell(false, `master ${known}: no connection`);
     return;
   }

@@ -73,6 +73,12 @@ export function actOnProcesses(world: World, action: ProcessAction): void {
     stopAgent(world, world.host(action.host), action.why);
     return;
   }
+  if (action.do === 'api') {
+    for (const name of action.hosts)
+      if (action.how === 'answers') world.wedged.delete(name);
+      else if (world.host(name).agent) world.wedged.add(name);
+    return;
+  }
   if (action.do === 'late-write-lands') {
     // What has left the host needs it no more.
     for (const name of action.hosts) landLateWrites(world, name);

@@ -9,6 +9,7 @@ export function actOnNovaItself({ nova }: World, action: NovaAction): void {
       else if (action.how === 'up') faults.up = true;
       else if (action.how === 'hangs') faults.hangs = true;
       else if (action.how === 'swallows') faults.swallows = true;
+      else if (action.how === 'errs') faults.errs = true;
       else nova.answerAgain();
       return;
     case 'nova-late':

@@ -26,6 +26,8 @@ export interface Drawn {
   /** Hosts with a VM of their own at the beginning. */
   readonly homes: readonly string[];
   readonly volumes: readonly string[];
+  /** What was asked of nova is carried out within this, if ever: all that Q leaves by the fastest clock. */
+  readonly carriedOutMs: number;
 }
 
 export type DrawFault = (drawn: Drawn) => readonly Step[];

@@ -1,5 +1,5 @@
 /** Power, kernels and processes. */
-import { between, type DrawFault, fromTo, lengthMs, oneIn, pick, some } from './fault.ts';
+import { between, type DrawFault, fromTo, lengthMs, oneIn, pick, some, type Step } from './fault.ts';
 
 const powerLoss: DrawFault = ({ random, hosts }) => {
   const host = pick(random, hosts);
@@ -84,6 +84,40 @@ const upgrade: DrawFault = ({ random, hosts }) => {
   });
 };
 
+/** Announced: nothing is recovered, unless somebody says that it is dead. */
+const shutDown: DrawFault = ({ random, hosts }) => {
+  const host = pick(random, hosts);
+  return [
+    { afterMs: 0, action: { do: 'shut-down', host } },
+    { afterMs: lengthMs(random, 20_000, 700_000), action: { do: 'power-on', hosts: [host] } },
+  ];
+};
+
+/** What was announced does not come, or comes as a loss of power. */
+const stopsWithReason: DrawFault = ({ random, hosts }) => {
+  const host = pick(random, hosts);
+  const why = pick(random, ['restart', 'reboot', 'shutdown'] as const);
+  const forMs = lengthMs(random, 5_000, 700_000);
+  const stop: Step = { afterMs: 0, action: { do: 'stop-agent', host, why } };
+  if (oneIn(random, 2))
+    return [stop, { afterMs: forMs, action: { do: 'start', what: 'agent', hosts: [host] } }];
+  const goneMs = between(random, 500, 90_000);
+  return [
+    stop,
+    { afterMs: goneMs, action: { do: 'power-off', hosts: [host] } },
+    { afterMs: goneMs + forMs, action: { do: 'power-on', hosts: [host] } },
+  ];
+};
+
+const apiHangs: DrawFault = ({ random, hosts }) => {
+  const names = some(random, hosts, oneIn(random, 3) ? hosts.length : 1);
+  return fromTo({ do: 'api', how: 'hangs', hosts: names }, lengthMs(random, 10_000, 400_000), {
+    do: 'api',
+    how: 'answers',
+    hosts: names,
+  });
+};
+
 const plannedReboot: DrawFault = ({ random, hosts }) => [
   {
     afterMs: 0,
@@ -103,4 +137,7 @@ export const HOST_FAULTS = {
   'nova-compute-dies': computeDies,
   upgrade,
   'planned-reboot': plannedReboot,
+  'shut-down': shutDown,
+  'stops-with-reason': stopsWithReason,
+  'api-hangs': apiHangs,
 } as const;

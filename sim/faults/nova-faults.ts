@@ -2,22 +2,30 @@
 import { between, type DrawFault, fromTo, lengthMs, pick } from './fault.ts';
 
 const novaTrouble =
-  (how: 'hangs' | 'swallows'): DrawFault =>
+  (how: 'hangs' | 'swallows' | 'errs'): DrawFault =>
   ({ random }) =>
     fromTo({ do: 'nova', how }, lengthMs(random, 5_000, 180_000), { do: 'nova', how: 'answers' });
 
 const novaDown: DrawFault = ({ random }) =>
   fromTo({ do: 'nova', how: 'down' }, lengthMs(random, 5_000, 240_000), { do: 'nova', how: 'up' });
 
-const novaLate: DrawFault = ({ random }) =>
-  fromTo({ do: 'nova-late', byMs: between(random, 1_000, 100_000) }, lengthMs(random, 5_000, 180_000), {
-    do: 'nova',
-    how: 'answers',
-  });
+/** Of each call and of one call may come on top. */
+const SLOW_MS_MAX = 15_000;
+const OTHERWISE_MS = 10_000;
+
+const novaLate: DrawFault = ({ random, carriedOutMs }) =>
+  fromTo(
+    { do: 'nova-late', byMs: between(random, 1_000, carriedOutMs - SLOW_MS_MAX - OTHERWISE_MS) },
+    lengthMs(random, 5_000, 180_000),
+    {
+      do: 'nova',
+      how: 'answers',
+    },
+  );
 
 const novaSlow: DrawFault = ({ random }) =>
   fromTo(
-    { do: 'nova-slow', call: null, byMs: between(random, 200, 15_000) },
+    { do: 'nova-slow', call: null, byMs: between(random, 200, SLOW_MS_MAX) },
     lengthMs(random, 5_000, 180_000),
     {
       do: 'nova',
@@ -72,6 +80,7 @@ export const NOVA_FAULTS = {
   'nova-down': novaDown,
   'nova-hangs': novaTrouble('hangs'),
   'nova-swallows': novaTrouble('swallows'),
+  'nova-errs': novaTrouble('errs'),
   'nova-late': novaLate,
   'nova-slow': novaSlow,
   'nova-refuses': novaRefuses,

@@ -1,17 +1,18 @@
 /** Requests to evacuate that are long on their way, or long about to be sent, while a master looks for what there is. */
 import type { Action } from '../actions/action.ts';
-import { between, type DrawFault, lengthMs, oneIn, pick, some, type Step } from './fault.ts';
+import { between, type Drawn, type DrawFault, lengthMs, oneIn, pick, some, type Step } from './fault.ts';
 
-/** Nova may take Q for a request, which is two minutes, and it takes a little for what is not late. */
-const HELD_MS_MAX = 100_000;
+/** Nova takes a little for what is not late. */
+const heldMsMax = ({ carriedOutMs }: Drawn): number => carriedOutMs - 2_000;
 
 /**
  * A request arrives at nova right after a new master has read the records, and its slave is done with it before that
  * master has read the rest. The order that follows reaches its slave late.
  */
-const requestInTransit: DrawFault = ({ random, hosts, vms }) => {
+const requestInTransit: DrawFault = (drawn) => {
+  const { random, hosts, vms } = drawn;
   const victim = pick(random, hosts);
-  const holdMs = between(random, 20_000, HELD_MS_MAX);
+  const holdMs = between(random, 20_000, heldMsMax(drawn));
   const slowMs = between(random, 500, 8_000);
   const diesMs = between(random, 100, 5_000);
   const agentBackMs = between(random, 20_000, 60_000);
@@ -64,11 +65,12 @@ const requestInTransit: DrawFault = ({ random, hosts, vms }) => {
 };
 
 /** A slave stands still when it has checked everything and sent nothing, and its request is long on its way. */
-const pausedBeforeSending: DrawFault = ({ random, hosts }) => {
+const pausedBeforeSending: DrawFault = (drawn) => {
+  const { random, hosts } = drawn;
   const victim = pick(random, hosts);
   const pausedMs = lengthMs(random, 30_000, 180_000);
-  const holdMs = between(random, 1_000, HELD_MS_MAX);
-  const letGoMs = between(random, 1_000, HELD_MS_MAX);
+  const holdMs = between(random, 1_000, heldMsMax(drawn));
+  const letGoMs = between(random, 1_000, heldMsMax(drawn));
   const steps = (slave: string): readonly Step[] => [
     { afterMs: 1, action: { do: 'pause-agent', hosts: [slave] } },
     { afterMs: pausedMs - 10, action: { do: 'nova-holds', call: 'evacuate', forMs: holdMs } },
@@ -82,7 +84,31 @@ const pausedBeforeSending: DrawFault = ({ random, hosts }) => {
   ];
 };
 
+/** Nobody lets it go: it is carried out when it is nearly forgotten, and perhaps whoever sent it is gone. */
+const requestStaysOpen: DrawFault = (drawn) => {
+  const { random, hosts } = drawn;
+  const victim = pick(random, hosts);
+  const call = pick(random, ['evacuate', 'evacuate', 'force-down', 'hard-reboot'] as const);
+  const forMs = between(random, Math.floor(heldMsMax(drawn) / 2), heldMsMax(drawn));
+  const forgets = oneIn(random, 2);
+  const downMs = lengthMs(random, 1_000, 120_000);
+  // It leaves the agent first.
+  const diesMs = between(random, 10, 500);
+  const steps = (slave: string): readonly Step[] => [
+    { afterMs: diesMs, action: { do: 'kill', what: 'agent', hosts: [slave], lateWriteMs: null } },
+    { afterMs: diesMs + downMs, action: { do: 'start', what: 'agent', hosts: [slave] } },
+  ];
+  return [
+    { afterMs: 0, action: { do: 'power-off', hosts: [victim] } },
+    { afterMs: 0, action: { do: 'nova-holds', call, forMs } },
+    ...(forgets ? [{ afterMs: 0, moment: 'sending', of: null, part: 'itself', steps } as const] : []),
+    { afterMs: lengthMs(random, 40_000, 300_000), action: { do: 'power-on', hosts: [victim] } },
+    { afterMs: lengthMs(random, 90_000, 400_000), action: { do: 'nova', how: 'answers' } },
+  ];
+};
+
 export const ORDER_FAULTS = {
   'request-in-transit': requestInTransit,
   'paused-before-sending': pausedBeforeSending,
+  'request-stays-open': requestStaysOpen,
 } as const;

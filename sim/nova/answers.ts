@@ -104,3 +104,7 @@ const CODES: Readonly<Record<number, CloudFailure['code']>> = {
 /** Refused by nova with a status of HTTP. */
 export const refused = (call: CloudCall['call'], status: number, detail: string): CloudAnswer =>
   failed(call, CODES[status] ?? 'server-error', status, detail);
+
+/** A proxy answers in nova's place, which has done, or will do, what it was asked. */
+export const gatewayTimeout = (call: CloudCall['call']): CloudAnswer =>
+  failed(call, 'server-error', 504, 'Gateway Timeout');

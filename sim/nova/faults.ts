@@ -8,6 +8,8 @@ export class NovaFaults {
   hangs = false;
   /** Requests that change something are carried out, and not answered. */
   swallows = false;
+  /** … and answered with an error of the server, as by a proxy that has given up. */
+  errs = false;
   /** Requests are carried out up to so much later, and their answers come late, too. */
   lateMsMax = 0;
   /** Each request takes so much longer. */
@@ -23,7 +25,7 @@ export class NovaFaults {
   readonly startFails = new Set<string>();
 
   answerAgain(): void {
-    Object.assign(this, { hangs: false, swallows: false, lateMsMax: 0, slowMs: 0 });
+    Object.assign(this, { hangs: false, swallows: false, errs: false, lateMsMax: 0, slowMs: 0 });
     this.refuses.clear();
     this.slowCalls.clear();
     this.holds.clear();

@@ -28,6 +28,7 @@ import type { Guests } from '../guests.ts';
 import {
   capacities,
   failed,
+  gatewayTimeout,
   groupsOf,
   migrationAnswer,
   refused,
@@ -143,7 +144,8 @@ export class SimNova {
     const run = (): void => {
       const performed = this.perform(call);
       this.world.events.emit({ event: 'nova-performed', call });
-      if (performed !== null && !(faults.swallows && CHANGES.has(call.call))) answer(performed);
+      if (performed === null || (faults.swallows && CHANGES.has(call.call))) return;
+      answer(faults.errs && CHANGES.has(call.call) ? gatewayTimeout(call.call) : performed);
     };
     const holdMs = faults.holds.get(call.call) ?? 0;
     if (holdMs > lateMs) this.hold(call, holdMs, lateMs, run);

@@ -1,7 +1,9 @@
 /** Which faults a random run has, and when they begin. */
 import type { Random } from '../../src/core/lib/random.ts';
 import type { Cluster } from '../cluster.ts';
+import { assumedDriftPpm } from './draw-clocks.ts';
 import { type Drawn, oneIn, pick, type Step } from '../faults/fault.ts';
+import { timingOf } from '../host.ts';
 import { FAULT_KINDS, type FaultKind, FAULTS } from '../faults/kinds.ts';
 
 export interface DrawnFault {
@@ -16,6 +18,7 @@ export function drawFaults(random: Random, cluster: Cluster, faultsMs: number): 
     hosts: cluster.hosts.map(({ name }) => name),
     vms: cluster.servers.map(({ vm }) => vm),
     homes: [...new Set(cluster.servers.map(({ host }) => host))],
+    carriedOutMs: carriedOutMs(cluster),
     volumes: cluster.leaseVolumes === 3 ? ['a', 'b', 'c'] : ['a', 'b'],
   };
   const deaths = drawDeaths(drawn, cluster, faultsMs);
@@ -23,6 +26,12 @@ export function drawFaults(random: Random, cluster: Cluster, faultsMs: number): 
     ({ atMs }) => !deaths.some((death) => spares(death, atMs)),
   );
   return [...others, ...deaths].sort((a, b) => a.atMs - b.atMs);
+}
+
+/** A clock as fast as the lease assumes ends Q sooner. */
+function carriedOutMs(cluster: Cluster): number {
+  const timing = timingOf(cluster);
+  return Math.floor(timing.openRequestMs / (1 + assumedDriftPpm(timing) / 1_000_000));
 }
 
 /** Some kinds, at a rate of the run's own: now and then, or one on top of the other. */

@@ -59,8 +59,9 @@ function drawCluster(random: Random, seed: number, count: number): Cluster {
     driftPpm: drift(),
   }));
   const homes = hosts.filter(({ role }) => role === 'compute').map(({ name }) => name);
+  const protectByDefault = !oneIn(random, 5);
   const servers = Array.from({ length: random.below(3 * count + 1) }, (_, n) =>
-    drawServer(random, `vm${n + 1}`, homes.length === 0 ? 'h1' : pick(random, homes)),
+    drawServer(random, `vm${n + 1}`, homes.length === 0 ? 'h1' : pick(random, homes), protectByDefault),
   );
   const isGrouped = servers.length > 2 && oneIn(random, 4);
   const policy = pick(random, ['anti-affinity', 'soft-anti-affinity', 'soft-affinity', 'affinity'] as const);
@@ -81,6 +82,8 @@ function drawCluster(random: Random, seed: number, count: number): Cluster {
       ordersPerTargetMax: pick(random, [1, 4, 10]),
       isolationAddress: !oneIn(random, 4),
       sharedStorage: !oneIn(random, 4),
+      protectByDefault,
+      openRequestMs: pick(random, [60_000, 120_000, 120_000, 300_000]),
       serviceDownMs: pick(random, [20_000, 60_000, 180_000]),
       rebuildMs: pick(random, [1_000, 4_000, 4_000, 30_000]),
       resumeGuests: oneIn(random, 4),
@@ -93,8 +96,10 @@ function drawCluster(random: Random, seed: number, count: number): Cluster {
   };
 }
 
-function drawServer(random: Random, vm: string, host: string): ServerSpec {
-  const server = { ...DEFAULT_SERVER, vm, host, vcpus: pick(random, [1, 1, 2, 8]) };
+function drawServer(random: Random, vm: string, host: string, protectByDefault: boolean): ServerSpec {
+  // Where nobody is protected unasked, most ask.
+  const metadata = protectByDefault || oneIn(random, 4) ? {} : { HA_Enabled: 'True' };
+  const server = { ...DEFAULT_SERVER, vm, host, metadata, vcpus: pick(random, [1, 1, 2, 8]) };
   switch (random.below(20)) {
     case 0:
       return { ...server, state: 'stopped' };

@@ -75,6 +75,10 @@ const PARSERS: Readonly<Record<string, Parse>> = {
     line.expect('agent');
     return { do: 'resume-agent', hosts: hostNames(line, names) };
   },
+  api: (line, names) => {
+    const how = line.oneOf('state', 'hangs', 'answers');
+    return { do: 'api', how, hosts: hostNames(line, names) };
+  },
   stop: (line, names) => {
     line.expect('agent');
     const host = hostName(line, names);
@@ -133,7 +137,7 @@ const PARSERS: Readonly<Record<string, Parse>> = {
   nova: (line, names) => {
     const how = line.oneOf(
       'state',
-      ...(['down', 'up', 'hangs', 'swallows', 'answers', 'late', 'slow'] as const),
+      ...(['down', 'up', 'hangs', 'swallows', 'errs', 'answers', 'late', 'slow'] as const),
       ...(['holds', 'lets-go', 'refuses', 'no-valid-host', 'build-fails', 'start-fails', 'heals'] as const),
     );
     switch (how) {
@@ -158,6 +162,7 @@ const PARSERS: Readonly<Record<string, Parse>> = {
       case 'up':
       case 'hangs':
       case 'swallows':
+      case 'errs':
       case 'answers':
         return { do: 'nova', how };
     }

@@ -92,7 +92,7 @@ describe('the commands of a scenario', () => {
   });
 
   const NOVA_STATES =
-    'down, up, hangs, swallows, answers, late, slow, holds, lets-go, refuses, no-valid-host, build-fails, start-fails, heals';
+    'down, up, hangs, swallows, errs, answers, late, slow, holds, lets-go, refuses, no-valid-host, build-fails, start-fails, heals';
   const MISTAKES: readonly (readonly [string, string])[] = [
     ['at 1 power off h1 h9', 'there is no host h9'],
     ['at 1 lose h1 > h4', 'there is no host h4'],

@@ -36,6 +36,8 @@ export function print(action: Action): string {
       return `pause agent ${list(action.hosts)}`;
     case 'resume-agent':
       return `resume agent ${list(action.hosts)}`;
+    case 'api':
+      return `api ${action.how} ${list(action.hosts)}`;
     case 'stop-agent':
       return `stop agent ${action.host} why=${action.why}`;
     case 'cut-nova':
