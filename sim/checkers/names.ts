@@ -10,7 +10,7 @@ export const CHECKERS = [
   'living-host',
   /** INV-5: who could not read does not act. */
   'acts-unread',
-  /** INV-5: who acts has read right before that the lease and the incident allow it. */
+  /** INV-5 and INV-6: who acts has read right before that the lease and the incident allow it, for the term of its master. */
   'acts-unlicensed',
   /** INV-6: two agents never act as master at the same time. */
   'two-masters',

@@ -1,158 +1,28 @@
 /** Each checker bites: the world is made to break exactly one promise, past Vigil. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { addMigration } from '../../src/cloud/model/evacuation.ts';
-import type { Migration } from '../../src/core/recovery/cloud.ts';
-import type { Report } from '../../src/core/reports/report.ts';
-import type { CellObservation } from '../../src/core/wire/observations.ts';
-import type { IncidentRecord, Proof } from '../../src/core/wire/records.ts';
-import { header, incidentRecord, seat, slotBody } from '../../test/world/fixtures.ts';
-import { intent } from '../../test/world/planning.ts';
 import { act } from '../actions/act.ts';
-import { DEFAULT_SERVER, DEFAULT_SETTINGS, defaultHosts } from '../cluster.ts';
-import { settle } from '../scenario/settle.ts';
 import type { World } from '../world.ts';
 import { CHECKERS, type CheckerName } from './names.ts';
 import { missing } from './wanted.ts';
 import { type Watch, watch } from './watch.ts';
-
-/** `h1` is the master; `vm1` to `vm3` run on the host of their number, `off` and `bad` on none, and nova has them on `h3`. */
-function quietWorld(gate = true): World {
-  const vm = (name: string, host: string, state: 'running' | 'stopped' | 'error' = 'running') => ({
-    ...DEFAULT_SERVER,
-    vm: name,
-    host,
-    state,
-  });
-  const settled = settle({
-    hosts: defaultHosts(3),
-    leaseVolumes: 1,
-    settings: { ...DEFAULT_SETTINGS, gate },
-    servers: [
-      ...[1, 2, 3].map((n) => vm(`vm${n}`, `h${n}`)),
-      vm('off', 'h3', 'stopped'),
-      vm('bad', 'h3', 'error'),
-    ],
-    groups: [],
-    cold: false,
-  });
-  assert.ok(settled.ok);
-  return settled.world;
-}
-
-const row = (vm: string, source: string, target: string): Migration => ({
-  id: 7,
-  vm,
-  type: 'evacuation',
-  status: 'accepted',
-  source,
-  target,
-  createdAt: '',
-  updatedAt: null,
-});
-
-const accepted = (world: World, vm: string, source: string, byVigil = true): void =>
-  world.events.emit({ event: 'evacuation-accepted', row: row(vm, source, 'h2'), byVigil });
-
-const openRow = ({ nova }: World, vm: string, source: string): unknown =>
-  addMigration(nova.state, { instanceUuid: vm, type: 'evacuation', status: 'accepted', source, dest: 'h2' });
-
-const FAILED: Report = {
-  cause: 'host/h3/failed',
-  state: 'begin',
-  severity: 'warning',
-  host: 'h3',
-  title: 'h3 has failed',
-  rule: null,
-  evidence: {},
-  advice: null,
-};
-
-const report = (world: World, more: Partial<Report>): void =>
-  world.events.emit({ event: 'report', by: 'h1', report: { ...FAILED, ...more } });
-
-const journal = (world: World, name: string, data: Readonly<Record<string, unknown>>): void =>
-  world.events.emit({ event: 'journal', by: 'h1', name, data });
-
-/** As the incident of `h3` tells it. */
-const bets = (world: World, proof: Proof): void =>
-  journal(world, 'incident', {
-    id: 'h3-1-1',
-    victim: 'h3',
-    victimBoot: world.host('h3').boot,
-    phase: 'evacuating',
-    proof,
-  });
-
-/** That `h3` is dead. */
-const believed = (world: World): void =>
-  world.events.emit({
-    event: 'answered',
-    what: 'confirm-dead',
-    host: 'h3',
-    ok: true,
-    words: '',
-    ends: false,
-  });
-
-const lease = (world: World, host: string): void => world.events.emit({ event: 'lease', host, holds: true });
-
-const evacuates = { call: 'evacuate', vm: 'vm3', target: 'h2' } as const;
-const asked = (world: World): void => world.events.emit({ event: 'nova-asked', by: 'h2', call: evacuates });
-const readRows = (world: World, ok: boolean): void =>
-  world.events.emit({ event: 'nova-answered', by: 'h2', call: { call: 'list-migrations', vm: 'vm3' }, ok });
-
-const sending = (world: World): void =>
-  world.events.emit({ event: 'nova-sending', by: 'h2', call: evacuates });
-
-/** That it is about to evacuate `vm3`. */
-function writesDown(world: World): void {
-  const body = slotBody('h2', { intents: [intent({ vm: 'vm3' })] });
-  const asked = { do: 'write-body', id: 1, untilMs: 9e9, volume: 'a', body } as const;
-  const answer = { of: 'write-body', ok: true, begunMs: 0, endedMs: 0 } as const;
-  world.events.emit({ event: 'volume-answered', by: 'h2', asked, answer });
-}
-
-/** What stands there: a master of term 1, and this record of `h3`. */
-function readsLease(world: World, record: Partial<IncidentRecord>): void {
-  const what = ['seats', 'cells'] as const;
-  const body = incidentRecord({ victim: 'h3', ...record });
-  const cell: CellObservation = {
-    state: 'read',
-    index: 6,
-    slot: 3,
-    which: 0,
-    host: 'h1',
-    header: header({ kind: 'cell' }),
-    body,
-    bodyBoot: '',
-    authentic: true,
-  };
-  const answer = {
-    of: 'read-volume',
-    ok: true,
-    begunMs: 0,
-    endedMs: 0,
-    seats: [seat('h1', 1)],
-    slots: null,
-    cells: [cell],
-  } as const;
-  world.events.emit({
-    event: 'volume-answered',
-    by: 'h2',
-    asked: { do: 'read-volume', id: 2, untilMs: 9e9, volume: 'a', what },
-    answer,
-  });
-}
-
-/** Its lease never ends, whatever it reads. */
-function claims(world: World, host: string): void {
-  const core = world.host(host).core ?? assert.fail();
-  const { coordination } = core;
-  Object.assign(core, {
-    coordination: { ...coordination, lease: { ...coordination.lease, remainingMs: () => 1_000 } },
-  });
-}
+import {
+  quietWorld,
+  accepted,
+  openRow,
+  FAILED,
+  report,
+  journal,
+  bets,
+  believed,
+  lease,
+  asked,
+  readRows,
+  sending,
+  writesDown,
+  readsLease,
+  claims,
+} from './testing.ts';
 
 type Break = (world: World, watched: Watch) => void;
 
@@ -261,6 +131,22 @@ const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
       writesDown(world);
       readsLease(world, { term: 0 });
       sending(world);
+    },
+    'an evacuation by order of a former master, of an incident that its successor has taken over': (
+      world,
+    ) => {
+      writesDown(world);
+      readsLease(world, { term: 2 }, { term: 2 });
+      sending(world);
+    },
+    'an evacuation for a master that has given the lease back': (world) => {
+      writesDown(world);
+      readsLease(world, {}, { phase: 'released' });
+      sending(world);
+    },
+    'an order of a former master is begun by one that knows of another': (world) => {
+      writesDown(world, { sequence: 1, termSeen: 2, intents: [] });
+      writesDown(world, { sequence: 2, termSeen: 2 });
     },
     'two evacuations on one reading': (world) => {
       writesDown(world);
