@@ -23,9 +23,8 @@ export interface LostBet {
   readonly words: string;
 }
 
-/** What was so of its host when an evacuation was about to be sent: it cannot be recalled. */
+/** What was so of a host when an evacuation was about to be sent: it cannot be recalled. */
 interface Sent {
-  readonly host: string;
   readonly againstBet: string | null;
   readonly isOnWord: boolean;
   readonly hasLived: boolean;
@@ -41,8 +40,8 @@ export class Excuses {
   private readonly unsettled = new Set<string>();
   /** Of those, where nova-compute has started all the same, since there is no gate. */
   private readonly ungated = new Set<string>();
-  /** By VM and target. */
-  private readonly sent = new Map<string, Sent>();
+  /** By VM and target, of each host on which its guest may run: its own, and those that were to take it before. */
+  private readonly sent = new Map<string, ReadonlyMap<string, Sent>>();
   private readonly world: World;
   private readonly silence: Silence;
   private readonly lastLife: LastLife;
@@ -75,8 +74,7 @@ export class Excuses {
 
   /** Its guest runs on, and an evacuation of it was accepted: is that a lost bet? Else why not. */
   noteEvacuated(vm: string, host: string, target: string | null): { readonly blame: string } | null {
-    const known = this.sent.get(`${vm} ${target}`);
-    const sent = known?.host === host ? known : null;
+    const sent = this.sent.get(`${vm} ${target}`)?.get(host) ?? null;
     // A bet that was lost is no ground any more once its host was heard: the next one is on another silence.
     if ((this.hosts.has(host) || this.vms.has(vm)) && sent?.hasLived !== true) {
       if (!this.vms.has(vm)) this.vms.set(vm, host);
@@ -102,14 +100,15 @@ export class Excuses {
   }
 
   private noteSent(vm: string, target: string): void {
-    const host = serverOf(this.world.nova.state, vm)?.host ?? null;
-    if (host === null) return;
-    this.sent.set(`${vm} ${target}`, {
-      host,
+    const { nova } = this.world;
+    const own = serverOf(nova.state, vm)?.host ?? null;
+    const hosts = [own, ...nova.evacuationsOf(vm).map(({ dest }) => dest)].filter((host) => host !== null);
+    const about = (host: string): Sent => ({
       againstBet: this.lastLife.againstBet(host),
       isOnWord: this.words.stands(host),
       hasLived: this.hasLived(host),
     });
+    this.sent.set(`${vm} ${target}`, new Map(hosts.map((host) => [host, about(host)])));
   }
 
   private hasLived(host: string): boolean {
