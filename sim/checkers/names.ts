@@ -20,6 +20,8 @@ export const CHECKERS = [
   'forgotten-vm',
   /** INV-8: a cause is reported once when it begins and once when it ends. */
   'report-once',
+  /** INV-8: a host that is dead or out of reach is reported. */
+  'never-told',
   /** INV-9: maintenance and open incidents outlive masters, agents and the power of the whole site. */
   'state-lost',
   /** INV-10: nova-compute of a returned host does not start while a VM of it is still being evacuated. */

@@ -187,6 +187,14 @@ const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
       watched.atRest();
     },
   },
+  'never-told': {
+    'a host is dead, and its report has ended': (world) => {
+      act(world, { do: 'power-off', hosts: ['h3'] });
+      world.run(40_000);
+      for (const cause of ['host/h3/failed', 'incident/h3']) report(world, { cause, state: 'end' });
+      world.run(65_000);
+    },
+  },
   'state-lost': {
     'a master knows nothing of an open incident': (world) => {
       lease(world, 'h1');

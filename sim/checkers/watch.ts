@@ -9,6 +9,7 @@ import { watchForgottenVm } from './forgotten-vm.ts';
 import { LastLife } from './last-life.ts';
 import { watchLivingHost } from './living-host.ts';
 import { CHECKERS, type CheckerName } from './names.ts';
+import { watchNeverTold } from './never-told.ts';
 import { Released } from './released.ts';
 import { watchOutlivesLease } from './outlives-lease.ts';
 import { watchReportOnce } from './report-once.ts';
@@ -32,6 +33,7 @@ const WATCH: Readonly<Record<CheckerName, (check: Check) => Checker>> = {
   'outlives-lease': watchOutlivesLease,
   'forgotten-vm': watchForgottenVm,
   'report-once': watchReportOnce,
+  'never-told': watchNeverTold,
   'state-lost': watchStateLost,
   'started-early': watchStartedEarly,
   'comes-to-rest': watchComesToRest,

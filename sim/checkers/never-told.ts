@@ -1,0 +1,65 @@
+/**
+ * INV-8, that a report begins at all: a host that is dead, hangs or is out of reach of its master is reported, for as long
+ * as one master acts. Whether it is so is a fact of the world, whatever the verdict.
+ */
+import type { SimHost } from '../host.ts';
+import { isRunning } from '../network.ts';
+import type { World } from '../world.ts';
+import type { Check, Checker } from './check.ts';
+
+const LOOK_MS = 2_000;
+/** A verdict takes 18 s, and a new master 30 s to know everybody; what is told only once it lasts is told by then. */
+const TOLD_MS = 60_000;
+
+export function watchNeverTold({ world, violate }: Check): Checker {
+  const open = new Set<string>();
+  const told = new Set<string>();
+  /** By host: since when it has been so, to the master of now. */
+  const since = new Map<string, number>();
+  let master: string | null = null;
+  world.events.listen((event) => {
+    if (event.event === 'lease') since.clear();
+    if (event.event !== 'report') return;
+    if (event.report.state === 'begin') open.add(event.report.cause);
+    if (event.report.state === 'end') open.delete(event.report.cause);
+  });
+  const look = (): void => {
+    world.clock.after(LOOK_MS, look);
+    const acting = world.masters();
+    const [present = null] = acting;
+    if (present === null || acting.length > 1 || present.name !== master || present.paused !== null)
+      since.clear();
+    master = present?.name ?? null;
+    if (present === null) return;
+    for (const host of world.hosts.values()) {
+      const { name } = host;
+      if (host === present || !isAway(world, host, present) || isTold(open, name, present.name)) {
+        since.delete(name);
+        continue;
+      }
+      const sinceMs = since.get(name) ?? world.clock.now;
+      since.set(name, sinceMs);
+      const forMs = world.clock.now - sinceMs;
+      if (forMs < TOLD_MS || told.has(name)) continue;
+      told.add(name);
+      violate(`${name} has been dead or out of reach for ${forMs} ms, and no report tells of it`, {
+        hosts: [name, present.name],
+      });
+    }
+  };
+  look();
+  return {};
+}
+
+/** Who is a member stands in the slots: of a host that never wrote one Vigil knows nothing. */
+function isAway({ network, volumes }: World, host: SimHost, master: SimHost): boolean {
+  const isMember = volumes.some(({ slotOf }) => slotOf.has(host.name));
+  return isMember && !(isRunning(host) && network.connected(host, master));
+}
+
+/** Of the host, of all that are cut off, or of a master that takes itself for the one. */
+function isTold(open: ReadonlySet<string>, host: string, master: string): boolean {
+  if (open.has('partition') || open.has(`suspecting-myself/${master}`) || open.has(`reboot/${host}`))
+    return true;
+  return [...open].some((cause) => cause.startsWith(`host/${host}/`) || cause.startsWith(`incident/${host}`));
+}
