@@ -1,11 +1,12 @@
 /** What only a person may decide, once a minute, while the cluster comes to rest; done as the reasons shown ask for it. */
 import { selectHost } from '../../src/cloud/model/scheduler.ts';
 import { serverOf } from '../../src/cloud/model/state.ts';
+import type { BootId } from '../../src/core/wire/records.ts';
 import { act } from '../actions/act.ts';
 import type { World } from '../world.ts';
 
 export function operate(world: World): void {
-  for (const [host, { hold, vms }] of world.masters()[0]?.core?.master?.incidents ?? []) {
+  for (const [host, { hold, record, vms }] of world.masters()[0]?.core?.master?.incidents ?? []) {
     for (const { vm, state, reason } of vms.values()) {
       if (reason?.includes('openstack server set --state active') === true)
         act(world, { do: 'reset-vm', vm });
@@ -23,9 +24,15 @@ export function operate(world: World): void {
       act(world, { do: 'start', what: 'nova-compute', hosts: [host] });
     }
     if (hold?.code === 'life-after-failed') act(world, { do: 'reboot', host, forMs: 5_000 });
-    if (hold?.code === 'no-proof')
+    if (hold?.code === 'no-proof' && hasEnded(world, host, record.victimBoot))
       act(world, { do: 'confirm-dead', host, on: world.masters()[0]?.name ?? '', by: 'ann' });
   }
+}
+
+/** Whoever gives his name for it has looked: it is off, or has booted since. A host that hangs is not dead. */
+function hasEnded(world: World, name: string, boot: BootId): boolean {
+  const host = world.host(name);
+  return !host.power || host.boot !== boot;
 }
 
 /** Whoever is asked to see whether nova-compute will begin with it looks first. */

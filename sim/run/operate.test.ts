@@ -1,0 +1,45 @@
+/** Whoever confirms that a host is dead has looked. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Action } from '../actions/action.ts';
+import { act } from '../actions/act.ts';
+import { DEFAULT_SERVER, DEFAULT_SETTINGS, defaultHosts } from '../cluster.ts';
+import { settle } from '../scenario/settle.ts';
+import { operate } from './operate.ts';
+
+/** What is confirmed a minute after this has happened to `h3`, where Vigil accepts no proof by itself. */
+function confirmedAfter(action: Action): readonly string[] {
+  const settled = settle({
+    hosts: defaultHosts(3),
+    leaseVolumes: 1,
+    settings: { ...DEFAULT_SETTINGS, proofs: [] },
+    servers: [{ ...DEFAULT_SERVER, vm: 'vm3', host: 'h3' }],
+    groups: [],
+    cold: false,
+  });
+  assert.ok(settled.ok);
+  const { world } = settled;
+  act(world, action);
+  world.run(60_000);
+  assert.equal(world.masters()[0]?.core?.master?.incidents.get('h3')?.hold?.code, 'no-proof');
+  const confirmed: string[] = [];
+  world.events.listen((event) => {
+    if (event.event === 'action' && event.action.do === 'confirm-dead') confirmed.push(event.action.host);
+  });
+  operate(world);
+  return confirmed;
+}
+
+describe('an operator who is asked for a proof', () => {
+  it('gives it for a host that is off', () => {
+    assert.deepEqual(confirmedAfter({ do: 'power-off', hosts: ['h3'] }), ['h3']);
+  });
+
+  it('gives it for a host that has booted since', () => {
+    assert.deepEqual(confirmedAfter({ do: 'reboot', host: 'h3', forMs: 30_000 }), ['h3']);
+  });
+
+  it('gives none for a host that hangs', () => {
+    assert.deepEqual(confirmedAfter({ do: 'freeze', hosts: ['h3'] }), []);
+  });
+});
