@@ -2,6 +2,7 @@
 import type { BlockHeader } from '../src/core/wire/records.ts';
 import { localMs, type SimHost } from './host.ts';
 import { isRunning } from './network.ts';
+import { tearsSlot } from './torn-writes.ts';
 import type { SimVolume } from './volume.ts';
 import type { World } from './world.ts';
 
@@ -135,6 +136,7 @@ function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: nu
   if (!failing) {
     const slot = volume.slotOf.get(name);
     if (slot !== undefined) {
+      if (tearsSlot(world, host, volume)) return;
       const header = nextHeader(host, volume, 'slot', world.clock.now - host.agentHeardMs);
       const { index, body, bodyBoot } = slot;
       volume.writeSlot({ state: 'read', index, host: name, header, body, bodyBoot, authentic: true });

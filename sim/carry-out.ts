@@ -7,6 +7,7 @@ import type { VolumeEffect } from './events.ts';
 import type { SimHost } from './host.ts';
 import { isRunning } from './network.ts';
 import { failed } from './nova/answers.ts';
+import { tearsAsked } from './torn-writes.ts';
 import type { SimVolume } from './volume.ts';
 import type { World } from './world.ts';
 
@@ -145,6 +146,7 @@ function askBeat(world: World, host: SimHost, life: number, effect: VolumeEffect
       if (effect.do === 'write-seat') volume.seatAsked.delete(host.name);
       // A write by a beat that is gone since does not happen; what does land late is killBeats' business.
       if (!host.power || host.counters.get(volume.name) !== beat) return;
+      if (tearsAsked(world, host, volume, effect)) return;
       const result =
         isBegun || world.localMs(host) < effect.untilMs
           ? perform(world, host, volume, effect, begunMs)

@@ -13,6 +13,9 @@ export interface Contents {
   readonly cells: readonly CellObservation[];
 }
 
+/** The next write of which is torn. */
+export type Block = 'slot' | 'seat' | 'cell';
+
 /** A beat does one thing after the other: what is not begun waits behind a system call that hangs. */
 type Access = (isBegun: boolean) => void;
 
@@ -23,7 +26,7 @@ export class SimVolume implements Contents {
   readonly seatOf = new Map<string, Seat>();
   private readonly cellOf = new Map<string, CellObservation>();
   private readonly places = new Map<string, number>();
-  private lists: { slots: readonly Slot[] | null; seats: readonly Seat[] | null } = {
+  private lists: { slots: readonly SlotObservation[] | null; seats: readonly SeatObservation[] | null } = {
     slots: null,
     seats: null,
   };
@@ -40,6 +43,10 @@ export class SimVolume implements Contents {
   readonly slowMs = new Map<string, number>();
   /** By host: how much longer a write of its seat takes. */
   readonly slowSeatMs = new Map<string, number>();
+  /** By host: the block in whose next write it loses power. */
+  readonly tearsNext = new Map<string, Block>();
+  private readonly tornSlots = new Map<string, SlotObservation>();
+  private readonly tornSeats = new Map<string, SeatObservation>();
   /** By host: what its beat was asked to write to its seat and has not written yet. */
   readonly seatAsked = new Map<string, SeatBody>();
   /** By host: what its dead beats have left on its way, oldest first. Each lands once, at any time or never. */
@@ -94,16 +101,19 @@ export class SimVolume implements Contents {
     this.stale.delete(host);
     this.slowMs.delete(host);
     this.slowSeatMs.delete(host);
+    this.tearsNext.delete(host);
     this.unhang(host);
   }
 
   writeSlot(slot: Slot): void {
     this.slotOf.set(slot.host, slot);
+    this.tornSlots.delete(slot.host);
     this.lists.slots = null;
   }
 
   writeSeat(seat: Seat): void {
     this.seatOf.set(seat.host, seat);
+    this.tornSeats.delete(seat.host);
     this.lists.seats = null;
   }
 
@@ -123,13 +133,29 @@ export class SimVolume implements Contents {
     });
   }
 
-  get slots(): readonly Slot[] {
-    this.lists.slots ??= [...this.slotOf.values()];
+  tearSlot(host: string): void {
+    this.slotOf.delete(host);
+    this.tornSlots.set(host, { ...TORN, index: this.index(host), host });
+    this.lists.slots = null;
+  }
+
+  tearSeat(host: string): void {
+    this.seatOf.delete(host);
+    this.tornSeats.set(host, { ...TORN, index: this.index(host), host });
+    this.lists.seats = null;
+  }
+
+  tearCell(slot: number, which: 0 | 1, host: string): void {
+    this.cellOf.set(`${slot}/${which}`, { ...TORN, index: 2 * slot + which, host, slot, which });
+  }
+
+  get slots(): readonly SlotObservation[] {
+    this.lists.slots ??= [...this.slotOf.values(), ...this.tornSlots.values()];
     return this.lists.slots;
   }
 
-  get seats(): readonly Seat[] {
-    this.lists.seats ??= [...this.seatOf.values()];
+  get seats(): readonly SeatObservation[] {
+    this.lists.seats ??= [...this.seatOf.values(), ...this.tornSeats.values()];
     return this.lists.seats;
   }
 

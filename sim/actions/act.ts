@@ -46,6 +46,7 @@ export function act(world: World, action: Action): void {
       actOnNetwork(world, action);
       return;
     case 'volume':
+    case 'volume-torn':
     case 'volume-slow':
       actOnVolume(world, action);
       return;

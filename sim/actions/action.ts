@@ -4,6 +4,7 @@
  */
 import type { CloudCall } from '../../src/core/recovery/cloud.ts';
 import type { ServerSpec } from '../cluster.ts';
+import type { Block } from '../volume.ts';
 import type { Moment } from './moments.ts';
 
 export type HostList = readonly string[];
@@ -54,6 +55,8 @@ export type VolumeAction =
       readonly how: 'hangs' | 'fails' | 'tears' | 'stale' | 'heals';
       readonly hosts: HostList;
     }
+  /** The host loses power in its next write of this block. */
+  | { readonly do: 'volume-torn'; readonly volume: string; readonly host: string; readonly block: Block }
   | { readonly do: 'volume-slow'; readonly volume: string; readonly hosts: HostList; readonly byMs: number };
 
 export type NovaAction =

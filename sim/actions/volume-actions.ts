@@ -3,6 +3,10 @@ import type { VolumeAction } from './action.ts';
 
 export function actOnVolume(world: World, action: VolumeAction): void {
   const volume = world.volume(action.volume);
+  if (action.do === 'volume-torn') {
+    if (world.host(action.host).power) volume.tearsNext.set(action.host, action.block);
+    return;
+  }
   for (const name of action.hosts) {
     if (action.do === 'volume-slow') {
       volume.slowMs.set(name, action.byMs);

@@ -8,6 +8,7 @@ import { NOVA_FAULTS } from './nova-faults.ts';
 import { ORDER_FAULTS } from './order-faults.ts';
 import { PATH_FAULTS } from './path-faults.ts';
 import { PEOPLE } from './people.ts';
+import { TORN_WRITES } from './torn-writes.ts';
 
 const ALL = {
   ...HOST_FAULTS,
@@ -16,6 +17,7 @@ const ALL = {
   ...MOMENT_FAULTS,
   ...LATE_WRITES,
   ...LATE_RECORDS,
+  ...TORN_WRITES,
   ...ORDER_FAULTS,
   ...PEOPLE,
 } as const;

@@ -128,7 +128,11 @@ const PARSERS: Readonly<Record<string, Parse>> = {
   }),
   volume: (line, names) => {
     const volume = volumeName(line, names);
-    const how = line.oneOf('state', 'hangs', 'fails', 'tears', 'stale', 'slow', 'heals');
+    const how = line.oneOf('state', 'hangs', 'fails', 'tears', 'stale', 'slow', 'torn', 'heals');
+    if (how === 'torn') {
+      const block = line.oneOf('block', 'slot', 'seat', 'cell');
+      return { do: 'volume-torn', volume, block, host: hostName(line, names) };
+    }
     const hosts = hostNames(line, names, (word) => word.includes('='));
     return how === 'slow'
       ? { do: 'volume-slow', volume, hosts, byMs: namedDuration(line, 'by') }

@@ -63,6 +63,8 @@ export function print(action: Action): string {
       return `isolation-address ${action.alive ? 'alive' : 'dead'}`;
     case 'volume':
       return `volume ${action.volume} ${action.how} ${list(action.hosts)}`;
+    case 'volume-torn':
+      return `volume ${action.volume} torn ${action.block} ${action.host}`;
     case 'volume-slow':
       return `volume ${action.volume} slow ${list(action.hosts)} by=${durationText(action.byMs)}`;
     case 'nova':
