@@ -1,28 +1,65 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { settle } from '../scenario/settle.ts';
 import { drawRun } from './draw-run.ts';
-import { take } from './take-steps.ts';
+import { busySeeds, eventsOf } from './events-of.ts';
 
-const FAULTS_MS = 60_000;
-const SIZE = { hosts: 4, faultsMs: FAULTS_MS };
-/** In which enough happens to differ. */
-const BUSY = Array.from({ length: 100 }, (_, n) => n + 1)
-  .filter((seed) => drawRun(seed, SIZE).faults.length >= 4)
-  .slice(0, 5);
+const SIZE = { hosts: 4, faultsMs: 60_000 };
+const BUSY = busySeeds(5);
+const EVENTS_OF = JSON.stringify(new URL('events-of.ts', import.meta.url).href);
 
-/** Everything that happens in the run of this seed, each with its time. */
-function eventsOf(seed: number): readonly string[] {
-  const { cluster, faults } = drawRun(seed, SIZE);
-  const settled = settle(cluster);
-  assert.ok(settled.ok);
-  const { world } = settled;
-  const events: string[] = [];
-  world.events.listen((event) => events.push(`${world.clock.now} ${JSON.stringify(event)}`));
-  for (const { atMs, steps } of faults) world.clock.after(atMs, () => take(world, steps));
-  world.run(2 * FAULTS_MS);
-  assert.ok(events.length > 20, `only ${events.length} events`);
-  return events;
+const hashOf = (events: readonly string[]): string =>
+  createHash('sha256').update(events.join('\n')).digest('hex');
+const ownHashes = (): readonly string[] => BUSY.map((seed) => hashOf(eventsOf(seed)));
+
+/** What another process makes of these seeds. */
+function hashesBy(
+  node: string,
+  flags: readonly string[],
+  env: Readonly<Record<string, string>>,
+): readonly string[] {
+  const code = `
+    import { createHash } from 'node:crypto';
+    import { eventsOf } from ${EVENTS_OF};
+    for (const seed of [${BUSY.join(', ')}])
+      console.log(createHash('sha256').update(eventsOf(seed).join('\\n')).digest('hex'));`;
+  const args = [...flags, '--import', 'tsx', '--input-type=module', '--eval', code];
+  return execFileSync(node, args, { encoding: 'utf8', env: { PATH: process.env['PATH'], ...env } })
+    .trim()
+    .split('\n');
+}
+
+const OLDEST_MAJOR = 20;
+const majorOf = (version: string): number => Number(/^v?(\d+)\./.exec(version)?.[1] ?? 0);
+
+/** One of each other major version on the PATH, in .node/, or named by OTHER_NODES. */
+function otherNodes(): ReadonlyMap<number, string> {
+  const { PATH = '', OTHER_NODES = '' } = process.env;
+  const names = ['node', 'nodejs', 'node20', 'node22', 'node24'];
+  const places = [
+    ...OTHER_NODES.split(delimiter),
+    ...PATH.split(delimiter).flatMap((folder) => names.map((name) => join(folder, name))),
+    join(process.cwd(), '.node/node_modules', `node-linux-${process.arch}`, 'bin/node'),
+  ];
+  const found = new Map<number, string>();
+  for (const place of new Set(places.filter(isProgram))) {
+    const major = majorOf(execFileSync(place, ['--version'], { encoding: 'utf8' }));
+    if (major >= OLDEST_MAJOR && major !== majorOf(process.version)) found.set(major, place);
+  }
+  return found;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return path !== '';
+  } catch {
+    return false;
+  }
 }
 
 describe('a random run', () => {
@@ -31,6 +68,7 @@ describe('a random run', () => {
   for (const seed of BUSY)
     it(`is the same to the byte for the same seed (${seed})`, () => {
       const events = eventsOf(seed);
+      assert.ok(events.length > 20, `only ${events.length} events`);
       assert.deepEqual(eventsOf(seed), events);
       first.set(seed, events);
     });
@@ -39,6 +77,22 @@ describe('a random run', () => {
     const different = new Set([...first.values()].map((events) => events.join('\n')));
     assert.equal(different.size, BUSY.length);
     assert.equal(BUSY.length, 5);
+  });
+
+  it('is the same in another process, wherever that is and however little memory it has', () => {
+    const own = ownHashes();
+    const lang = { LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' };
+    assert.deepEqual(hashesBy(process.execPath, ['--max-old-space-size=64'], { TZ: 'UTC', LANG: 'C' }), own);
+    assert.equal(
+      hashesBy(process.execPath, ['--max-old-space-size=4096'], { TZ: 'Asia/Kolkata', ...lang }),
+      own,
+    );
+  });
+
+  const others = otherNodes();
+  it('is the same by another version of Node', { skip: others.size === 0 && 'there is no other one' }, () => {
+    const own = ownHashes();
+    for (const [major, node] of others) assert.deepEqual(hashesBy(node, [], {}), own, `Node ${major}`);
   });
 
   it('is another for another seed of chance alone, with the same cluster and faults', () => {
