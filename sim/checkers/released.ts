@@ -1,4 +1,5 @@
 /** VMs that are in a person's hands, by planned work on their host or since nobody else can see to them; until they run. */
+import { serverOf } from '../../src/cloud/model/state.ts';
 import type { Action } from '../actions/action.ts';
 import { isRunning } from '../network.ts';
 import type { World } from '../world.ts';
@@ -58,7 +59,27 @@ export class Released {
   private noteToldOf(vms: unknown): void {
     if (!Array.isArray(vms)) return;
     for (const { vm, state, reason } of vms)
-      if (typeof vm === 'string' && state === 'not-recovered' && typeof reason === 'string') this.vms.add(vm);
+      if (
+        typeof vm === 'string' &&
+        state === 'not-recovered' &&
+        typeof reason === 'string' &&
+        this.isForPerson(vm)
+      )
+        this.vms.add(vm);
+  }
+
+  /** Whatever is said of it: nova cannot evacuate it, would lose its disk, is at something with it, or does not tell. */
+  private isForPerson(vm: string): boolean {
+    const { nova, cluster } = this.world;
+    const server = serverOf(nova.state, vm);
+    if (server === null) return true;
+    const isBound = cluster.groups.some(
+      ({ policy, members }) => policy === 'affinity' && members.includes(vm),
+    );
+    const hasLocalDisk = server.imageId !== null && !cluster.settings.sharedStorage;
+    const isSpecial = Object.keys(server.flavor.extraSpecs).length > 0;
+    const isRefused = nova.faults.refuses.has('guest-state') || nova.faults.refuses.has('hard-reboot');
+    return isBound || hasLocalDisk || isSpecial || server.taskState !== null || isRefused;
   }
 
   private releaseInMaintenance(host: string): void {

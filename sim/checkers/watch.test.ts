@@ -368,6 +368,19 @@ describe('the checkers', () => {
     assert.deepEqual(betsOf(false), ['source-alive']);
   });
 
+  it('take no word of Vigil for it that a VM is in the hands of a person', () => {
+    const isReleased = (refuses: boolean): boolean => {
+      const world = quietWorld();
+      const watched = watch(world);
+      if (refuses) act(world, { do: 'nova-refuses', call: 'guest-state' });
+      const vms = [{ vm: 'vm3', name: 'vm3', state: 'not-recovered', reason: 'see to it by hand' }];
+      report(world, { cause: 'incident/h3', evidence: { vms } });
+      return watched.released.has('vm3');
+    };
+    assert.equal(isReleased(false), false);
+    assert.equal(isReleased(true), true);
+  });
+
   it('know maintenance that has happened, not what was asked for', () => {
     const isForgotten = (isHeard: boolean): readonly string[] => {
       const world = quietWorld();
