@@ -2,6 +2,7 @@
 import type { SimHost } from '../host.ts';
 import type { World } from '../world.ts';
 import type { Check, Checker } from './check.ts';
+import { KeptMaintenance } from './kept-maintenance.ts';
 
 const LOOK_MS = 1_000;
 /** For a new master to read the cells, and to see each host. */
@@ -10,7 +11,7 @@ const ADOPTED_MS = 30_000;
 export function watchStateLost({ world, violate }: Check): Checker {
   /** By victim: written down, and not closed. */
   const open = new Map<string, string>();
-  const inMaintenance = new Set<string>();
+  const kept = new KeptMaintenance(world);
   const since = new Map<SimHost, number>(world.masters().map((host) => [host, world.clock.now]));
   const told = new Set<string>();
 
@@ -24,9 +25,6 @@ export function watchStateLost({ world, violate }: Check): Checker {
       if (phase === 'closed') open.delete(String(victim));
       else open.set(String(victim), String(phase));
     }
-    if (event.event === 'answered' && event.what === 'maintenance' && event.ok)
-      if (event.ends) inMaintenance.delete(event.host);
-      else inMaintenance.add(event.host);
   });
   const look = (): void => {
     world.clock.after(LOOK_MS, look);
@@ -47,18 +45,14 @@ export function watchStateLost({ world, violate }: Check): Checker {
         });
       }
     }
+    for (const { words, hosts } of kept.forgotten()) {
+      if (told.has(words)) continue;
+      told.add(words);
+      violate(words, { hosts });
+    }
   };
   look();
-  return {
-    atRest: () => {
-      const { judgements } = world.masters()[0]?.core?.master ?? {};
-      for (const host of inMaintenance) {
-        const verdict = judgements?.get(host)?.verdict;
-        if (verdict !== undefined && verdict !== 'maintenance')
-          violate(`${host} was put in maintenance, and is ${verdict}`, { hosts: [host] });
-      }
-    },
-  };
+  return {};
 }
 
 /**

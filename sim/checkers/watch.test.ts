@@ -1,6 +1,7 @@
 /** Each checker bites: the world is made to break exactly one promise, past Vigil. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { NO_MAINTENANCE } from '../../src/core/wire/records.ts';
 import { act } from '../actions/act.ts';
 import type { World } from '../world.ts';
 import { CHECKERS, type CheckerName } from './names.ts';
@@ -201,10 +202,21 @@ const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
       journal(world, 'incident', { victim: 'h3', phase: 'evacuating' });
       world.run(32_000);
     },
-    'maintenance is forgotten': (world, watched) => {
-      const said = { what: 'maintenance', host: 'h3', ok: true, words: '', ends: false } as const;
+    'a host was told of maintenance and knows nothing of it': (world) => {
+      const said = { what: 'maintenance', host: 'h1', ok: true, words: '', ends: false } as const;
       world.events.emit({ event: 'answered', ...said });
-      watched.atRest();
+      world.run(32_000);
+    },
+    'maintenance does not outlive the agent that it was declared to': (world) => {
+      act(world, { do: 'maintenance', host: 'h3', what: 'start' });
+      world.run(10_000);
+      world.killAgent('h3');
+      for (const volume of world.volumes) {
+        const slot = volume.slotOf.get('h3') ?? assert.fail();
+        volume.writeSlot({ ...slot, body: { ...slot.body, maintenance: NO_MAINTENANCE } });
+      }
+      world.startAgent('h3');
+      world.run(40_000);
     },
   },
   'started-early': {

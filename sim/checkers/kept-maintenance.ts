@@ -1,0 +1,76 @@
+/** Hosts that an operator was told are in maintenance, and who of those who can know it does not. */
+import type { SimHost } from '../host.ts';
+import { isRunning } from '../network.ts';
+import type { World } from '../world.ts';
+
+/** For an agent that has started to read its own slot, and for a master to have read and judged everybody. */
+const KNOWN_MS = 30_000;
+
+const WELL: ReadonlySet<string> = new Set(['online', 'degraded']);
+
+export class KeptMaintenance {
+  /** By host: since when everybody who can read it should know. */
+  private readonly declaredMs = new Map<string, number>();
+  /** Of which the last word was that they are judged as any other host while they are not well. */
+  private readonly recover = new Set<string>();
+  /** By agent: since when it runs and reads all volumes as they are. */
+  private readonly readsMs = new Map<string, number>();
+  private readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+    world.events.listen((event) => {
+      if (event.event === 'agent-started') this.readsMs.delete(event.host);
+      if (event.event === 'lease' && event.holds) this.readsMs.delete(event.host);
+      // From asking until somebody is told that it was done, and where it was not, either may be true.
+      if (event.event === 'action' && event.action.do === 'maintenance') {
+        this.declaredMs.delete(event.action.host);
+        this.recover.delete(event.action.host);
+        if (event.action.what === 'start-recover') this.recover.add(event.action.host);
+      }
+      if (event.event !== 'answered' || event.what !== 'maintenance') return;
+      if (event.ok && !event.ends) this.declaredMs.set(event.host, world.clock.now);
+      else this.declaredMs.delete(event.host);
+    });
+  }
+
+  /** To be asked every second or so: what stands against it, and whom it concerns. */
+  forgotten(): readonly { readonly words: string; readonly hosts: readonly string[] }[] {
+    const { hosts, clock } = this.world;
+    for (const host of hosts.values())
+      if (!this.reads(host)) this.readsMs.delete(host.name);
+      else if (!this.readsMs.has(host.name)) this.readsMs.set(host.name, clock.now);
+    return [...this.declaredMs].flatMap(([host, sinceMs]) =>
+      clock.now - sinceMs < KNOWN_MS
+        ? []
+        : [...this.forgottenByItself(host), ...this.forgottenByMasters(host)],
+    );
+  }
+
+  private forgottenByItself(host: string): ReturnType<KeptMaintenance['forgotten']> {
+    const { core } = this.world.host(host);
+    if (core === null || !this.knows(host) || core.maintenance.declared !== null) return [];
+    return [{ words: `${host} was put in maintenance and does not know of it`, hosts: [host] }];
+  }
+
+  private forgottenByMasters(host: string): ReturnType<KeptMaintenance['forgotten']> {
+    return this.world.masters().flatMap(({ name, core }) => {
+      const verdict = core?.master?.judgements.get(host)?.verdict;
+      if (name === host || !this.knows(name) || verdict === undefined || verdict === 'maintenance') return [];
+      if (this.recover.has(host) && !WELL.has(verdict)) return [];
+      return [{ words: `${host} was put in maintenance, and is ${verdict} to ${name}`, hosts: [host, name] }];
+    });
+  }
+
+  private knows(host: string): boolean {
+    return this.world.clock.now - (this.readsMs.get(host) ?? Infinity) >= KNOWN_MS;
+  }
+
+  private reads(host: SimHost): boolean {
+    if (!isRunning(host) || !host.agent || host.paused !== null || !host.beats) return false;
+    return this.world.volumes.every(
+      ({ hung, failing, tearing, stale, slowMs }) =>
+        ![hung, failing, tearing, stale, slowMs].some((hosts) => hosts.has(host.name)),
+    );
+  }
+}
