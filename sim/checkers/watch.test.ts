@@ -230,6 +230,14 @@ const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
       world.killAgent('h1');
       watched.atRest();
     },
+    'a host that lives is still forced down': (world, watched) => {
+      Object.assign(world.nova.state.services.get('h3') ?? assert.fail(), { forcedDown: true });
+      watched.atRest();
+    },
+    'a VM has ended in ERROR, and nobody was told': (world, watched) => {
+      accepted(world, 'bad', 'h3');
+      watched.atRest();
+    },
     'a VM that should run runs nowhere': (world, watched) => {
       Object.assign(world.nova.state.servers.get('bad') ?? assert.fail(), { vmState: 'active' });
       watched.atRest();
