@@ -1,5 +1,6 @@
 /** Every hold and every report says why, in words, and what would end it. */
 import type { Check, Checker } from './check.ts';
+import { WaitingVms } from './waiting-vms.ts';
 
 const LOOK_MS = 2_000;
 /** A hold that lasts is told: by then, whatever is waited for. */
@@ -21,6 +22,8 @@ export function watchSaysWhy({ world, violate }: Check): Checker {
     if (state === 'begin' && severity === 'critical' && cause.endsWith('/held') && advice === null)
       violate(`the report of ${cause} does not say what would end it`, { hosts });
   });
+  const waiting = new WaitingVms(world);
+  const told = new Set<string>();
   const look = (): void => {
     world.clock.after(LOOK_MS, look);
     const { now } = world.clock;
@@ -45,6 +48,11 @@ export function watchSaysWhy({ world, violate }: Check): Checker {
           );
         }
       }
+    for (const { words, vm } of waiting.look((cause) => open.has(cause))) {
+      if (told.has(words)) continue;
+      told.add(words);
+      violate(words, { vm });
+    }
   };
   look();
   return {};

@@ -1,7 +1,9 @@
 /** Each checker bites: the world is made to break exactly one promise, past Vigil. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createIncident, createVmWork } from '../../src/core/recovery/incident.ts';
 import { NO_MAINTENANCE } from '../../src/core/wire/records.ts';
+import { incidentRecord } from '../../test/world/fixtures.ts';
 import { act } from '../actions/act.ts';
 import type { World } from '../world.ts';
 import { CHECKERS, type CheckerName } from './names.ts';
@@ -244,6 +246,14 @@ const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
     },
   },
   'says-why': {
+    'a VM of an incident waits, and nobody is told why': (world) => {
+      const { master } = world.host('h1').core ?? assert.fail();
+      // Nobody works on it.
+      const incident = createIncident(incidentRecord({ victim: 'h3' }), 0, false);
+      incident.vms.set('vm3', createVmWork('vm3', 'vm3'));
+      master?.incidents.set('h3', incident);
+      world.run(65_000);
+    },
     'a report without a title': (world) => report(world, { title: ' ' }),
     'a hold without a word of what would end it': (world) =>
       report(world, { cause: 'incident/h3/held', severity: 'critical', advice: null }),
