@@ -56,6 +56,8 @@ export class KeptMaintenance {
   private forgottenByMasters(host: string): ReturnType<KeptMaintenance['forgotten']> {
     return this.world.masters().flatMap(({ name, core }) => {
       const verdict = core?.master?.judgements.get(host)?.verdict;
+      // While an incident of it is open, that is what its verdict tells of.
+      if (core?.master?.incidents.has(host) === true) return [];
       if (name === host || !this.knows(name) || verdict === undefined || verdict === 'maintenance') return [];
       if (this.recover.has(host) && !WELL.has(verdict)) return [];
       return [{ words: `${host} was put in maintenance, and is ${verdict} to ${name}`, hosts: [host, name] }];

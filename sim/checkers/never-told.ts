@@ -11,17 +11,30 @@ const LOOK_MS = 2_000;
 /** A verdict takes 18 s, and a new master 30 s to know everybody; what is told only once it lasts is told by then. */
 const TOLD_MS = 60_000;
 
+/** A master whose lease ends so soon after a report may not have told its successor of it. */
+const IN_TRANSIT_MS = 8_000;
+
 export function watchNeverTold({ world, violate }: Check): Checker {
   const open = new Set<string>();
   const told = new Set<string>();
+  /** By cause: who told of its end, and when. */
+  const ended = new Map<string, { readonly by: string; readonly atMs: number }>();
   /** By host: since when it has been so, to the master of now. */
   const since = new Map<string, number>();
   let master: string | null = null;
   world.events.listen((event) => {
-    if (event.event === 'lease') since.clear();
+    if (event.event === 'lease') {
+      since.clear();
+      // To its successor what it has ended just now is still open, and is not begun again.
+      for (const [cause, { by, atMs }] of ended)
+        if (!event.holds && by === event.host && world.clock.now - atMs <= IN_TRANSIT_MS) open.add(cause);
+    }
     if (event.event !== 'report') return;
-    if (event.report.state === 'begin') open.add(event.report.cause);
-    if (event.report.state === 'end') open.delete(event.report.cause);
+    const { cause, state } = event.report;
+    if (state === 'begin') open.add(cause);
+    if (state !== 'end') return;
+    open.delete(cause);
+    ended.set(cause, { by: event.by, atMs: world.clock.now });
   });
   const look = (): void => {
     world.clock.after(LOOK_MS, look);
@@ -40,7 +53,7 @@ export function watchNeverTold({ world, violate }: Check): Checker {
       const sinceMs = since.get(name) ?? world.clock.now;
       since.set(name, sinceMs);
       const forMs = world.clock.now - sinceMs;
-      if (forMs < TOLD_MS || told.has(name)) continue;
+      if (forMs < TOLD_MS + waitsMs(world) || told.has(name)) continue;
       told.add(name);
       violate(`${name} has been dead or out of reach for ${forMs} ms, and no report tells of it`, {
         hosts: [name, present.name],
@@ -49,6 +62,12 @@ export function watchNeverTold({ world, violate }: Check): Checker {
   };
   look();
   return {};
+}
+
+/** Where the record of an incident cannot be read, a master begins with nothing before what it may have led to is over. */
+function waitsMs({ volumes, timing }: World): number {
+  const isTorn = volumes.some(({ lease, cells }) => lease && cells.some(({ state }) => state === 'damaged'));
+  return isTorn ? timing.openRequestMs : 0;
 }
 
 /** Who is a member stands in the slots: of a host that never wrote one Vigil knows nothing. */

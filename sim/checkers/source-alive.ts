@@ -2,31 +2,45 @@
  * INV-2: no VM is evacuated whose guest runs on a host that can be heard; where nobody heard it, a bet is lost. Nor is
  * that bet made any sooner than the design allows, whether it is lost or not.
  */
+import type { WorldEvent } from '../events.ts';
+import type { World } from '../world.ts';
 import type { Check, Checker } from './check.ts';
 
-/** From the decision to bet until that stands in both cells. */
+/** From the decision to bet until a beat has written that down anywhere. */
 const WRITTEN_BEATS = 4;
+
+/** What a record says, as far as it is asked for. */
+type Said = Readonly<Record<'id' | 'victim' | 'victimBoot' | 'proof' | 'term' | 'sequence', unknown>>;
 
 export function watchSourceAlive({ world, lastLife, excuses, violate }: Check): Checker {
   /** By victim: the lives of it of which a bet was made. One that was believed again is made anew. */
   const bets = new Map<string, readonly string[]>();
+  /** By victim: the newest record that was written. */
+  const newest = new Map<string, { readonly term: number; readonly sequence: number }>();
+
+  const noteRecord = (by: string, said: Said, isNew: boolean): void => {
+    const host = String(said.victim);
+    const [term, sequence] = [Number(said.term), Number(said.sequence)];
+    const before = newest.get(host) ?? { term: 0, sequence: -1 };
+    // What was written late tells of the past.
+    if (term < before.term || (term === before.term && sequence <= before.sequence)) return;
+    newest.set(host, { term, sequence });
+    const life = `${String(said.id)} ${String(said.victimBoot)}`;
+    const known = bets.get(host) ?? [];
+    if (said.proof === null) bets.delete(host);
+    // A life that was wrongly taken for ended goes on on the ground of what was proved before it.
+    if (said.proof !== 'silence' || known.includes(life)) return;
+    bets.set(host, [...known, life]);
+    // It tells of that life alone, and what has been written down was decided a little before.
+    const isIts = world.host(host).boot === said.victimBoot;
+    const against = lastLife.againstBet(host);
+    if (isNew && isIts && against !== null && !lastLife.allowedBet(host, writtenMs(world, by)))
+      violate(`${by} bets on the silence of ${host}, ${against}`, { hosts: [by, host] });
+  };
+
   world.events.listen((event) => {
-    if (event.event === 'journal' && event.name === 'incident') {
-      const { id, victim, victimBoot, proof } = event.data;
-      const host = String(victim);
-      const life = `${String(id)} ${String(victimBoot)}`;
-      const known = bets.get(host) ?? [];
-      if (proof === null) bets.delete(host);
-      // A life that was wrongly taken for ended goes on on the ground of what was proved before it.
-      else if (proof === 'silence' && !known.includes(life)) {
-        bets.set(host, [...known, life]);
-        // It tells of that life alone, and what has been written down was decided a little before.
-        const isIts = world.host(host).boot === victimBoot;
-        const against = lastLife.againstBet(host);
-        if (isIts && against !== null && !lastLife.allowedBet(host, WRITTEN_BEATS * world.timing.beatMs))
-          violate(`${event.by} bets on the silence of ${host}, ${against}`, { hosts: [event.by, host] });
-      }
-    }
+    const told = recordIn(event);
+    if (told !== null) noteRecord(told.by, told.said, told.isNew);
     if (event.event !== 'evacuation-accepted' || !event.byVigil) return;
     const { vm, source, target } = event.row;
     if (source === null || !world.guests.runs(vm, source)) return;
@@ -38,4 +52,22 @@ export function watchSourceAlive({ world, lastLife, excuses, violate }: Check): 
       });
   });
   return {};
+}
+
+/** Written to a cell, or found there by a master who has not decided it. */
+function recordIn(
+  event: WorldEvent,
+): { readonly by: string; readonly said: Said; readonly isNew: boolean } | null {
+  if (event.event === 'volume-answered' && event.asked.do === 'write-cell')
+    return { by: event.by, said: event.asked.record, isNew: true };
+  if (event.event !== 'journal' || (event.name !== 'incident' && event.name !== 'adopted')) return null;
+  const { id, victim, victimBoot, proof, term, sequence } = event.data;
+  const said = { id, victim, victimBoot, proof, term, sequence };
+  return { by: event.by, said, isNew: event.name === 'incident' };
+}
+
+/** A slow volume takes its time for the access that it is at, and for the next. */
+function writtenMs({ volumes, timing }: World, by: string): number {
+  const slowMs = Math.max(...volumes.map((volume) => volume.slowMs.get(by) ?? 0));
+  return WRITTEN_BEATS * timing.beatMs + 2 * slowMs;
 }

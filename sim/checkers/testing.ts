@@ -77,6 +77,8 @@ export const bets = (world: World, proof: Proof): void =>
     victimBoot: world.host('h3').boot,
     phase: 'evacuating',
     proof,
+    term: 1,
+    sequence: 1_000,
   });
 
 /** That `h3` is dead. */
