@@ -193,7 +193,7 @@ export function probeWhileMissing(core: Core): void {
 
 function* probeRound(core: Core): Task<void> {
   const { link, settings } = core;
-  const targets = chooseNeighbours(reachableHosts(core), settings.host);
+  const targets = chooseNeighbours(whomToAsk(core), settings.host);
   const isolation = settings.isolationAddresses;
   const answers = yield* all(
     [
@@ -225,6 +225,13 @@ export function* probe(core: Core, target: ProbeTarget): Task<ProbeAnswer | null
 export interface Neighbour {
   readonly host: HostName;
   readonly address: AgentAddress;
+}
+
+/** A host that can check nobody's slot knows of the master it followed, and that one alone. */
+function whomToAsk(core: Core): readonly Neighbour[] {
+  const { master } = core.link;
+  const reachable = reachableHosts(core);
+  return reachable.length > 0 || master === null ? reachable : [master];
 }
 
 /** All that have told where they are, in the order of names. */
