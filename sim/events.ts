@@ -57,6 +57,8 @@ export type WorldEvent =
     }
   /** What dead beats of the host have left on its way has landed, over what was written since. */
   | { readonly event: 'late-write-landed'; readonly host: string; readonly volume: string }
+  /** Its host lost power in the middle of writing it. */
+  | { readonly event: 'seat-torn'; readonly host: string }
   | { readonly event: 'gate-open'; readonly host: string }
   | { readonly event: 'agent-started' | 'agent-stopped'; readonly host: string }
   | {

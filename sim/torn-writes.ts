@@ -38,6 +38,7 @@ function tears(
     if (torn.tearsNext.get(name) === block) tear(torn);
     torn.tearsNext.delete(name);
   }
+  if (block === 'seat') world.events.emit({ event: 'seat-torn', host: name });
   // As by anybody else: who watches is to know.
   world.events.emit({ event: 'action', action: { do: 'power-off', hosts: [name] } });
   world.powerOff(name);

@@ -66,8 +66,11 @@ export function watchNeverTold({ world, violate }: Check): Checker {
 
 /** Where the record of an incident cannot be read, a master begins with nothing before what it may have led to is over. */
 function waitsMs({ volumes, timing }: World): number {
-  const isTorn = volumes.some(({ lease, cells }) => lease && cells.some(({ state }) => state === 'damaged'));
-  return isTorn ? timing.openRequestMs : 0;
+  const isLost = volumes.some(({ lease, cells }) => {
+    const torn = lease ? cells.filter(({ state }) => state === 'damaged') : [];
+    return torn.some(({ slot }, n) => torn.findIndex((cell) => cell.slot === slot) !== n);
+  });
+  return isLost ? timing.openRequestMs : 0;
 }
 
 /** Who is a member stands in the slots: of a host that never wrote one Vigil knows nothing. */

@@ -29,6 +29,8 @@ export function watchReportOnce({ world, released, violate }: Check): Checker {
   /** Who was master then: a late write of theirs tells as little. */
   const crowded = new Set<string>();
   let isCrowdBack = false;
+  /** What its writer has told stood there alone; what an older master has left is taken for the last word now. */
+  let isSeatTorn = false;
   const secondsAgo = ({ atMs }: Pick<Told, 'atMs'>): string =>
     `${((world.clock.now - atMs) / 1_000).toFixed(1)} s`;
   const isOwn = (cause: string): boolean => /^(volume|suspecting-myself|name|reboot)\//.test(cause);
@@ -43,13 +45,15 @@ export function watchReportOnce({ world, released, violate }: Check): Checker {
     const { now } = world.clock;
     if (event.event === 'lease') noteCrowd(event.host);
     if (event.event === 'report') noteCrowd(event.by);
+    if (event.event === 'seat-torn') isSeatTorn = true;
     if (event.event === 'late-write-landed') isCrowdBack ||= crowded.has(event.host);
     if (event.event === 'lease') {
       if (isCrowdBack || (crowdedMs !== null && now - crowdedMs <= IN_TRANSIT_MS))
         for (const cause of open.keys()) doubtful.add(cause);
       recent = recent.filter(({ atMs }) => now - atMs <= IN_TRANSIT_MS);
       for (const { cause } of recent) doubtful.add(cause);
-      if (event.holds) isCrowdBack = false;
+      if (event.holds && isSeatTorn) for (const cause of last.keys()) doubtful.add(cause);
+      if (event.holds) isSeatTorn = isCrowdBack = false;
       if (!event.holds) ceasedMs.set(event.host, now);
       else
         for (const { cause, by, atMs } of last.values())

@@ -84,6 +84,8 @@ function told(event: WorldEvent): string {
         return `${event.event} on ${event.host}`;
       case 'answered':
         return `${event.what} ${event.host}: ${event.ok ? 'ok' : 'refused'}, ${event.words}`;
+      case 'seat-torn':
+        return `the seat of ${event.host} is torn`;
       case 'late-write-landed':
         return `what dead beats of ${event.host} have left lands on volume ${event.volume}`;
       case 'nova-sending':

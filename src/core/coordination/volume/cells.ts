@@ -68,13 +68,13 @@ export function recordOf(cells: readonly CellObservation[], victim: HostName): I
 }
 
 /**
- * Slots in whose cells something stands, and nothing that can be read: that is not the same as no incident. (One of the
- * two may be torn: what was being written there was not acted on yet.)
+ * Slots of which neither cell can be read: that is not the same as no incident. One of the two may be torn, also beside
+ * an empty one: what was being written there was not acted on yet.
  */
 function unreadable(cells: readonly CellObservation[]): ReadonlySet<number> {
-  const slots = new Set(cells.map(({ slot }) => slot));
-  for (const cell of cells) if (cell.state === 'read') slots.delete(cell.slot);
-  return slots;
+  const damaged = cells.filter(({ state }) => state === 'damaged');
+  const first = new Set(damaged.flatMap(({ slot, which }) => (which === 0 ? [slot] : [])));
+  return new Set(damaged.flatMap(({ slot, which }) => (which === 1 && first.has(slot) ? [slot] : [])));
 }
 
 export function* takeUpRecords(core: Core, live: () => boolean): Task<readonly IncidentRecord[] | null> {
