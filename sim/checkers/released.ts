@@ -34,11 +34,15 @@ export class Released {
   private note(action: Action): void {
     if (action.do === 'maintenance') {
       this.asked.set(action.host, action.what);
-    } else if (action.do === 'restart' || action.do === 'shut-down') {
+    } else if (
+      action.do === 'restart' ||
+      action.do === 'shut-down' ||
+      (action.do === 'stop-agent' && action.why !== 'restart')
+    ) {
       this.release(action.host);
       if (isRunning(this.world.host(action.host))) this.ending.add(action.host);
-    } else if (action.do === 'stop-agent' && action.why !== 'restart') this.release(action.host);
-    else if (action.do === 'power-off') for (const host of action.hosts) this.releaseInMaintenance(host);
+    }
+    if (action.do === 'power-off') for (const host of action.hosts) this.releaseInMaintenance(host);
     else if (action.do === 'reboot') this.releaseInMaintenance(action.host);
     else if (action.do === 'guest-dies') this.vms.add(action.vm);
   }

@@ -18,29 +18,30 @@ export function watchSourceAlive({ world, lastLife, excuses, violate }: Check): 
   /** By victim: the newest record that was written. */
   const newest = new Map<string, { readonly term: number; readonly sequence: number }>();
 
-  const noteRecord = (by: string, said: Said, isNew: boolean): void => {
+  const noteRecord = ({ by, said, how }: Recorded): void => {
     const host = String(said.victim);
     const [term, sequence] = [Number(said.term), Number(said.sequence)];
     const before = newest.get(host) ?? { term: 0, sequence: -1 };
     // What was written late tells of the past.
     if (term < before.term || (term === before.term && sequence <= before.sequence)) return;
-    newest.set(host, { term, sequence });
+    if (how !== 'written') newest.set(host, { term, sequence });
     const life = `${String(said.id)} ${String(said.victimBoot)}`;
     const known = bets.get(host) ?? [];
-    if (said.proof === null) bets.delete(host);
+    // On a minority it may stand alone, and the next master goes on from the one before.
+    if (said.proof === null && how !== 'written') bets.delete(host);
     // A life that was wrongly taken for ended goes on on the ground of what was proved before it.
     if (said.proof !== 'silence' || known.includes(life)) return;
     bets.set(host, [...known, life]);
     // It tells of that life alone, and what has been written down was decided a little before.
     const isIts = world.host(host).boot === said.victimBoot;
     const against = lastLife.againstBet(host);
-    if (isNew && isIts && against !== null && !lastLife.allowedBet(host, writtenMs(world, by)))
+    if (how !== 'adopted' && isIts && against !== null && !lastLife.allowedBet(host, writtenMs(world, by)))
       violate(`${by} bets on the silence of ${host}, ${against}`, { hosts: [by, host] });
   };
 
   world.events.listen((event) => {
     const told = recordIn(event);
-    if (told !== null) noteRecord(told.by, told.said, told.isNew);
+    if (told !== null) noteRecord(told);
     if (event.event !== 'evacuation-accepted' || !event.byVigil) return;
     const { vm, source, target } = event.row;
     if (source === null || !world.guests.runs(vm, source)) return;
@@ -54,16 +55,20 @@ export function watchSourceAlive({ world, lastLife, excuses, violate }: Check): 
   return {};
 }
 
-/** Written to a cell, or found there by a master who has not decided it. */
-function recordIn(
-  event: WorldEvent,
-): { readonly by: string; readonly said: Said; readonly isNew: boolean } | null {
+/** Written to a cell; standing in both on a majority; or found so by a master who has not decided it. */
+interface Recorded {
+  readonly by: string;
+  readonly said: Said;
+  readonly how: 'written' | 'standing' | 'adopted';
+}
+
+function recordIn(event: WorldEvent): Recorded | null {
   if (event.event === 'volume-answered' && event.asked.do === 'write-cell')
-    return { by: event.by, said: event.asked.record, isNew: true };
+    return { by: event.by, said: event.asked.record, how: 'written' };
   if (event.event !== 'journal' || (event.name !== 'incident' && event.name !== 'adopted')) return null;
   const { id, victim, victimBoot, proof, term, sequence } = event.data;
   const said = { id, victim, victimBoot, proof, term, sequence };
-  return { by: event.by, said, isNew: event.name === 'incident' };
+  return { by: event.by, said, how: event.name === 'incident' ? 'standing' : 'adopted' };
 }
 
 /** A slow volume takes its time for the access that it is at, and for the next. */

@@ -30,6 +30,7 @@ function repairs(world: World): readonly Action[] {
     { do: 'nova', how: 'up' },
     { do: 'nova', how: 'answers' },
     { do: 'cell', up: true },
+    { do: 'api', how: 'answers', hosts: names },
     ...[
       ...world.nova.state.unschedulable,
       ...world.nova.faults.buildFails,
