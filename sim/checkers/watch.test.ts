@@ -25,7 +25,7 @@ import {
   writesDown,
   readsLease,
   claims,
-} from './testing.ts';
+} from '../../test/world/quiet-world.ts';
 
 type Break = (world: World, watched: Watch) => void;
 

@@ -87,6 +87,7 @@ export class Transcript {
       case 'seat-written':
       case 'volume-answered':
       case 'late-write-landed':
+      case 'seat-torn':
         return;
     }
   }

@@ -5,11 +5,11 @@ import type { Migration } from '../../src/core/recovery/cloud.ts';
 import type { Report } from '../../src/core/reports/report.ts';
 import type { CellObservation } from '../../src/core/wire/observations.ts';
 import type { IncidentRecord, Proof, SeatBody, SlotBody } from '../../src/core/wire/records.ts';
-import { header, incidentRecord, seat, slotBody } from '../../test/world/fixtures.ts';
-import { intent } from '../../test/world/planning.ts';
-import { DEFAULT_SERVER, DEFAULT_SETTINGS, defaultHosts } from '../cluster.ts';
-import { settle } from '../scenario/settle.ts';
-import type { World } from '../world.ts';
+import { header, incidentRecord, seat, slotBody } from './fixtures.ts';
+import { intent } from './planning.ts';
+import { DEFAULT_SERVER, DEFAULT_SETTINGS, defaultHosts } from '../../sim/cluster.ts';
+import { settle } from '../../sim/scenario/settle.ts';
+import type { World } from '../../sim/world.ts';
 
 /** `h1` is the master; `vm1` to `vm3` run on the host of their number, `off` and `bad` on none, and nova has them on `h3`. */
 export function quietWorld(gate = true): World {
