@@ -26,7 +26,7 @@ export function watchForgottenVm({ world, released, violate }: Check): Checker {
     if (event.event === 'guest-started') down.delete(event.vm);
     if (event.event !== 'report') return;
     const { cause, state } = event.report;
-    if (state === 'begin') reported.add(cause);
+    if (state !== 'end') reported.add(cause);
     if (state === 'end') reported.delete(cause);
   });
 

@@ -31,7 +31,7 @@ export function watchNeverTold({ world, violate }: Check): Checker {
     }
     if (event.event !== 'report') return;
     const { cause, state } = event.report;
-    if (state === 'begin') open.add(cause);
+    if (state !== 'end') open.add(cause);
     if (state !== 'end') return;
     open.delete(cause);
     ended.set(cause, { by: event.by, atMs: world.clock.now });

@@ -15,7 +15,8 @@ export function watchSaysWhy({ world, violate }: Check): Checker {
     if (event.event === 'lease') held.clear();
     if (event.event !== 'report') return;
     const { cause, state, title, severity, advice, host } = event.report;
-    if (state === 'begin') open.add(cause);
+    // Whoever ended it may not have passed that on: to the next master it goes on, and news of it says so.
+    if (state !== 'end') open.add(cause);
     if (state === 'end') open.delete(cause);
     const hosts = [event.by, host];
     if (title.trim() === '') violate(`the report of ${cause} has no title`, { hosts });
