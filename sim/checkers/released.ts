@@ -45,6 +45,8 @@ export class Released {
     if (action.do === 'power-off') for (const host of action.hosts) this.releaseInMaintenance(host);
     else if (action.do === 'reboot') this.releaseInMaintenance(action.host);
     else if (action.do === 'guest-dies') this.vms.add(action.vm);
+    // What lay down while nobody wanted it recovered is not got up for that.
+    else if (action.do === 'set-metadata' && !this.runs(action.vm)) this.vms.add(action.vm);
   }
 
   /** What is asked of an agent that does not run has not happened. */
@@ -84,6 +86,10 @@ export class Released {
     const isSpecial = Object.keys(server.flavor.extraSpecs).length > 0;
     const isRefused = nova.faults.refuses.has('guest-state') || nova.faults.refuses.has('hard-reboot');
     return isBound || hasLocalDisk || isSpecial || server.taskState !== null || isRefused;
+  }
+
+  private runs(vm: string): boolean {
+    return (this.world.guests.running.get(vm)?.size ?? 0) > 0;
   }
 
   private releaseInMaintenance(host: string): void {
