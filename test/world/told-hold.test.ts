@@ -36,3 +36,16 @@ it('does not tell of what passes by itself', () => {
     false,
   );
 });
+
+it('stands in the cells for as long as it holds, for people and the start gate', () => {
+  const { world, victim } = settledWithVms(1, { proofs: [] });
+  const written = () =>
+    world.volumes
+      .flatMap(({ cells }) => cells)
+      .flatMap((cell) => (cell.state === 'read' && cell.body.victim === victim ? [cell.body] : []))
+      .sort((one, other) => other.sequence - one.sequence)[0]?.hold;
+  world.powerOff(victim);
+  world.until('held for so long that it is news', () => written() === 'no-proof', 120_000);
+  world.ask(world.master().name, { ask: 'confirm-dead', host: victim, by: 'ann' }, () => {});
+  world.until('released', () => written() === null, 30_000);
+});
