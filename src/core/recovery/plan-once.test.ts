@@ -27,8 +27,12 @@ for (const status of ['accepted', 'queued', 'preparing', 'pre-migrating', 'runni
 
 void test('a row that has been open since before the failure is somebody else’s: held', () => {
   const at = setUp();
-  assert.deepEqual(plan(at, { rows: [row(10, 'vm')] }), []);
-  assert.match(shown(at), /^held: evacuation 10/);
+  const rows = [row(10, 'vm', { target: 'h2', status: 'pre-migrating' })];
+  assert.deepEqual(plan(at, { rows }), []);
+  assert.match(shown(at), /^held: evacuation 10 has been open since before/);
+  at.core.now += TIMING.standingRowMs + 1;
+  assert.deepEqual(plan(at, { rows }), []);
+  assert.match(shown(at), /^held: .*if not, evacuate it by hand/);
 });
 
 /** An incident of this host, with proof; a neighbour has just heard its kernel. */

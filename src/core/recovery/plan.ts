@@ -125,10 +125,10 @@ function needOf(
   const open = allRows.find((row) => isOpenEvacuation(row) && !work.deadRows.includes(row.id));
   noteRow(work, rows[0]);
   if (open !== undefined) {
-    if (open.id <= afterId)
-      return set('held', `evacuation ${open.id} has been open since before the failure`);
     const stands = standsStill(core, master, incident, open);
     if (stands !== null) return set('held', stands, open.target);
+    if (open.id <= afterId)
+      return set('held', `evacuation ${open.id} has been open since before the failure`);
     return set('evacuating', `nova: ${open.status}`, open.target ?? work.target);
   }
   if (rows[0] !== undefined && isEndedWell(rows[0]) && rows[0].id !== work.unmovedRow)
