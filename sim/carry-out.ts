@@ -140,6 +140,8 @@ function askBeat(world: World, host: SimHost, life: number, effect: VolumeEffect
     (effect.do === 'write-seat' ? (volume.slowSeatMs.get(host.name) ?? 0) : 0);
   const begunMs = world.localMs(host);
   if (effect.do === 'write-seat') volume.seatAsked.set(host.name, effect.body);
+  if (effect.do === 'write-cell')
+    world.events.emit({ event: 'record-asked', by: host.name, record: effect.record });
   world.clock.after(VOLUME_MS + slowMs, () => {
     if (!isRunning(host) || !host.beats) return;
     volume.access(host.name, (isBegun) => {

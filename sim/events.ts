@@ -2,7 +2,7 @@
 import type { Effect } from '../src/core/effect.ts';
 import type { Result } from '../src/core/input.ts';
 import type { CloudCall, Migration } from '../src/core/recovery/cloud.ts';
-import type { SeatBody } from '../src/core/wire/records.ts';
+import type { IncidentRecord, SeatBody } from '../src/core/wire/records.ts';
 import type { Report } from '../src/core/reports/report.ts';
 import type { Action } from './actions/action.ts';
 
@@ -48,6 +48,8 @@ export type WorldEvent =
       readonly phase: SeatBody['phase'];
       readonly begunMs: number;
     }
+  /** A master has decided that this is to stand in the cells of a victim, and asks a beat to write it. */
+  | { readonly event: 'record-asked'; readonly by: string; readonly record: IncidentRecord }
   /** A beat has done what its agent asked of it. */
   | {
       readonly event: 'volume-answered';

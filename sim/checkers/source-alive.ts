@@ -3,11 +3,10 @@
  * that bet made any sooner than the design allows, whether it is lost or not.
  */
 import type { WorldEvent } from '../events.ts';
-import type { World } from '../world.ts';
 import type { Check, Checker } from './check.ts';
 
-/** From the decision to bet until a beat has written that down anywhere. */
-const WRITTEN_BEATS = 4;
+/** Between the last look at which one might have bet, and the decision. */
+const DECIDED_MS = 1_000;
 
 /** What a record says, as far as it is asked for. */
 type Said = Readonly<Record<'id' | 'victim' | 'victimBoot' | 'proof' | 'term' | 'sequence', unknown>>;
@@ -24,18 +23,18 @@ export function watchSourceAlive({ world, lastLife, excuses, violate }: Check): 
     const before = newest.get(host) ?? { term: 0, sequence: -1 };
     // What was written late tells of the past.
     if (term < before.term || (term === before.term && sequence <= before.sequence)) return;
-    if (how !== 'written') newest.set(host, { term, sequence });
+    if (how !== 'asked') newest.set(host, { term, sequence });
     const life = `${String(said.id)} ${String(said.victimBoot)}`;
     const known = bets.get(host) ?? [];
     // On a minority it may stand alone, and the next master goes on from the one before.
-    if (said.proof === null && how !== 'written') bets.delete(host);
+    if (said.proof === null && how !== 'asked') bets.delete(host);
     // A life that was wrongly taken for ended goes on on the ground of what was proved before it.
     if (said.proof !== 'silence' || known.includes(life)) return;
     bets.set(host, [...known, life]);
-    // It tells of that life alone, and what has been written down was decided a little before.
+    // It tells of that life alone.
     const isIts = world.host(host).boot === said.victimBoot;
     const against = lastLife.againstBet(host);
-    if (how !== 'adopted' && isIts && against !== null && !lastLife.allowedBet(host, writtenMs(world, by)))
+    if (how !== 'adopted' && isIts && against !== null && !lastLife.allowedBet(host, DECIDED_MS))
       violate(`${by} bets on the silence of ${host}, ${against}`, { hosts: [by, host] });
   };
 
@@ -55,24 +54,17 @@ export function watchSourceAlive({ world, lastLife, excuses, violate }: Check): 
   return {};
 }
 
-/** Written to a cell; standing in both on a majority; or found so by a master who has not decided it. */
+/** To be written; standing in both cells on a majority; or found so by a master who has not decided it. */
 interface Recorded {
   readonly by: string;
   readonly said: Said;
-  readonly how: 'written' | 'standing' | 'adopted';
+  readonly how: 'asked' | 'standing' | 'adopted';
 }
 
 function recordIn(event: WorldEvent): Recorded | null {
-  if (event.event === 'volume-answered' && event.asked.do === 'write-cell')
-    return { by: event.by, said: event.asked.record, how: 'written' };
+  if (event.event === 'record-asked') return { by: event.by, said: event.record, how: 'asked' };
   if (event.event !== 'journal' || (event.name !== 'incident' && event.name !== 'adopted')) return null;
   const { id, victim, victimBoot, proof, term, sequence } = event.data;
   const said = { id, victim, victimBoot, proof, term, sequence };
   return { by: event.by, said, how: event.name === 'incident' ? 'standing' : 'adopted' };
-}
-
-/** A slow volume takes its time for the access that it is at, and for the next. */
-function writtenMs({ volumes, timing }: World, by: string): number {
-  const slowMs = Math.max(...volumes.map((volume) => volume.slowMs.get(by) ?? 0));
-  return WRITTEN_BEATS * timing.beatMs + 2 * slowMs;
 }

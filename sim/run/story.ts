@@ -14,6 +14,7 @@ const UNTOLD: ReadonlySet<WorldEvent['event']> = new Set([
   'nova-performed',
   'nova-answered',
   'seat-written',
+  'record-asked',
 ]);
 const NOTED_MAX = 5_000;
 const TOLD_MAX = 40;
@@ -93,6 +94,7 @@ function told(event: WorldEvent): string {
       case 'nova-performed':
       case 'nova-answered':
       case 'seat-written':
+      case 'record-asked':
       case 'volume-answered':
         return '';
     }

@@ -88,6 +88,7 @@ export class Transcript {
       case 'volume-answered':
       case 'late-write-landed':
       case 'seat-torn':
+      case 'record-asked':
         return;
     }
   }
