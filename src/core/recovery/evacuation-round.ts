@@ -30,7 +30,7 @@ import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
 import { freshServices, type OnHost, type Read, type Reading, read } from './reading.ts';
 import { sendOrders } from './send-orders.ts';
-import { evacuationsAfter, highestId, isOpenEvacuation } from './rows.ts';
+import { evacuationsAfter, highestId, isEndedWell, isOpenEvacuation } from './rows.ts';
 
 export function* evacuationRound(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
   const { victim } = incident.record;
@@ -140,6 +140,8 @@ function openRows({ record, rows, vms }: Incident): number {
       row.source === record.victim &&
       isOpenEvacuation(row) &&
       vms.get(row.vm)?.deadRows.includes(row.id) !== true &&
-      vms.get(row.vm)?.state !== 'recovered',
+      vms.get(row.vm)?.state !== 'recovered' &&
+      // Nova never ends one whose target died in it, also not when somebody has evacuated the VM again by hand.
+      !rows.some((later) => later.vm === row.vm && later.id > row.id && isEndedWell(later)),
   ).length;
 }
