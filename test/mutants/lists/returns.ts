@@ -115,4 +115,11 @@ export const RETURNS: readonly Mutant[] = [
     find: '  if (open !== undefined) return busy(`evacuation ${open.id} is open`);\n',
     replace: '',
   },
+  {
+    name: 'reboot-seen-to-by-a-minority',
+    why: 'a record that only one volume has heard of counts as somebody who looks after a reboot',
+    file: 'src/core/evidence/own-reboot.ts',
+    find: ' || ownIncident.proof === null) return false;',
+    replace: ') return false;',
+  },
 ];
