@@ -144,4 +144,18 @@ export const INCIDENTS: readonly Mutant[] = [
     replace: '    if (ended.hold === null) yield* sleep(core, ended.pauseMs);\n',
     hangs: true,
   },
+  {
+    name: 'ground-read-long-ago',
+    why: 'an agent that stood still while it read acts on what was so before',
+    file: 'src/core/recovery/check-ground.ts',
+    find: 'return against ?? victim ?? tooOld(core, begunMs);',
+    replace: 'return against ?? victim;',
+  },
+  {
+    name: 'came-and-went-under-a-former-master',
+    why: 'a proof counts on, though the record says that its host was back since',
+    file: 'src/core/recovery/life.ts',
+    find: "  return record.proof === 'reboot' || record.phase === 'returning';",
+    replace: '  return false;',
+  },
 ];
