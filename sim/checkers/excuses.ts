@@ -3,6 +3,7 @@
  * with lost bets for one without. Nothing is excused for ever: what has been put right again is watched as before.
  */
 import { serverOf } from '../../src/cloud/model/state.ts';
+import type { Migration } from '../../src/core/recovery/cloud.ts';
 import type { Proof } from '../../src/core/wire/records.ts';
 import type { World } from '../world.ts';
 import type { LastLife } from './last-life.ts';
@@ -15,8 +16,8 @@ const LIVED_BEATS = 8;
 
 export interface LostBet {
   readonly atMs: number;
-  /** What was bet on: a proof, or that nova-compute waits, though it has no start gate. */
-  readonly bet: Extract<Proof, 'silence' | 'operator'> | 'no-gate';
+  /** What was bet on: a proof; that nova-compute waits, though it has no start gate; or people evacuate what runs. */
+  readonly bet: Extract<Proof, 'silence' | 'operator'> | 'no-gate' | 'by-hand';
   readonly vm: string;
   readonly host: string;
   /** Why nobody heard the host. */
@@ -62,7 +63,7 @@ export class Excuses {
       if (event.event === 'nova-sending' && event.call.call === 'evacuate')
         this.noteSent(event.call.vm, event.call.target);
       // What nova refuses a person has not happened.
-      if (event.event === 'evacuation-accepted' && !event.byVigil) this.vms.set(event.row.vm, null);
+      if (event.event === 'evacuation-accepted' && !event.byVigil) this.noteByHand(event.row);
     });
     const look = (): void => {
       world.clock.after(LOOK_MS, look);
@@ -97,6 +98,13 @@ export class Excuses {
 
   excusesHost(host: string): boolean {
     return this.hosts.has(host) || this.words.isGiven(host);
+  }
+
+  private noteByHand({ vm, source }: Migration): void {
+    this.vms.set(vm, null);
+    if (source === null || !this.world.guests.runs(vm, source)) return;
+    const words = 'somebody evacuated it by hand while it ran';
+    this.bets.push({ atMs: this.world.clock.now, bet: 'by-hand', vm, host: source, words });
   }
 
   private noteSent(vm: string, target: string): void {

@@ -1,4 +1,5 @@
 /** INV-4, L2: nothing on a living host is stopped, rebooted or taken out of service; nor is it called failed. */
+import type { Action } from '../actions/action.ts';
 import type { Check, Checker } from './check.ts';
 
 /** Long enough to have been judged by what is heard. */
@@ -11,6 +12,16 @@ const JUDGED_MS = 20_000;
 const CHECKED_BEATS = 8;
 /** What an owner or operator asks for takes a moment; a live migration longer. */
 const ASKED_MS = 15_000;
+/** Of what is done to one VM, what may stop its guest, or start it anew. */
+const STOPS: ReadonlySet<Action['do']> = new Set([
+  'evacuate-by-hand',
+  'migrate',
+  'stop-vm',
+  'start-vm',
+  'delete-vm',
+  'reset-vm',
+  'guest-dies',
+]);
 /** And what nova is at on behalf of one may wait for its bus. */
 const AT_WORK: ReadonlySet<string> = new Set(['powering-off', 'migrating']);
 
@@ -22,7 +33,8 @@ export function watchLivingHost({ world, silence, excuses, violate }: Check): Ch
     AT_WORK.has(world.nova.state.servers.get(vm)?.taskState ?? '');
 
   world.events.listen((event) => {
-    if (event.event === 'action' && 'vm' in event.action) asked.set(event.action.vm, world.clock.now);
+    if (event.event === 'action' && 'vm' in event.action && STOPS.has(event.action.do))
+      asked.set(event.action.vm, world.clock.now);
     if (event.event === 'rebooted') {
       const { vm, host, ran } = event;
       if (ran && !isAsked(vm) && !excuses.excusesVm(vm))

@@ -2,6 +2,9 @@
 import type { Action } from '../actions/action.ts';
 import { between, type Drawn, type DrawFault, lengthMs, oneIn, pick, some, type Step } from './fault.ts';
 
+/** From an order to its request, where nothing is slow. */
+const CHECKED_MS = 100;
+
 /** Nova takes a little for what is not late. */
 const heldMsMax = ({ carriedOutMs }: Drawn): number => carriedOutMs - 2_000;
 
@@ -84,6 +87,26 @@ const pausedBeforeSending: DrawFault = (drawn) => {
   ];
 };
 
+/** A slave stands still over what it reads before it asks nova: what it goes on with is old. */
+const pausedOverAnOrder: DrawFault = ({ random, hosts }) => {
+  const victim = pick(random, hosts);
+  const afterMs = between(random, 1, CHECKED_MS);
+  const forMs = lengthMs(random, 2_000, 60_000);
+  const steps = (slave: string): readonly Step[] => [
+    { afterMs, action: { do: 'pause-agent', hosts: [slave] } },
+    { afterMs: afterMs + forMs, action: { do: 'resume-agent', hosts: [slave] } },
+  ];
+  // Half of them go on meanwhile, and show it where the slave has just looked.
+  const [begin, end] = oneIn(random, 2)
+    ? (['freeze', 'thaw'] as const)
+    : (['power-off', 'power-on'] as const);
+  return [
+    { afterMs: 0, action: { do: begin, hosts: [victim] } },
+    { afterMs: 0, moment: 'order', of: null, part: 'target', steps },
+    { afterMs: lengthMs(random, 14_000, 200_000), action: { do: end, hosts: [victim] } },
+  ];
+};
+
 /** Nobody lets it go: it is carried out when it is nearly forgotten, and perhaps whoever sent it is gone. */
 const requestStaysOpen: DrawFault = (drawn) => {
   const { random, hosts } = drawn;
@@ -110,5 +133,6 @@ const requestStaysOpen: DrawFault = (drawn) => {
 export const ORDER_FAULTS = {
   'request-in-transit': requestInTransit,
   'paused-before-sending': pausedBeforeSending,
+  'paused-over-an-order': pausedOverAnOrder,
   'request-stays-open': requestStaysOpen,
 } as const;

@@ -9,7 +9,11 @@ export interface Task extends SizeFlags {
 }
 
 export function work(): void {
-  process.on('message', (task: Task) => process.send?.(played(task)));
+  process.on('message', (task: Task) => {
+    const summary = played(task);
+    // A parent that was killed meanwhile waits for nothing.
+    if (process.connected) process.send?.(summary, undefined, undefined, () => {});
+  });
 }
 
 export function played({ seed, ...size }: Task): Summary {
