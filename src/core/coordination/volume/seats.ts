@@ -58,8 +58,8 @@ export function noteSeats(
       shownMs: endedMs,
       standing: observation,
       changedMs: endedMs,
-      // To whoever comes anew it may be a late write as well, over one of a holder.
-      isFree: follows && newest?.owner === header?.owner && !isActive(observation),
+      // To whoever comes anew it may be a late write as well, over one of a holder; so it may after one of another beat.
+      isFree: follows && isOfOneBeat(newest, header) && !isActive(observation),
       newest: header ?? newest,
     });
     if (before !== undefined && isHolding(before.observation) && isHolding(observation))
@@ -81,6 +81,11 @@ function forgetOrderOfFreed(seats: Map<number, SeatTrack>, observed: readonly Se
 function isLate(newest: BlockHeader | null, header: BlockHeader | null): boolean {
   if (newest === null || header === null || newest.owner !== header.owner) return false;
   return (newest.incarnation - header.incarnation || newest.counter - header.counter) > 0;
+}
+
+/** A beat leaves one write behind at most: what follows another write of the same beat has not come late over a third. */
+function isOfOneBeat(one: BlockHeader | null, other: BlockHeader | null): boolean {
+  return one?.owner === other?.owner && one?.incarnation === other?.incarnation;
 }
 
 /** Another volume counts anew: nothing there is older than what was seen before. */
