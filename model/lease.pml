@@ -13,7 +13,8 @@
  *
  * Writes. A host has at most one write on its way to a volume; it lands once, at any time or never, and whether the
  * host learns of it in time, or lives by then, is open. Landing and reading the seats afterwards are one step: a later
- * read sees no less. LATES: so many writes are left behind by a beat that is no more, and may land after newer ones.
+ * read sees no less. LATES: so many writes are left behind by a beat that is no more, and may land after newer ones;
+ * one after the other, not two at once: what several do together, the simulator shows.
  *
  * Left out: damaged seats, slots and what they say of terms (a claim goes by the seats alone), places being taken, two
  * hosts of one name, whatever makes hosts wait longer than the lease asks them to, answers that are taken later than
