@@ -173,4 +173,11 @@ export const LEASE: readonly Mutant[] = [
       else if`,
     replace: '      if',
   },
+  {
+    name: 'release-of-another-beat-is-free',
+    why: 'two late writes, with renewals between them that nobody has read, look like a seat that is given back',
+    file: 'src/core/coordination/volume/seats.ts',
+    find: 'isFree: follows && isOfOneBeat(newest, header) && !isActive(observation),',
+    replace: 'isFree: follows && newest?.owner === header?.owner && !isActive(observation),',
+  },
 ];
