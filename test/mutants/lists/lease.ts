@@ -117,7 +117,7 @@ export const LEASE: readonly Mutant[] = [
     name: 'seat-given-back-is-free-to-all',
     why: 'a late release stands over a holder, and whoever has just come claims at once',
     file: SEATS,
-    find: 'isFree: follows && newest?.owner === header?.owner && !isActive(observation),',
+    find: 'isFree: follows && isOfOneBeat(newest, header) && !isActive(observation),',
     replace: 'isFree: !isActive(observation),',
   },
   {
@@ -176,7 +176,7 @@ export const LEASE: readonly Mutant[] = [
   {
     name: 'release-of-another-beat-is-free',
     why: 'two late writes, with renewals between them that nobody has read, look like a seat that is given back',
-    file: 'src/core/coordination/volume/seats.ts',
+    file: SEATS,
     find: 'isFree: follows && isOfOneBeat(newest, header) && !isActive(observation),',
     replace: 'isFree: follows && newest?.owner === header?.owner && !isActive(observation),',
   },
