@@ -19,7 +19,7 @@ const HELP = `Plants defects in the core, one at a time, and tells what catches 
 Exit code 1: one was caught by nothing.
 
   [NAME…]       these defects, or those whose name begins so (default: all)
-  --ci          ten, each by what is quickest to catch it
+  --ci          ten, each by the one thing that is to catch it
   --all         try everything on each, and all scenarios, not only until it is caught
   --by WHAT     scenarios, swarm or tests; may be given more than once (default: each)
   --scenario S  those whose name begins so (default: all)
@@ -82,9 +82,10 @@ function choose(): readonly Chosen[] {
     scenarios: allScenarios().filter((name) => name.startsWith(flags.scenario)),
   };
   if (flags.ci)
-    return CI.flatMap(({ name, by }) => {
+    return CI.flatMap(({ name, by, scenario = '' }) => {
       const mutant = MUTANTS.find((one) => one.name === name);
-      return mutant === undefined ? [] : [{ mutant, plan: { ...plan, catchers: [by] } }];
+      const scenarios = plan.scenarios.filter((one) => one.startsWith(scenario));
+      return mutant === undefined ? [] : [{ mutant, plan: { ...plan, catchers: [by], scenarios } }];
     });
   const isWanted = ({ name }: Mutant): boolean =>
     positionals.length === 0 || positionals.some((begin) => name.startsWith(begin));
