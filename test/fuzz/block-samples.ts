@@ -5,13 +5,23 @@ import { crc32c } from '../../src/core/lib/crc32c.ts';
 import { decodeBlock, encodeBlock } from '../../src/core/wire/block.ts';
 import { BLOCK_BYTES, HEADER_BYTES, MAX_PAYLOAD_BYTES } from '../../src/core/wire/layout.ts';
 import { encodePayload, type PayloadKind, payloads } from '../../src/core/wire/payload.ts';
-import type { BlockHeader } from '../../src/core/wire/records.ts';
+import type { BlockHeader, Superblock } from '../../src/core/wire/records.ts';
 import { header, hex, incidentRecord, ownerOf, seatBody, slotBody } from '../volume/arbitraries.ts';
 import { changed, type Change } from './change-bytes.ts';
 import { CLUSTER, OTHER_CLUSTER, ringOf } from './keys.ts';
 import { samples } from './runs.ts';
 
 export const VOLUME = '0f8fad5b-d9cb-469f-a165-70867728950e';
+export const SUPERBLOCK: Superblock = {
+  format: 1,
+  volumeUuid: VOLUME,
+  cluster: CLUSTER,
+  slots: 4,
+  seats: 2,
+  leaseVolumes: 1,
+  coordination: 'volume',
+  generation: 1,
+};
 export const OTHER_VOLUME = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
 export const HOSTS = ['m', 's', 'x'] as const;
 export const KINDS = ['slot', 'seat', 'cell'] as const;

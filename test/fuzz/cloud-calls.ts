@@ -9,6 +9,7 @@ import {
 import { createCloud } from '../../src/drivers/nova/cloud-driver.ts';
 import { HOST, PASSWORD, SERVICE, TOKEN, VM } from './cloud-samples.ts';
 import type { LyingCloud, Seen } from './lying-cloud.ts';
+import { FAILURE_CODES } from '../../src/drivers/orders/contract.ts';
 
 export const LISTS: readonly CloudCall[] = [
   { call: 'list-services' },
@@ -32,19 +33,7 @@ export const CALLS: readonly CloudCall[] = [
 
 /** Two lists of 50 pages, and what is asked around them. */
 const REQUESTS_MAX = 120;
-const CODES: ReadonlySet<CloudFailure['code']> = new Set([
-  'unreachable',
-  'no-answer',
-  'bad-request',
-  'unauthorized',
-  'forbidden',
-  'not-found',
-  'conflict',
-  'rate-limited',
-  'server-error',
-  'unintelligible',
-  'incomplete',
-]);
+const CODES: ReadonlySet<CloudFailure['code']> = new Set(FAILURE_CODES);
 
 export async function perform(lying: LyingCloud, call: CloudCall, deadlineMs: number): Promise<CloudAnswer> {
   const cloud = createCloud({ access: lying.access });

@@ -2,10 +2,9 @@
 import * as fc from 'fast-check';
 import type { AgentMessage, BeatMessage, BlockReport, ReadWhat } from '../../src/core/wire/beat-messages.ts';
 import { hex } from '../volume/arbitraries.ts';
-import { blocks, type Kind, VOLUME } from './block-samples.ts';
+import { blocks, type Kind, SUPERBLOCK } from './block-samples.ts';
 import { changed, changes } from './change-bytes.ts';
 import { anyText, changedText, jsonChanges } from './change-json.ts';
-import { CLUSTER } from './keys.ts';
 import { samples } from './runs.ts';
 
 const id = fc.nat(3);
@@ -55,16 +54,7 @@ const error = fc.record({ code, detail: fc.string() });
 const beatMessage: fc.Arbitrary<BeatMessage> = fc.oneof(
   fc.record({
     kind: fc.constant('welcome' as const),
-    superblock: fc.constant({
-      format: 1,
-      volumeUuid: VOLUME,
-      cluster: CLUSTER,
-      slots: 4,
-      seats: 2,
-      leaseVolumes: 1,
-      coordination: 'volume',
-      generation: 1,
-    } as const),
+    superblock: fc.constant(SUPERBLOCK),
     slotIndex: fc.option(fc.nat(3)),
     seatIndex: fc.option(fc.nat(1)),
     incarnation: time,

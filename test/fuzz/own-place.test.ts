@@ -11,10 +11,9 @@ import { takePlace } from '../../src/beat/places.ts';
 import { directMemory } from '../../src/beat/volume-file.ts';
 import { decodeBlock, encodeBlock } from '../../src/core/wire/block.ts';
 import { BLOCK_BYTES, slotBlocks, totalBlocks } from '../../src/core/wire/layout.ts';
-import type { Superblock } from '../../src/core/wire/records.ts';
 import { decodeSuperblock, encodeSuperblock } from '../../src/core/wire/superblock.ts';
 import { ownerOf } from '../volume/arbitraries.ts';
-import { around, blocks, changedBlock, resummed, VOLUME } from './block-samples.ts';
+import { around, blocks, changedBlock, resummed, SUPERBLOCK, VOLUME } from './block-samples.ts';
 import { changed, type Change, changes } from './change-bytes.ts';
 import { changedText, inAscii, jsonChanges } from './change-json.ts';
 import { CLUSTER } from './keys.ts';
@@ -24,17 +23,7 @@ import { fuzz, fuzzAsync } from './runs.ts';
 
 const BOOT = '0123456789abcdef0123456789abcdef';
 const OWNER = ownerOf('m');
-const facts: Superblock = {
-  format: 1,
-  volumeUuid: VOLUME,
-  cluster: CLUSTER,
-  slots: 4,
-  seats: 2,
-  leaseVolumes: 1,
-  coordination: 'volume',
-  generation: 1,
-};
-const encoded = encodeSuperblock(facts);
+const encoded = encodeSuperblock(SUPERBLOCK);
 const whole = encoded.ok ? encoded.bytes : assert.fail(encoded.path);
 const head = decodeBlock(whole, 'superblock');
 const header = head.state === 'read' ? head.header : assert.fail(head.state);
@@ -47,10 +36,10 @@ const superblocks = fc.oneof(
     block.set(changed(whole.subarray(0, 400), list, other.bytes).subarray(0, BLOCK_BYTES));
     return sum ? resummed(block) : block;
   }),
-  jsonChanges.map((list) => around(inAscii(changedText(facts, list)), header)),
+  jsonChanges.map((list) => around(inAscii(changedText(SUPERBLOCK, list)), header)),
   fc
     .record({ slots: fc.integer({ min: 0, max: 20 }), seats: fc.integer({ min: 0, max: 33 }) })
-    .map((layout) => around(inAscii(JSON.stringify({ ...facts, ...layout })), header)),
+    .map((layout) => around(inAscii(JSON.stringify({ ...SUPERBLOCK, ...layout })), header)),
   fc.uint8Array({ minLength: BLOCK_BYTES, maxLength: BLOCK_BYTES }),
 );
 
@@ -59,7 +48,7 @@ void test('a superblock is the one that was written, or refused with a code; the
   const path = join(folder, 'volume');
   const memory = directMemory();
   const fd = openSync(path, 'w');
-  writeSync(fd, new Uint8Array(totalBlocks(facts) * BLOCK_BYTES));
+  writeSync(fd, new Uint8Array(totalBlocks(SUPERBLOCK) * BLOCK_BYTES));
   try {
     fuzz(
       0.6,
@@ -73,7 +62,7 @@ void test('a superblock is the one that was written, or refused with a code; the
         assert.deepEqual(decoded, { state: 'read', superblock });
         expectPlain(superblock, { textLength: 63, listItems: 0 });
         assert.equal(superblock.cluster, CLUSTER);
-        assert.ok(totalBlocks(superblock) <= totalBlocks(facts), 'it ends before its last block');
+        assert.ok(totalBlocks(superblock) <= totalBlocks(SUPERBLOCK), 'it ends before its last block');
       }),
     );
   } finally {
@@ -141,13 +130,13 @@ void test('a beat never writes over a stranger, and never again once it has seen
     payload: new Uint8Array(0),
   });
   assert.ok(first.ok, 'not encoded');
-  const slots = slotBlocks(facts);
+  const slots = slotBlocks(SUPERBLOCK);
   const place = { index: 1, incarnation: 5, counter: 1, payload: new Uint8Array(0), leaving: false };
   const beat = fc.record({ put: fc.option(puts), superblock: fc.option(superblocks, { freq: 8 }) });
   fuzz(
     1,
     fc.property(fc.array(beat, { minLength: 1, maxLength: 12 }), (beats) => {
-      const volume = memoryVolume(totalBlocks(facts));
+      const volume = memoryVolume(totalBlocks(SUPERBLOCK));
       volume.put(0, whole);
       volume.put(slots.first + 1, first.bytes);
       const own = ownSlot(OWNER, BOOT, place);
@@ -158,7 +147,7 @@ void test('a beat never writes over a stranger, and never again once it has seen
         const found = decodeBlock(Buffer.from(volume.at(slots.first + 1)), 'slot');
         const reads = volume.blocksRead();
         const writes = volume.written.length;
-        const done = own.write({ file: volume.file, superblock: facts }, 0);
+        const done = own.write({ file: volume.file, superblock: SUPERBLOCK }, 0);
         assert.ok(volume.blocksRead() - reads <= 2, 'more than two blocks read');
         const [at, ...more] = volume.written.slice(writes);
         assert.deepEqual(

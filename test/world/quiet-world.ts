@@ -9,6 +9,7 @@ import { header, incidentRecord, seat, slotBody } from './fixtures.ts';
 import { intent } from './planning.ts';
 import { DEFAULT_SERVER, DEFAULT_SETTINGS, defaultHosts } from '../../sim/cluster.ts';
 import { settle } from '../../sim/scenario/settle.ts';
+import type { Watch } from '../../sim/checkers/watch.ts';
 import type { World } from '../../sim/world.ts';
 
 /** `h1` is the master; `vm1` to `vm3` run on the host of their number, `off` and `bad` on none, and nova has them on `h3`. */
@@ -156,3 +157,8 @@ export function claims(world: World, host: string): void {
     coordination: { ...coordination, lease: { ...coordination.lease, remainingMs: () => 1_000 } },
   });
 }
+
+/** Each checker that has found something, once. */
+export const brokenBy = ({ violations }: Watch): readonly string[] => [
+  ...new Set(violations.map(({ checker }) => checker)),
+];

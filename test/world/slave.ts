@@ -26,7 +26,7 @@ export interface Found {
   writes: boolean;
 }
 
-const cell = (body: IncidentRecord): CellObservation => ({
+export const cell = (body: IncidentRecord): CellObservation => ({
   state: 'read',
   index: 18,
   slot: 9,

@@ -125,20 +125,23 @@ export const probeAnswer = z.strictObject({ answer: z.enum(['agent', 'kernel', '
 export const confirmDeadAnswer = z.strictObject({ ok: z.boolean(), words: z.string().max(4096) });
 
 /** An answer is read leniently: a newer slave may add to it. */
+/** What can come of a request to nova and its neighbours. */
+export const FAILURE_CODES = [
+  'unreachable',
+  'no-answer',
+  'bad-request',
+  'unauthorized',
+  'forbidden',
+  'not-found',
+  'conflict',
+  'rate-limited',
+  'server-error',
+  'unintelligible',
+  'incomplete',
+] as const;
+
 const failure = z.object({
-  code: z.enum([
-    'unreachable',
-    'no-answer',
-    'bad-request',
-    'unauthorized',
-    'forbidden',
-    'not-found',
-    'conflict',
-    'rate-limited',
-    'server-error',
-    'unintelligible',
-    'incomplete',
-  ]),
+  code: z.enum(FAILURE_CODES),
   service: z.enum(['keystone', 'nova', 'placement']),
   status: count.nullable(),
   requestId: z.string().max(256).nullable(),

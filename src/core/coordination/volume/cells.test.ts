@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { header, incidentRecord, slot, TIMING } from '../../../../test/world/fixtures.ts';
+import { incidentRecord, slot, TIMING } from '../../../../test/world/fixtures.ts';
 import { connectedCore, Pump, type Script } from '../../../../test/world/pump.ts';
+import { cell } from '../../../../test/world/slave.ts';
 import { blindFor } from '../../master/blind.ts';
 import { createMastership } from '../../master/mastership.ts';
 import type { CellObservation, SlotObservation } from '../../wire/observations.ts';
-import type { IncidentRecord } from '../../wire/records.ts';
 import { highestRecord, readOwnRecord, takeUpRecords } from './cells.ts';
-
-const cell = (body: IncidentRecord): CellObservation => ({
-  state: 'read',
-  index: 18,
-  slot: 9,
-  which: 0,
-  host: 'h1',
-  header: header({ kind: 'cell' }),
-  body,
-  bodyBoot: '',
-  authentic: true,
-});
 
 interface Volume {
   readonly cells: readonly CellObservation[];
