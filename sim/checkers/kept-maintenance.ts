@@ -15,6 +15,8 @@ export class KeptMaintenance {
   private readonly recover = new Set<string>();
   /** By agent: since when it runs and reads all volumes as they are. */
   private readonly readsMs = new Map<string, number>();
+  /** By host: when a master had an incident of it the last time. */
+  private readonly incidentMs = new Map<string, number>();
   private readonly world: World;
 
   constructor(world: World) {
@@ -54,10 +56,12 @@ export class KeptMaintenance {
   }
 
   private forgottenByMasters(host: string): ReturnType<KeptMaintenance['forgotten']> {
+    const { clock } = this.world;
     return this.world.masters().flatMap(({ name, core }) => {
       const verdict = core?.master?.judgements.get(host)?.verdict;
-      // While an incident of it is open, that is what its verdict tells of.
-      if (core?.master?.incidents.has(host) === true) return [];
+      // While an incident of it is open, that is what its verdict tells of, and until it is judged anew.
+      if (core?.master?.incidents.has(host) === true) this.incidentMs.set(host, clock.now);
+      if (clock.now - (this.incidentMs.get(host) ?? -Infinity) < KNOWN_MS) return [];
       if (name === host || !this.knows(name) || verdict === undefined || verdict === 'maintenance') return [];
       if (this.recover.has(host) && !WELL.has(verdict)) return [];
       return [{ words: `${host} was put in maintenance, and is ${verdict} to ${name}`, hosts: [host, name] }];

@@ -56,6 +56,14 @@ function concerns(words: string, hosts: readonly string[], vm: string | null): b
 
 const WORDS_MAX = 220;
 
+/** As NAME=VALUE, without what is not there: what a line has room for is to say what there is. */
+function fields(data: Readonly<Record<string, unknown>>): string {
+  return Object.entries(data)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(' ');
+}
+
 function told(event: WorldEvent): string {
   const words = (): string => {
     switch (event.event) {
@@ -64,7 +72,7 @@ function told(event: WorldEvent): string {
       case 'report':
         return `${event.by} reports: ${event.report.state} ${event.report.cause}: ${event.report.title}`;
       case 'journal':
-        return `${event.by}: ${event.name} ${JSON.stringify(event.data)}`;
+        return `${event.by}: ${event.name} ${fields(event.data)}`;
       case 'guest-started':
       case 'guest-stopped':
         return `${event.event} ${event.vm} on ${event.host}`;
