@@ -17,23 +17,30 @@ const DATAGRAM_BEATS = 1;
 const LOST_DATAGRAM_BEATS = 4;
 /** Within so long, a witness that is asked has answered. */
 const PROBE_BEATS = 2;
+/** From when a master takes over until it has heard whoever it can hear, or takes the network for lost. */
+const ASKED_BEATS = 4;
 
 export class LastLife {
   private readonly world: World;
   private readonly wroteMs = new Map<string, number>();
   /** By volume and host: the furthest that its slot has come. */
   private readonly written = new Map<string, Pick<BlockHeader, 'incarnation' | 'counter'>>();
-  /** It could speak to a master, and could be asked by one. */
+  /** It could speak to a master that had asked for it, and to one that had just taken over; it could be asked by one. */
   private readonly spokeMs = new Map<string, number>();
+  private readonly metMs = new Map<string, number>();
   private readonly answeredMs = new Map<string, number>();
   /** Nothing stood against a bet then. */
   private readonly allowedMs = new Map<string, number>();
+  private readonly masterSinceMs = new Map<string, number>();
   private lossyMs = -Infinity;
   private readonly fastest: number;
 
   constructor(world: World) {
     this.world = world;
     this.fastest = Math.max(...[...world.hosts.values()].map(({ clockRate }) => clockRate));
+    world.events.listen((event) => {
+      if (event.event === 'lease') this.masterSinceMs.set(event.host, world.clock.now);
+    });
     const look = (): void => {
       const { lossPercent, delayMsMax } = world.network;
       if (lossPercent > 0 || delayMsMax > 0) this.lossyMs = world.clock.now;
@@ -54,6 +61,11 @@ export class LastLife {
     const signs = [
       ['wrote to a volume', since(this.wroteMs.get(name)), this.boundMs - LOOK_MS],
       ['could speak to a master', since(this.spokeMs.get(name)), this.boundMs - datagramMs - LOOK_MS],
+      [
+        'could speak to a new master',
+        since(this.metMs.get(name)),
+        (ASKED_BEATS * beatMs) / this.fastest - datagramMs - LOOK_MS,
+      ],
       ['answered whoever asked', since(this.answeredMs.get(name)), PROBE_BEATS * beatMs],
       ['had nova-compute report', since(reportedMs), this.boundMs],
     ] as const;
@@ -79,9 +91,16 @@ export class LastLife {
     if (this.againstBet(name) === null) this.allowedMs.set(name, clock.now);
     if (!isRunning(host)) return;
     const speaks = host.agent && host.paused === null;
-    if (speaks && masters.some((master) => network.reaches(host, master))) this.spokeMs.set(name, clock.now);
+    for (const master of masters)
+      if (speaks && network.reaches(host, master))
+        (this.isNew(master) ? this.metMs : this.spokeMs).set(name, clock.now);
     // A kernel answers also where no agent does.
     if (masters.some((master) => network.connected(host, master))) this.answeredMs.set(name, clock.now);
+  }
+
+  private isNew({ name }: SimHost): boolean {
+    const { clock, timing } = this.world;
+    return clock.now - (this.masterSinceMs.get(name) ?? -Infinity) < ASKED_BEATS * timing.beatMs;
   }
 
   /** What others read from a broken cache does not advance. */

@@ -23,6 +23,9 @@ export function watchSaysWhy({ world, violate }: Check): Checker {
     if (state === 'begin' && severity === 'critical' && cause.endsWith('/held') && advice === null)
       violate(`the report of ${cause} does not say what would end it`, { hosts });
   });
+  // What a master takes for told, and is not, is told to end some day, and then ends what was never begun.
+  const isTold = (cause: string): boolean =>
+    open.has(cause) || world.masters().some(({ core }) => core?.reports.open.has(cause) === true);
   const waiting = new WaitingVms(world);
   const told = new Set<string>();
   const look = (): void => {
@@ -39,7 +42,7 @@ export function watchSaysWhy({ world, violate }: Check): Checker {
         const key = `${name} ${record.id} ${hold.code}`;
         const before = held.get(victim);
         if (before?.key !== key) held.set(victim, { key, sinceMs: now });
-        else if (now - before.sinceMs >= TOLD_MS && !open.has(`incident/${victim}/held`)) {
+        else if (now - before.sinceMs >= TOLD_MS && !isTold(`incident/${victim}/held`)) {
           held.set(victim, { key, sinceMs: Infinity });
           violate(
             `the incident of ${victim} has been held by ${hold.code} for long, and it is not reported`,
@@ -49,7 +52,7 @@ export function watchSaysWhy({ world, violate }: Check): Checker {
           );
         }
       }
-    for (const { words, vm } of waiting.look((cause) => open.has(cause))) {
+    for (const { words, vm } of waiting.look(isTold)) {
       if (told.has(words)) continue;
       told.add(words);
       violate(words, { vm });
