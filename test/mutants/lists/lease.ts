@@ -177,7 +177,14 @@ export const LEASE: readonly Mutant[] = [
     name: 'release-of-another-beat-is-free',
     why: 'two late writes, with renewals between them that nobody has read, look like a seat that is given back',
     file: SEATS,
-    find: 'isFree: follows && isOfOneBeat(newest, header) && !isActive(observation),',
-    replace: 'isFree: follows && newest?.owner === header?.owner && !isActive(observation),',
+    find: 'isFree: follows && isOfOneBeat(stood, header) && !isActive(observation),',
+    replace: 'isFree: follows && stood?.owner === header?.owner && !isActive(observation),',
+  },
+  {
+    name: 'release-after-the-newest-of-its-beat-is-free',
+    why: 'a late release of the beat that was read last before another late write; renewals may lie between',
+    file: SEATS,
+    find: 'const stood = newest === null ? null : (before?.standing.header ?? null);',
+    replace: 'const stood = newest;',
   },
 ];

@@ -110,9 +110,12 @@ void test('a write that is older than what was seen takes nothing back, and may 
   reader.read(500, at(1, 91, 'released'));
   assert.equal(reader.quietSinceMs, 500);
   reader.read(600, at(2, 4, 'released'));
+  assert.equal(reader.quietSinceMs, 600, 'of the same beat as the newest, but that is not what stood there');
+  reader.read(700, at(2, 5, 'holding'));
+  reader.read(800, at(2, 6, 'released'));
   assert.equal(reader.quietSinceMs, 0);
-  reader.read(700, at(2, 3, 'released'));
-  assert.equal(reader.quietSinceMs, 700, 'given back, and taken anew for all one knows');
+  reader.read(900, at(2, 5, 'released'));
+  assert.equal(reader.quietSinceMs, 900, 'given back, and taken anew for all one knows');
 });
 
 void test('a seat that was freed, and one on another volume, begins anew', () => {

@@ -49,6 +49,7 @@ export function noteSeats(
     if (before !== undefined && sameSeat(before.standing, observation)) continue;
     const newest = before?.newest ?? null;
     const header = observation.header ?? null;
+    const stood = newest === null ? null : (before?.standing.header ?? null);
     if (before !== undefined && isLate(newest, header)) {
       seats.set(observation.index, { ...before, standing: observation, changedMs: endedMs, isFree: false });
       continue;
@@ -58,8 +59,8 @@ export function noteSeats(
       shownMs: endedMs,
       standing: observation,
       changedMs: endedMs,
-      // To whoever comes anew it may be a late write as well, over one of a holder; so it may after one of another beat.
-      isFree: follows && isOfOneBeat(newest, header) && !isActive(observation),
+      // To whoever comes anew it may be a late write as well, over one of a holder; so it may where one of another beat stood.
+      isFree: follows && isOfOneBeat(stood, header) && !isActive(observation),
       newest: header ?? newest,
     });
     if (before !== undefined && isHolding(before.observation) && isHolding(observation))
