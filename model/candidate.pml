@@ -162,10 +162,11 @@ proctype host(byte me, v) {
        send(v, landedTerm[HERE], RELEASED); printf("host %d releases its seat\n", me) }
 #endif
 #if LATES > 0
-  :: d_step { me == 0 && lates < LATES && SENDS && latePhase[HERE] == FREE ->
-       leave_behind(); printf("host 0 leaves a write behind\n") }
-  :: d_step { me == 0 && latePhase[HERE] != FREE && !covered[HERE] ->
-       land_late(); printf("host 0: the late write lands\n") }
+  :: d_step { me == 0 && lates < LATES && SENDS -> leave_behind(); printf("host 0 leaves a write behind\n") }
+  :: d_step { me == 0 && ON_ITS_WAY(0) -> land_late(0); printf("host 0: the first late write lands\n") }
+#if LATES > 1
+  :: d_step { me == 0 && ON_ITS_WAY(1) -> land_late(1); printf("host 0: the second late write lands\n") }
+#endif
 #endif
 #if RESTARTS > 0
   :: d_step { me == 0 && restarts < RESTARTS ->
@@ -183,7 +184,7 @@ proctype host(byte me, v) {
 #ifndef NO_OWN_WAIT
        ownAge[HERE] = (ACTIVE(landedPhase[HERE]) -> 0 : LEASE);
 #endif
-       known[HERE] = NONE; seenTerm[HERE] = 0; seenPhase[HERE] = FREE; stillAge[HERE] = 0 }
+       known[HERE] = NONE; isRead[HERE] = 0; seenTerm[HERE] = 0; seenPhase[HERE] = FREE; stillAge[HERE] = 0 }
 #endif
   od
 }

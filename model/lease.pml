@@ -8,13 +8,12 @@
  *
  * Ages. Some runs have those of src/core/timing, a tick a beat: lease 8, hold 6, settle 2, write 1, claim 4 for 3.5. In the
  * others a tick is two beats: 4, 3 and 1, and write and claim are rounded down to 0 and 1. That keeps what they are
- * chosen by: HOLD + WRITE < LEASE, WRITE + SETTLE <= CLAIM <= HOLD, and where a write is left behind CLAIM < 2 * SETTLE,
- * which 3.5 beats are and 4 ticks are not. SLOW: the clock of host 0 loses every fourth tick.
+ * chosen by: HOLD + WRITE < LEASE, WRITE + SETTLE <= CLAIM <= HOLD. SLOW: the clock of host 0 loses every fourth tick.
  *
  * Writes. A host has at most one write on its way to a volume; it lands once, at any time or never, and whether the
  * host learns of it in time, or lives by then, is open. Landing and reading the seats afterwards are one step: a later
- * read sees no less. LATES: so many writes are left behind by a beat that is no more, and may land after newer ones;
- * one after the other, not two at once: what several do together, the simulator shows.
+ * read sees no less. LATES: so many beats of host 0, two at most, leave a write behind, which may land after newer ones,
+ * in whatever order.
  *
  * Left out: damaged seats, slots and what they say of terms (a claim goes by the seats alone), places being taken, two
  * hosts of one name, whatever makes hosts wait longer than the lease asks them to, answers that are taken later than
@@ -52,10 +51,6 @@
 #ifndef LATES
 #define LATES 0
 #endif
-/* Reads further apart than this do not follow each other. */
-#ifndef GAP
-#define GAP SETTLE
-#endif
 
 /* What is left out or broken by the variants. */
 #ifdef MINORITY
@@ -86,12 +81,12 @@
 inline age(v0) {
   if :: phase[me] >= WRITING -> grow(heldAge[AT(me, v0)], HOLD + 1) :: else fi;
   if :: sentPhase[AT(me, v0)] != FREE -> grow(sentAge[AT(me, v0)], WRITE + 1) :: else fi;
-  if :: known[AT(me, v0)] > PAST -> grow(stillAge[AT(me, v0)], LEASE) :: else fi;
+  if :: isRead[AT(me, v0)] || seenPhase[AT(me, v0)] != FREE -> grow(stillAge[AT(me, v0)], LEASE) :: else fi;
 #if RESTARTS > 0
   grow(ownAge[AT(me, v0)], LEASE);
 #endif
 #if LATES > 0
-  grow(readAge[AT(me, v0)], GAP);
+  stood[AT(me, v0)] = NONE;
 #endif
   skip
 }

@@ -10,12 +10,7 @@
 #define HOLDING 3
 #define ACTIVE(p) ((p) >= CLAIMING)
 
-/* Which write of the other's seat a host goes by. */
-#define NONE 0
-#define PAST 1 /* whatever is read next is news */
-#define LATE 2
-#define BETWEEN 3 /* newer than the late one, and not the newest */
-#define NEWEST 4
+#define NONE 0 /* No write of the seat was ever read. */
 
 /* Host i on volume v. What host i knows is of the seat of host 1 - i. */
 #define AT(i, v) ((i) * VOLUMES + (v))
@@ -25,70 +20,95 @@
 
 /* What stands in the seats, and what is on its way to them. */
 byte landedTerm[PLACES], landedPhase[PLACES], sentTerm[PLACES], sentPhase[PLACES], sentAge[PLACES];
-/* What is known of the other's seat, for how long it has stood still, and whether it moved since the claim's check. */
+/* Of the other's seat: was what stands there read; the newest write ever read, and for how long it has stood still. */
+bit isRead[PLACES];
 byte known[PLACES], seenTerm[PLACES], seenPhase[PLACES], stillAge[PLACES];
+/* It moved since the claim's check, and was not given back. */
 bit moved[PLACES];
 /* How far the claim has come on each volume; for how long the lease has been held there. */
 byte stage[PLACES], heldAge[PLACES];
 #if LATES > 0
-/* A late write: on its way, or covering the newest one. Overtaken: a newer one has landed. */
-byte lateTerm[PLACES], latePhase[PLACES], readAge[PLACES], lates;
-bit overtaken[PLACES], covered[PLACES], sawCover[PLACES];
-#define IS_COVERED(s) covered[s]
-#define SAW_COVER sawCover[HERE]
+/*
+ * Writes of a seat are known by their rank, in the order in which they were begun: those of a beat have an odd one, and
+ * the one that it leaves behind the even one after it. Late: on their way. Cover: one that stands over a newer one.
+ */
+byte landedRank[PLACES], lates, lateTerm[LATES], latePhase[LATES], coverRank, coverTerm, coverPhase;
+/* What the other's seat has shown since the last tick: reads further apart do not follow each other. */
+byte stood[PLACES];
+#define RANK (me == 0 -> 1 + 2 * lates : 1)
+#define RANK_OF_LATE(n) (2 + 2 * (n))
+#define BEAT(rank) (((rank) - 1) / 2)
+#define IS_COVERED(s) ((s) == AT(0, 0) && coverRank != 0)
+#define ON_ITS_WAY(n) (latePhase[n] != FREE)
+#if LATES == 1
+#define LATE_BEFORE(rank) (ON_ITS_WAY(0) && RANK_OF_LATE(0) < rank)
 #else
+#define LATE_BEFORE(rank) ((ON_ITS_WAY(0) && RANK_OF_LATE(0) < rank) || (ON_ITS_WAY(1) && RANK_OF_LATE(1) < rank))
+#endif
+/* Something older may stand where the other has read its newest, which still counts then. */
+#define STILL_COUNTS (me == 0 && ((coverRank != 0 && coverRank < known[THERE]) || LATE_BEFORE(known[THERE])))
+#else
+#define RANK 1
 #define IS_COVERED(s) false
-#define SAW_COVER false
+#define STILL_COUNTS false
 #endif
 #if RESTARTS > 0
 /* For how long the own seat, of a former life, has stood still; for how long that life has held the lease. */
 byte ownAge[PLACES], formerAge, restarts;
 #endif
 
-/* A released seat is free at once, but only for those who have read it all the time before: it may be a late write. */
+/*
+ * A released seat is free at once, but only for those who have read it all the time before, and another write of the same
+ * beat then: it may be a late write.
+ */
 #if LATES == 0 || defined(LATE_RELEASE)
-#define FOLLOWED true
+#define FOLLOWED(rank) true
+#elif defined(OTHER_BEAT)
+#define FOLLOWED(rank) (stood[HERE] != NONE)
+#elif defined(NEWEST_BEAT)
+#define FOLLOWED(rank) (stood[HERE] != NONE && BEAT(known[HERE]) == BEAT(rank))
 #else
-#define FOLLOWED (known[HERE] != NONE && readAge[HERE] < GAP)
+#define FOLLOWED(rank) (stood[HERE] != NONE && BEAT(stood[HERE]) == BEAT(rank))
 #endif
-#define FREES(p) ((p) == FREE || ((p) == RELEASED && FOLLOWED))
+#define FREES(p, rank) ((p) == FREE || ((p) == RELEASED && FOLLOWED(rank)))
 
-inline note(T, P, what) {
-  stillAge[HERE] = (FREES(P) -> LEASE : 0);
-  seenTerm[HERE] = T; seenPhase[HERE] = P; known[HERE] = what;
-  moved[HERE] = (stage[HERE] > 0)
+inline note(T, P, rank) {
+  moved[HERE] = (stage[HERE] > 0 && !FREES(P, rank));
+  stillAge[HERE] = (FREES(P, rank) -> LEASE : 0);
+  seenTerm[HERE] = T; seenPhase[HERE] = P; known[HERE] = rank
 }
 
-#define IS_PASSED (known[HERE] == BETWEEN || (known[HERE] == NEWEST && overtaken[THERE]))
+/* Older than what was seen before: not believed, but something has moved. */
+inline note_late() {
+#ifndef LATE_IGNORED
+  stillAge[HERE] = 0; moved[HERE] = (stage[HERE] > 0)
+#else
+  skip
+#endif
+}
 
 /* Reads the other's seat. */
 inline look() {
   if
-  :: !IS_COVERED(THERE) && known[HERE] != NEWEST ->
-     note(landedTerm[THERE], landedPhase[THERE], NEWEST);
+  :: isRead[HERE] -> skip
 #if LATES > 0
-     sawCover[HERE] = 0
-  :: IS_COVERED(THERE) && known[HERE] != LATE && !IS_PASSED -> note(lateTerm[THERE], latePhase[THERE], LATE)
-  :: IS_COVERED(THERE) && IS_PASSED && !sawCover[HERE] ->
-     /* Older than what was seen before: not believed, but something has moved. */
-#ifdef LATE_IGNORED
-     skip
+  :: !isRead[HERE] && IS_COVERED(THERE) && coverRank < known[HERE] -> note_late()
+  :: !isRead[HERE] && IS_COVERED(THERE) && coverRank >= known[HERE] -> note(coverTerm, coverPhase, coverRank)
+  :: !isRead[HERE] && !IS_COVERED(THERE) -> note(landedTerm[THERE], landedPhase[THERE], landedRank[THERE])
 #else
-     sawCover[HERE] = 1; stillAge[HERE] = 0; moved[HERE] = (stage[HERE] > 0)
+  :: else -> note(landedTerm[THERE], landedPhase[THERE], RANK)
 #endif
-#endif
-  :: else
   fi;
+  isRead[HERE] = 1;
 #if LATES > 0
-  readAge[HERE] = 0;
+  stood[HERE] = (IS_COVERED(THERE) -> coverRank : landedRank[THERE]);
 #endif
   skip
 }
 
 #define HAS_RIVAL (seenTerm[HERE] >= term[me])
-/* No active seat has moved since the check, and the own claim is what stands there. */
-#define CLAIM_STANDS (!IS_COVERED(HERE) && landedTerm[HERE] == term[me] && landedPhase[HERE] == CLAIMING && \
-  !(moved[HERE] && (ACTIVE(seenPhase[HERE]) || SAW_COVER)))
+/* No seat has moved since the check but to be given back, and the own claim is what stands there. */
+#define CLAIM_STANDS (!IS_COVERED(HERE) && landedTerm[HERE] == term[me] && landedPhase[HERE] == CLAIMING && !moved[HERE])
 
 #define SENDS (sentPhase[HERE] != FREE)
 inline send(v0, T, P) { sentTerm[AT(me, v0)] = T; sentPhase[AT(me, v0)] = P; sentAge[AT(me, v0)] = 0 }
@@ -96,47 +116,40 @@ inline drop() { send(v, 0, FREE) }
 
 /* The other has yet to read what stands there from now on. */
 inline outdate() {
-  if
-  :: known[THERE] == NONE -> skip
-#if LATES > 0
-  :: known[THERE] == NEWEST && overtaken[HERE] && !covered[HERE] -> known[THERE] = BETWEEN
-  :: known[THERE] == BETWEEN && !covered[HERE] -> skip
-#endif
-  :: else -> known[THERE] = PAST; seenTerm[THERE] = 0; seenPhase[THERE] = FREE; stillAge[THERE] = 0
-  fi
+  isRead[THERE] = 0;
+  if :: !STILL_COUNTS -> seenTerm[THERE] = 0; seenPhase[THERE] = FREE; stillAge[THERE] = 0 :: else fi
 }
 
 inline land() {
-  outdate();
   landedTerm[HERE] = sentTerm[HERE]; landedPhase[HERE] = sentPhase[HERE];
 #if LATES > 0
-  if
-  :: covered[HERE] ->
-     covered[HERE] = 0;
-#ifndef TWICE
-     overtaken[HERE] = 0; lateTerm[HERE] = 0; latePhase[HERE] = FREE
+  landedRank[HERE] = RANK;
+  if :: me == 0 -> coverRank = 0; coverTerm = 0; coverPhase = FREE :: else fi;
 #endif
-  :: !covered[HERE] && latePhase[HERE] != FREE -> overtaken[HERE] = 1
-  :: else
-  fi;
-#endif
+  outdate();
 #if RESTARTS > 0
   if :: sentTerm[HERE] != term[me] && ACTIVE(sentPhase[HERE]) -> ownAge[HERE] = 0 :: else fi;
 #endif
   drop()
 }
 
+#if LATES > 0
 /* The beat has gone, and its write may land at any time. */
 inline leave_behind() {
-  lates++; lateTerm[HERE] = sentTerm[HERE]; latePhase[HERE] = sentPhase[HERE]; drop()
+  lateTerm[lates] = sentTerm[HERE]; latePhase[lates] = sentPhase[HERE]; lates++; drop()
 }
 
-inline land_late() {
+inline land_late(n) {
   if
-  :: overtaken[HERE] -> covered[HERE] = 1
+  :: RANK_OF_LATE(n) < landedRank[HERE] ->
+     coverRank = RANK_OF_LATE(n); coverTerm = lateTerm[n]; coverPhase = latePhase[n]
   :: else ->
-     outdate();
-     landedTerm[HERE] = lateTerm[HERE]; landedPhase[HERE] = latePhase[HERE];
-     lateTerm[HERE] = 0; latePhase[HERE] = FREE
-  fi
+     landedRank[HERE] = RANK_OF_LATE(n); landedTerm[HERE] = lateTerm[n]; landedPhase[HERE] = latePhase[n];
+     coverRank = 0; coverTerm = 0; coverPhase = FREE
+  fi;
+#ifndef TWICE
+  lateTerm[n] = 0; latePhase[n] = FREE;
+#endif
+  outdate()
 }
+#endif
