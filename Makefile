@@ -5,6 +5,8 @@ SHELL := /bin/bash
 
 # Looked for when it is first needed, and only once.
 NODE = $(eval NODE := $$(shell scripts/ensure-node.sh))$(or $(NODE),$(error no suitable Node, see above))
+# The oldest and the newest that a random run of the simulator must be the same by, to the byte.
+OTHER_NODES = $(foreach major,20 24,$(or $(shell scripts/ensure-node.sh $(major)),$(error no Node $(major), see above)))
 # What packages bring as programs asks the PATH for node.
 RUN = PATH="$(dir $(NODE)):$$PATH"
 BIN = $(RUN) node_modules/.bin
@@ -39,7 +41,7 @@ format-check: setup
 	$(BIN)/biome format .
 
 test: test-packages setup check lint format-check ## unit, property and integration tests; root, for a loop device
-	$(RUN) node scripts/test.mjs
+	$(RUN) OTHER_NODES="$(OTHER_NODES)" node scripts/test.mjs
 
 # What the tests take from the system: FUSE to hang storage, namespaces, certificates, probes.
 test-packages:
