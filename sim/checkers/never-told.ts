@@ -11,30 +11,18 @@ const LOOK_MS = 2_000;
 /** A verdict takes 18 s, and a new master 30 s to know everybody; what is told only once it lasts is told by then. */
 const TOLD_MS = 60_000;
 
-/** A master whose lease ends so soon after a report may not have told its successor of it. */
-const IN_TRANSIT_MS = 8_000;
-
 export function watchNeverTold({ world, violate }: Check): Checker {
   const open = new Set<string>();
   const told = new Set<string>();
-  /** By cause: who told of its end, and when. */
-  const ended = new Map<string, { readonly by: string; readonly atMs: number }>();
   /** By host: since when it has been so, to the master of now. */
   const since = new Map<string, number>();
   let master: string | null = null;
   world.events.listen((event) => {
-    if (event.event === 'lease') {
-      since.clear();
-      // To its successor what it has ended just now is still open, and is not begun again.
-      for (const [cause, { by, atMs }] of ended)
-        if (!event.holds && by === event.host && world.clock.now - atMs <= IN_TRANSIT_MS) open.add(cause);
-    }
+    if (event.event === 'lease') since.clear();
     if (event.event !== 'report') return;
     const { cause, state } = event.report;
-    if (state !== 'end') open.add(cause);
-    if (state !== 'end') return;
-    open.delete(cause);
-    ended.set(cause, { by: event.by, atMs: world.clock.now });
+    if (state === 'end') open.delete(cause);
+    else open.add(cause);
   });
   const look = (): void => {
     world.clock.after(LOOK_MS, look);
@@ -44,9 +32,11 @@ export function watchNeverTold({ world, violate }: Check): Checker {
       since.clear();
     master = present?.name ?? null;
     if (present === null) return;
+    // What it takes for told, and is not, is told to end some day, and then ends what was never begun.
+    const known = new Set([...open, ...(present.core?.reports.open.keys() ?? [])]);
     for (const host of world.hosts.values()) {
       const { name } = host;
-      if (host === present || !isAway(world, host, present) || isTold(open, name, present.name)) {
+      if (host === present || !isAway(world, host, present) || isTold(known, name, present.name)) {
         since.delete(name);
         continue;
       }

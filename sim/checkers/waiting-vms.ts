@@ -9,7 +9,7 @@ const TOLD_MS = 720_000;
 const WAITING: ReadonlySet<string> = new Set(['waiting', 'held']);
 
 export class WaitingVms {
-  /** By master, incident and VM: since when it waits, and since when without a reason. */
+  /** By master, incident, life of the host and VM: since when it waits, and since when without a reason. */
   private readonly waits = new Map<string, { readonly sinceMs: number; unexplainedMs: number }>();
   private readonly world: World;
 
@@ -26,7 +26,7 @@ export class WaitingVms {
       for (const [victim, { record, vms }] of core?.master?.incidents ?? [])
         for (const { vm, state, reason } of vms.values()) {
           if (!WAITING.has(state)) continue;
-          const key = `${name} ${record.id} ${vm}`;
+          const key = `${name} ${record.id} ${record.victimBoot} ${vm}`;
           seen.add(key);
           const wait = this.waits.get(key) ?? { sinceMs: now, unexplainedMs: now };
           this.waits.set(key, wait);

@@ -14,6 +14,8 @@ import type { World } from '../world.ts';
 type NovaAction = Exclude<OperatorAction, { readonly do: 'confirm-dead' | 'maintenance' | 'create-vm' }>;
 
 const LIVE_MIGRATION_MS = 10_000;
+/** `compute/api.py` stop and start: refused while nova is at something else, and out of any other state. */
+const STOPS_FROM: ReadonlySet<ServerRecord['vmState']> = new Set(['active', 'error']);
 
 export function actOnNova(world: World, action: NovaAction): void {
   const { state } = world.nova;
@@ -40,6 +42,7 @@ export function actOnNova(world: World, action: NovaAction): void {
       migrate(world, action.vm, host, action.to);
       return;
     case 'stop-vm':
+      if (server.taskState !== null || !STOPS_FROM.has(server.vmState)) return;
       touchServer(state, server, { taskState: 'powering-off' });
       whenServed(world, server, () => {
         world.guests.stop(action.vm, host);
@@ -47,6 +50,7 @@ export function actOnNova(world: World, action: NovaAction): void {
       });
       return;
     case 'start-vm':
+      if (server.taskState !== null || server.vmState !== 'stopped') return;
       touchServer(state, server, { taskState: 'powering-on' });
       whenServed(world, server, () => {
         world.guests.start(action.vm, host);

@@ -7,6 +7,7 @@ import { watch } from '../checkers/watch.ts';
 import type { Cluster } from '../cluster.ts';
 import { comeToRest, LOOK_MS } from './come-to-rest.ts';
 import { settle } from '../scenario/settle.ts';
+import { withoutHost } from './without-host.ts';
 
 export interface Case {
   readonly cluster: Cluster;
@@ -52,7 +53,8 @@ export function shrink(whole: Case, checker: CheckerName, tell: (remains: Case) 
       () => smallest.cluster.servers,
       (servers) => keep({ ...smallest, cluster: withoutServers(smallest.cluster, servers) }),
     );
-    while (dropLastHost(smallest, keep));
+    dropHosts(() => smallest, keep);
+    thinHosts(() => smallest, keep);
   } while (smallest !== before);
   return smallest;
 }
@@ -73,16 +75,27 @@ function withoutServers(cluster: Cluster, servers: Cluster['servers']): Cluster 
   return { ...cluster, servers, groups: groups.filter(({ members }) => members.length > 1) };
 }
 
-function dropLastHost({ cluster, script, ...rest }: Case, keep: (smaller: Case) => boolean): boolean {
-  const last = cluster.hosts.at(-1)?.name ?? '';
-  if (cluster.hosts.length <= 2 || cluster.servers.some(({ host }) => host === last)) return false;
-  const smaller = script.flatMap(({ atMs, action }): readonly TimedAction[] => {
-    if (mentions(action, last) && !('hosts' in action)) return [];
-    if (!('hosts' in action)) return [{ atMs, action }];
-    const hosts = action.hosts.filter((host) => host !== last);
-    return hosts.length === 0 ? [] : [{ atMs, action: { ...action, hosts } }];
+/** Of what is done to several hosts at once, those that it takes. */
+function thinHosts(smallest: () => Case, keep: (smaller: Case) => boolean): void {
+  smallest().script.forEach((_, at) => {
+    const hosts = (): readonly string[] => hostsOf(smallest().script[at]);
+    const keepThese = (left: readonly string[]): boolean =>
+      left.length > 0 && keep({ ...smallest(), script: withHosts(smallest().script, at, left) });
+    if (hosts().length > 1) without(hosts, keepThese);
   });
-  return keep({ cluster: { ...cluster, hosts: cluster.hosts.slice(0, -1) }, script: smaller, ...rest });
 }
 
-const mentions = (action: object, host: string): boolean => JSON.stringify(action).includes(`"${host}"`);
+function hostsOf(timed: TimedAction | undefined): readonly string[] {
+  return timed !== undefined && 'hosts' in timed.action ? timed.action.hosts : [];
+}
+
+function withHosts(script: Case['script'], at: number, hosts: readonly string[]): Case['script'] {
+  return script.map((timed, n) => (n === at ? { ...timed, action: { ...timed.action, hosts } } : timed));
+}
+
+function dropHosts(smallest: () => Case, keep: (smaller: Case) => boolean): void {
+  for (const { name } of smallest().cluster.hosts.toReversed()) {
+    const smaller = withoutHost(smallest(), name);
+    if (smaller !== null) keep({ ...smallest(), ...smaller });
+  }
+}
