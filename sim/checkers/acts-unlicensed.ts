@@ -57,7 +57,9 @@ export function watchActsUnlicensed({ world, violate }: Check): Checker {
     if (before !== undefined && before.agent === body.agent && before.sequence >= body.sequence) return;
     bodies.set(by, body);
     if (before?.agent !== body.agent) return;
-    for (const { vm, incident, attempt, term } of body.intents) {
+    for (const { vm, incident, attempt, term, phase } of body.intents) {
+      // One that was sent may come back from its former life, with a late write of the slot.
+      if (phase === 'posted') continue;
       const isOld = before.intents.some(
         (one) => one.vm === vm && one.incident === incident && one.attempt === attempt && one.term === term,
       );
