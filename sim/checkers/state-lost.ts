@@ -1,5 +1,6 @@
 /** INV-9: maintenance and open incidents outlive masters, agents and the power of the whole site. */
 import type { SimHost } from '../host.ts';
+import type { IncidentRecord } from '../../src/core/wire/records.ts';
 import type { World } from '../world.ts';
 import type { Check, Checker } from './check.ts';
 import { KeptMaintenance } from './kept-maintenance.ts';
@@ -56,15 +57,22 @@ export function watchStateLost({ world, violate }: Check): Checker {
 }
 
 /**
- * By what is written, also if that was too late for its writer to know: of one incident nothing comes after `closed`.
- * Looked at without the core's own rule for which record counts, which may be what is wrong.
+ * By what some majority shows, also if it was written too late for its writer to know: of one incident nothing comes after
+ * `closed`, and what stands on a minority may be found or not. Looked at without the core's own rule for which record
+ * counts, which may be what is wrong.
  */
 function isClosed({ volumes }: World, victim: string): boolean {
-  const records = volumes
-    .filter(({ lease }) => lease)
-    .flatMap(({ cells }) =>
-      cells.flatMap((cell) => (cell.state === 'read' && cell.body.victim === victim ? [cell.body] : [])),
-    )
-    .sort((a, b) => b.term - a.term || b.sequence - a.sequence);
-  return records[0]?.phase === 'closed';
+  const stores = volumes.filter(({ lease }) => lease);
+  const newest = stores.flatMap(({ cells }) => {
+    const records = cells.flatMap((cell) =>
+      cell.state === 'read' && cell.body.victim === victim ? [cell.body] : [],
+    );
+    return records.sort((a, b) => b.term - a.term || b.sequence - a.sequence).slice(0, 1);
+  });
+  const isOlder = (one: IncidentRecord, than: IncidentRecord): boolean =>
+    one.term < than.term || (one.term === than.term && one.sequence <= than.sequence);
+  return newest.some((record) => {
+    const later = newest.filter((other) => !isOlder(other, record));
+    return record.phase === 'closed' && stores.length - later.length > stores.length / 2;
+  });
 }
