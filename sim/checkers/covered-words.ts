@@ -9,6 +9,8 @@ import { SeatReaders } from './seat-readers.ts';
 /** Seats are read once a beat, and an answer takes its time. */
 const READ_BEATS = 3;
 const WRITES_KEPT_MAX = 256;
+/** A write and what is told in the same step of an agent whose clock is not the world's: the write knew nothing of it. */
+const ROUNDED_MS = 2;
 
 /** While nothing covers what was written. */
 interface Span {
@@ -67,7 +69,7 @@ export class CoveredWords {
     const readMs = READ_BEATS * this.world.timing.beatMs;
     let isCovered = false;
     for (const { writes, end } of spans) {
-      const firstMs = writes.find(({ begunMs }) => begunMs > toldMs)?.atMs ?? Infinity;
+      const firstMs = writes.find(({ begunMs }) => begunMs > toldMs + ROUNDED_MS)?.atMs ?? Infinity;
       if (end === null && firstMs < Infinity) return false;
       if (end === null || end.atMs < toldMs) continue;
       isCovered = true;

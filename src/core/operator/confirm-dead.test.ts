@@ -4,11 +4,18 @@ import { incidentRecord, slot } from '../../../test/world/fixtures.ts';
 import { setUp } from '../../../test/world/planning.ts';
 import { evidenceOf, noteEvidence } from '../evidence/note.ts';
 import { createIncident } from '../recovery/incident.ts';
+import type { Core } from '../state.ts';
 import { confirmDead } from './confirm-dead.ts';
+
+/** This master has called it, and was not answered. */
+function unheard(core: Core, host: string): void {
+  const evidence = evidenceOf(core, host) ?? assert.fail();
+  evidence.network.askedMs = core.now - core.settings.timing.networkLostMs;
+}
 
 void test('a word that opens no incident is refused with its reason', () => {
   const { core, master } = setUp();
-  evidenceOf(core, 'silent');
+  unheard(core, 'silent');
   for (let n = master.incidents.size; n < 64; n += 1)
     master.incidents.set(`x${n}`, createIncident(incidentRecord({ victim: `x${n}` }), core.now, true));
   const refused = confirmDead(core, 'silent', 'ann');
@@ -28,10 +35,27 @@ void test('a word against a host that writes to a volume is refused, though its 
     noteEvidence(core, volume, [slot('h7', 7, { counter })], times);
   };
   for (const counter of [1, 2, 3]) read(counter);
+  unheard(core, 'h7');
   const refused = confirmDead(core, 'h7', 'ann');
   assert.equal(refused.ok, false);
   assert.match(refused.words, /h7 is alive: its heartbeats arrive/);
-  for (let beats = 0; beats < 10; beats += 1) read(3);
+  for (let beats = 0; beats < 5; beats += 1) read(3);
+  assert.match(confirmDead(core, 'h7', 'ann').words, /too soon to tell .* in 8 s/, 'it may just be slow');
+  for (let beats = 0; beats < 5; beats += 1) read(3);
   assert.equal(confirmDead(core, 'h7', 'ann').ok, true);
   assert.ok(master.incidents.has('h7'));
+});
+
+void test('a word is refused by a master that has not listened for the host for long enough', () => {
+  const { core, master } = setUp();
+  const evidence = evidenceOf(core, 'silent') ?? assert.fail();
+  for (const askedMs of [null, core.now, core.now - core.settings.timing.networkLostMs + 1]) {
+    evidence.network.askedMs = askedMs;
+    const refused = confirmDead(core, 'silent', 'ann');
+    assert.equal(refused.ok, false);
+    assert.match(refused.words, /too soon to tell whether silent is silent: confirm it again in 8 s/);
+  }
+  assert.equal(master.incidents.has('silent'), false);
+  unheard(core, 'silent');
+  assert.equal(confirmDead(core, 'silent', 'ann').ok, true);
 });

@@ -30,9 +30,11 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
     incident.record = { ...incident.record, confirmedBy: by };
     return { ok: true, words: `${host} has booted; on the word of ${by} its VMs are restarted in place` };
   }
-  if (networkOf(evidence, settings.timing, core.now) === 'fresh' || facts.storage === 'fresh') {
-    return no(`${host} is alive: its heartbeats arrive`);
-  }
+  const network = networkOf(evidence, settings.timing, core.now);
+  if (network === 'fresh' || facts.storage === 'fresh') return no(`${host} is alive: its heartbeats arrive`);
+  // A master that has just taken over has not heard anybody yet, nor whoever has fallen silent a moment ago.
+  if (network !== 'lost' || facts.storage === 'undecided')
+    return no(`too soon to tell whether ${host} is silent: ${again(settings.timing.volumeLostMs)}`);
   // Whoever answers may still run its VMs: it is to be powered off first.
   if (facts.witness !== 'none-alive') {
     return no(`${host} is alive: ${facts.witnesses.join(', ')} still hears it`);
@@ -55,3 +57,5 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
   incident.record = { ...incident.record, confirmedBy: by };
   return { ok: true, words: `${host} is confirmed dead by ${by}; its VMs are recovered` };
 }
+
+const again = (inMs: number): string => `confirm it again in ${Math.ceil(inMs / 1_000)} s`;

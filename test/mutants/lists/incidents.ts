@@ -26,8 +26,15 @@ export const INCIDENTS: readonly Mutant[] = [
     name: 'word-against-a-living-host',
     why: 'an operator may declare dead a host that writes to a volume',
     file: 'src/core/operator/confirm-dead.ts',
-    find: "=== 'fresh' || facts.storage === 'fresh') {",
-    replace: "=== 'fresh') {",
+    find: "if (network === 'fresh' || facts.storage === 'fresh') return",
+    replace: "if (network === 'fresh') return",
+  },
+  {
+    name: 'word-before-anybody-was-heard',
+    why: 'an operator may declare dead a host that a new master has not had time to hear',
+    file: 'src/core/operator/confirm-dead.ts',
+    find: "network !== 'lost' || facts.storage === 'undecided'",
+    replace: "facts.storage === 'undecided'",
   },
   {
     name: 'life-after-failed-goes-on',
