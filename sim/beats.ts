@@ -11,19 +11,26 @@ export function killBeats(world: World, host: SimHost, lateWriteMs: number | 'op
   const { name } = host;
   host.beats = false;
   for (const volume of world.volumes) {
-    if (lateWriteMs === 'open') volume.leaveOnItsWay(name);
-    else if (lateWriteMs !== null) landLater(world, volume, name, lateWriteMs);
+    if (lateWriteMs !== null) leaveWrite(world, host, volume, lateWriteMs);
     volume.drop(name);
     const event = { kind: 'disconnected' as const, volume: volume.name, detail: 'killed' };
     world.deliver(host, host.agentLife, { kind: 'volume', now: world.localMs(host), event });
   }
 }
 
-function landLater(world: World, volume: SimVolume, host: string, afterMs: number): void {
-  const { land } = volume.writeOnItsWay(host);
-  world.clock.after(afterMs, () => {
+/** Of the beat that dies, whoever wrote what stands there. */
+function leaveWrite(world: World, host: SimHost, volume: SimVolume, landsMs: number | 'open'): void {
+  const { name } = host;
+  const slot = nextHeader(host, volume, 'slot', world.clock.now - host.agentHeardMs);
+  const last = { slot, seat: nextHeader(host, volume, 'seat', 0) };
+  if (landsMs === 'open') {
+    volume.leaveOnItsWay(name, last);
+    return;
+  }
+  const land = volume.writeOnItsWay(name, last);
+  world.clock.after(landsMs, () => {
     land();
-    world.events.emit({ event: 'late-write-landed', host, volume: volume.name });
+    world.events.emit({ event: 'late-write-landed', host: name, volume: volume.name });
   });
 }
 

@@ -47,6 +47,22 @@ describe('a write that dead beats have left', () => {
     assert.equal(counterOf(world), again, 'no second time');
   });
 
+  it('is of the beat that died, and not of the one that has written what stands there', () => {
+    const world = quietWorld();
+    const before = counterOf(world);
+    act(world, killed);
+    act(world, started);
+    act(world, killed);
+    act(world, started);
+    act(world, lands);
+    assert.equal(
+      counterOf(world),
+      before.replace(/\d+$/, (counter) => String(Number(counter) + 1)),
+    );
+    act(world, lands);
+    assert.equal(counterOf(world).split('.')[0], before.split('.')[0], 'the second has written no seat');
+  });
+
   it('is what the beat was asked to write, if it was at that', () => {
     const world = quietWorld();
     act(world, { do: 'volume', volume: 'a', how: 'hangs', hosts: ['h1'] });

@@ -1,6 +1,6 @@
 /** A simulated heartbeat volume: blocks with one writer each, and what each host can reach of it. */
 import type { CellObservation, SeatObservation, SlotObservation } from '../src/core/wire/observations.ts';
-import type { IncidentRecord, SeatBody } from '../src/core/wire/records.ts';
+import type { BlockHeader, IncidentRecord, SeatBody } from '../src/core/wire/records.ts';
 import type { SimHost } from './host.ts';
 
 export type Slot = Extract<SlotObservation, { readonly state: 'read' }>;
@@ -20,6 +20,9 @@ export type Block = 'slot' | 'seat' | 'cell';
 type Access = (isBegun: boolean) => void;
 
 type Reader = Pick<SimHost, 'name' | 'spec'>;
+
+/** Of what a beat that dies would have written next. */
+export type LastHeaders = Readonly<Record<'slot' | 'seat', BlockHeader>>;
 
 export class SimVolume implements Contents {
   readonly slotOf = new Map<string, Slot>();
@@ -177,30 +180,29 @@ export class SimVolume implements Contents {
   }
 
   /**
-   * A write of the host's beat that was on its way when the beat was killed; it lands when `land` is called. Of the seat
-   * it is what the beat was asked for, if anything, else what stands there once more.
+   * A write of the host's beat that was on its way when the beat was killed; it lands when called. Of the seat it is what
+   * the beat was asked for, if anything, else what it has written there, once more.
    */
-  writeOnItsWay(host: string): { readonly land: () => void } {
+  writeOnItsWay(host: string, last: LastHeaders): () => void {
     const slot = this.slotOf.get(host);
-    const landSeat = this.seatOnItsWay(host);
-    return {
-      land: () => {
-        if (slot !== undefined) this.writeSlot(advanced(slot));
-        landSeat?.();
-      },
+    const landSeat = this.seatOnItsWay(host, last);
+    return () => {
+      if (slot !== undefined) this.writeSlot({ ...slot, header: last.slot });
+      landSeat?.();
     };
   }
 
-  private seatOnItsWay(host: string): (() => void) | null {
+  private seatOnItsWay(host: string, last: LastHeaders): (() => void) | null {
     const seat = this.seatOf.get(host);
     if (seat === undefined) return null;
-    const body = this.seatAsked.get(host) ?? seat.body;
-    return () => this.writeSeat({ ...advanced(seat), body });
+    const isItsOwn = seat.header.incarnation === last.seat.incarnation;
+    const body = this.seatAsked.get(host) ?? (isItsOwn ? seat.body : null);
+    return body && (() => this.writeSeat({ ...seat, header: last.seat, body }));
   }
 
   /** The beat's last write, of its seat if it has one, lands when {@link landLateWrite} is called, if ever. */
-  leaveOnItsWay(host: string): void {
-    const land = this.seatOnItsWay(host) ?? this.writeOnItsWay(host).land;
+  leaveOnItsWay(host: string, last: LastHeaders): void {
+    const land = this.seatOnItsWay(host, last) ?? this.writeOnItsWay(host, last);
     const left = this.left.get(host);
     if (left === undefined) this.left.set(host, [land]);
     else left.push(land);
@@ -212,10 +214,6 @@ export class SimVolume implements Contents {
     land?.();
     return land !== undefined;
   }
-}
-
-function advanced<Block extends Slot | Seat>(block: Block): Block {
-  return { ...block, header: { ...block.header, counter: block.header.counter + 1 } };
 }
 
 /** By list: the same blocks as they are to whoever cannot check them. */
