@@ -74,6 +74,8 @@ export class KeptMaintenance {
 
   private reads(host: SimHost): boolean {
     if (!isRunning(host) || !host.agent || host.paused !== null || !host.beats) return false;
+    // It gives no verdict, and what it thought before is no verdict either.
+    if (host.core?.reports.open.has(`suspecting-myself/${host.name}`) === true) return false;
     return this.world.volumes.every(
       ({ hung, failing, tearing, stale, slowMs }) =>
         ![hung, failing, tearing, stale, slowMs].some((hosts) => hosts.has(host.name)),
