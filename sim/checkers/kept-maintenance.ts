@@ -13,6 +13,8 @@ export class KeptMaintenance {
   private readonly declaredMs = new Map<string, number>();
   /** Of which the last word was that they are judged as any other host while they are not well. */
   private readonly recover = new Set<string>();
+  /** Of which its end was asked for last. */
+  private readonly ending = new Set<string>();
   /** By agent: since when it runs and reads all volumes as they are. */
   private readonly readsMs = new Map<string, number>();
   /** By host: when a master had an incident of it the last time. */
@@ -26,12 +28,17 @@ export class KeptMaintenance {
       if (event.event === 'lease' && event.holds) this.readsMs.delete(event.host);
       // From asking until somebody is told that it was done, and where it was not, either may be true.
       if (event.event === 'action' && event.action.do === 'maintenance') {
-        this.declaredMs.delete(event.action.host);
-        this.recover.delete(event.action.host);
-        if (event.action.what === 'start-recover') this.recover.add(event.action.host);
+        const { host, what } = event.action;
+        this.declaredMs.delete(host);
+        this.recover.delete(host);
+        if (what === 'start-recover') this.recover.add(host);
+        if (what === 'end') this.ending.add(host);
+        else this.ending.delete(host);
       }
       if (event.event !== 'answered' || event.what !== 'maintenance') return;
-      if (event.ok && !event.ends) this.declaredMs.set(event.host, world.clock.now);
+      // Of several that waited for a host that stood still, the answer may be to an earlier one.
+      if (event.ok && !event.ends && !this.ending.has(event.host))
+        this.declaredMs.set(event.host, world.clock.now);
       else this.declaredMs.delete(event.host);
     });
   }

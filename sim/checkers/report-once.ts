@@ -36,7 +36,11 @@ export function watchReportOnce({ world, released, violate }: Check): Checker {
   const isOwn = (cause: string): boolean => /^(volume|suspecting-myself|name|reboot)\//.test(cause);
   const noteCrowd = (master: string): void => {
     const ofMaster = [...open.keys()].filter((cause) => !isOwn(cause));
-    if (ofMaster.length <= MAX_OPEN_REPORTS) return;
+    // What a former one has not passed on the end of fills its book, too.
+    const book = [...(world.host(master).core?.reports.open.values() ?? [])].filter(
+      (known) => known.ofMaster,
+    );
+    if (Math.max(ofMaster.length, book.length) <= MAX_OPEN_REPORTS) return;
     crowdedMs = world.clock.now;
     crowded.add(master);
   };

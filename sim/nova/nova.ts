@@ -123,9 +123,12 @@ export class SimNova {
     return onBus || this.computes.get(dest ?? '')?.worksOn(id) === true;
   }
 
-  /** A guest that nova-compute ends of itself: of a VM that is gone, or was evacuated from there. */
+  /** A guest that nova-compute ends of itself: of a VM that is gone, or was evacuated from there, or to there stopped. */
   endsOfItself(vm: string, host: string): boolean {
-    return serverOf(this.state, vm) === null || this.evacuationsOf(vm).some(({ source }) => source === host);
+    const server = serverOf(this.state, vm);
+    const stops = server?.vmState === 'stopped';
+    const ends = this.evacuationsOf(vm).some((row) => row.source === host || (stops && row.dest === host));
+    return server === null || ends;
   }
 
   /** A request that has arrived; the answer comes through the callback, if ever. */

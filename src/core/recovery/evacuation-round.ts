@@ -30,7 +30,7 @@ import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
 import { freshServices, type OnHost, type Read, type Reading, read } from './reading.ts';
 import { sendOrders } from './send-orders.ts';
-import { evacuationsAfter, highestId, isEndedWell, isOpenEvacuation } from './rows.ts';
+import { evacuationsAfter, highestId, isEndedWell, isOpenEvacuation, isUnclaimedEvacuation } from './rows.ts';
 
 export function* evacuationRound(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
   const { victim } = incident.record;
@@ -83,7 +83,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     ({ state }) => state === 'ordered' || state === 'evacuating',
   );
   if (back) {
-    const settling = Math.max(open.length, openRows(incident));
+    const settling = Math.max(open.length, openRows(incident, reading.value));
     if (settling > 0)
       return held(
         hold('evacuations-settling', `${settling} evacuations from ${victim} are under way`),
@@ -134,7 +134,8 @@ function unread({ capacity }: Reading): string | null {
 }
 
 /** Evacuations of the victim that may still end, by nova's records; not of a VM that runs elsewhere by now. */
-function openRows({ record, rows, vms }: Incident): number {
+function openRows({ record, rows, vms }: Incident, { servers }: Reading): number {
+  const onVictim = new Set(servers.map(({ vm }) => vm));
   return rows.filter(
     (row) =>
       row.source === record.victim &&
@@ -142,6 +143,8 @@ function openRows({ record, rows, vms }: Incident): number {
       vms.get(row.vm)?.deadRows.includes(row.id) !== true &&
       vms.get(row.vm)?.state !== 'recovered' &&
       // Nova never ends one whose target died in it, also not when somebody has evacuated the VM again by hand.
-      !rows.some((later) => later.vm === row.vm && later.id > row.id && isEndedWell(later)),
+      !rows.some((later) => later.vm === row.vm && later.id > row.id && isEndedWell(later)) &&
+      // Nor one that its conductor has passed over: it works on the first accepted record of the VM, whoever asked for it.
+      (onVictim.has(row.vm) || !isUnclaimedEvacuation(row)),
   ).length;
 }

@@ -83,8 +83,9 @@ function noteMoved(incident: Incident, { servers, rows }: Reading, requests: Sti
       Object.assign(work, { state: 'evacuating', target: ended.target, reason: ENDED });
     else if (work.state !== 'evacuating')
       Object.assign(work, { state: 'not-recovered', reason: 'nova no longer places it on the failed host' });
-    // With a VM that is deleted its records go, too.
-    else if (!rows.some((row) => row.vm === work.vm && isOpenEvacuation(row))) work.reason = GONE;
+    // With a VM that is deleted its records go, too; and of several that nova accepted, its conductor may pass over one.
+    else if (!rows.some((row) => row.vm === work.vm && isOpenEvacuation(row) && !isUnclaimedEvacuation(row)))
+      work.reason = GONE;
   }
 }
 

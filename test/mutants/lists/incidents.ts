@@ -165,4 +165,11 @@ export const INCIDENTS: readonly Mutant[] = [
     find: "  return record.proof === 'reboot' || record.phase === 'returning';",
     replace: '  return false;',
   },
+  {
+    name: 'passed-over-record-is-waited-for',
+    why: 'a record that nova’s conductor has passed over keeps an incident open for ever',
+    file: 'src/core/recovery/plan.ts',
+    find: 'row.vm === work.vm && isOpenEvacuation(row) && !isUnclaimedEvacuation(row)',
+    replace: 'row.vm === work.vm && isOpenEvacuation(row)',
+  },
 ];
