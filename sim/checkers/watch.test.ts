@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { createIncident, createVmWork } from '../../src/core/recovery/incident.ts';
 import { NO_MAINTENANCE } from '../../src/core/wire/records.ts';
 import { incidentRecord } from '../../test/world/fixtures.ts';
+import { intent } from '../../test/world/planning.ts';
 import { act } from '../actions/act.ts';
 import type { World } from '../world.ts';
 import { CHECKERS, type CheckerName } from './names.ts';
@@ -148,7 +149,7 @@ const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
     },
     'an order of a former master is begun by one that knows of another': (world) => {
       writesDown(world, { sequence: 1, termSeen: 2, intents: [] });
-      writesDown(world, { sequence: 2, termSeen: 2 });
+      writesDown(world, { sequence: 2, termSeen: 2, intents: [intent({ vm: 'vm3', phase: 'intended' })] });
     },
     'two evacuations on one reading': (world) => {
       writesDown(world);
@@ -193,7 +194,11 @@ const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
     'a host is dead, and its report has ended': (world) => {
       act(world, { do: 'power-off', hosts: ['h3'] });
       world.run(40_000);
-      for (const cause of ['host/h3/failed', 'incident/h3']) report(world, { cause, state: 'end' });
+      const { open } = world.host('h1').core?.reports ?? assert.fail();
+      for (const cause of ['host/h3/failed', 'incident/h3']) {
+        report(world, { cause, state: 'end' });
+        assert.ok(open.delete(cause), cause);
+      }
       world.run(65_000);
     },
   },

@@ -70,6 +70,17 @@ void test('a VM that nova no longer places there was recovered, or is no busines
   assert.match(shown(moved), /^evacuating: nova has rebuilt it/);
 });
 
+void test('a record that the conductor has passed over is not waited for once the VM is elsewhere', () => {
+  const at = setUp();
+  const second = row(12, 'vm', { status: 'accepted', target: 'h3' });
+  plan(at, { rows: [second] });
+  assert.match(shown(at), /^evacuating: nova: accepted/);
+  plan(at, { servers: [], rows: [row(12, 'vm', { status: 'pre-migrating', target: 'h3' })] });
+  assert.match(shown(at), /^evacuating: nova: accepted/, 'one that was taken may still end');
+  plan(at, { servers: [], rows: [second] });
+  assert.match(shown(at), /^evacuating: .* asking what became of it/);
+});
+
 void test('what must not be evacuated is shown with its reason', () => {
   const at = setUp();
   assert.deepEqual(plan(at, { servers: [server('vm', { vmState: 'paused' })] }), []);

@@ -168,8 +168,8 @@ export const INCIDENTS: readonly Mutant[] = [
   {
     name: 'passed-over-record-is-waited-for',
     why: 'a record that nova’s conductor has passed over keeps an incident open for ever',
-    file: 'src/core/recovery/plan.ts',
-    find: 'row.vm === work.vm && isOpenEvacuation(row) && !isUnclaimedEvacuation(row)',
-    replace: 'row.vm === work.vm && isOpenEvacuation(row)',
+    file: 'src/core/recovery/evacuation-round.ts',
+    find: '(onVictim.has(row.vm) || !isUnclaimedEvacuation(row)),',
+    replace: 'true,',
   },
 ];

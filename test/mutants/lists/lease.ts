@@ -117,7 +117,7 @@ export const LEASE: readonly Mutant[] = [
     name: 'seat-given-back-is-free-to-all',
     why: 'a late release stands over a holder, and whoever has just come claims at once',
     file: SEATS,
-    find: 'isFree: follows && isOfOneBeat(newest, header) && !isActive(observation),',
+    find: 'isFree: follows && isOfOneBeat(stood, header) && !isActive(observation),',
     replace: 'isFree: !isActive(observation),',
   },
   {

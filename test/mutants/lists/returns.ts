@@ -41,7 +41,7 @@ export const RETURNS: readonly Mutant[] = [
     name: 'returning-while-evacuations-are-open',
     why: 'a host is taken back before what was sent for it has ended',
     file: 'src/core/recovery/evacuation-round.ts',
-    find: 'const settling = Math.max(open.length, openRows(incident));',
+    find: 'const settling = Math.max(open.length, openRows(incident, reading.value));',
     replace: 'const settling = 0;',
   },
   {
