@@ -73,6 +73,8 @@ void describe('a host in maintenance, on virtual time', () => {
     const { world, host } = inMaintenance();
     world.powerOff(host);
     world.until('silent', () => told(world, `host/${host}/maintenance-silent`).length > 0, 30_000);
+    // A word against a host is taken once its volumes were silent for long enough, too.
+    world.run(world.timing.volumeLostMs);
     world.ask(world.master().name, { ask: 'confirm-dead', host, by: 'ann' }, (answer) =>
       assert.ok(answer.to === 'confirm-dead' && answer.ok),
     );
