@@ -21,9 +21,10 @@ const PARTS = [
 const NODE_FLAGS = ['--max-semi-space-size=32'];
 const HOUR_MS = 3_600_000;
 
-/** Of all that decides how a run goes, without its comments and types. */
+/** All that decides how a run goes. */
 const DECIDES = ['run/draw-run', 'scenario/settle', 'run/take-steps', 'run/come-to-rest'];
 
+/** Of it, without comments and types. */
 function hashOfCode() {
   const contents = DECIDES.map((name) => `export * from './sim/${name}.ts';`).join('\n');
   const stdin = { contents, resolveDir: '.' };

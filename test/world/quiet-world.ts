@@ -105,6 +105,17 @@ export const readRows = (world: World, ok: boolean): void =>
 export const sending = (world: World): void =>
   world.events.emit({ event: 'nova-sending', by: 'h2', call: evacuates });
 
+/** What `h1` has told has ended, it says, and it never begins that again. */
+export function endsForGood(world: World, causes: readonly string[]): void {
+  const { open } = world.host('h1').core?.reports ?? assert.fail();
+  const told = new Map(open);
+  for (const cause of causes) {
+    report(world, { cause, state: 'end' });
+    assert.ok(open.delete(cause), cause);
+  }
+  open.get = (cause) => told.get(cause);
+}
+
 /** That it is about to evacuate `vm3`. */
 export function writesDown(world: World, more: Partial<SlotBody> = {}): void {
   const body = slotBody('h2', { intents: [intent({ vm: 'vm3' })], ...more });
