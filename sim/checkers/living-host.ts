@@ -28,21 +28,24 @@ const AT_WORK: ReadonlySet<string> = new Set(['powering-off', 'migrating']);
 export function watchLivingHost({ world, silence, excuses, violate }: Check): Checker {
   /** By VM: when a person, or nova on behalf of one, last did something to it. */
   const asked = new Map<string, number>();
-  /** By VM: when a request to start it in place was on its way already. */
-  const sent = new Map<string, number>();
+  /** VMs with a request to start them in place on its way, that a person has acted on since it was sent. */
+  const overtaken = new Map<string, boolean>();
   const isAsked = (vm: string): boolean =>
     world.clock.now - (asked.get(vm) ?? -Infinity) <= ASKED_MS ||
     AT_WORK.has(world.nova.state.servers.get(vm)?.taskState ?? '');
 
   world.events.listen((event) => {
-    if (event.event === 'action' && 'vm' in event.action && STOPS.has(event.action.do))
+    if (event.event === 'action' && 'vm' in event.action && STOPS.has(event.action.do)) {
       asked.set(event.action.vm, world.clock.now);
+      if (overtaken.has(event.action.vm)) overtaken.set(event.action.vm, true);
+    }
     if (event.event === 'nova-sending' && event.call.call === 'hard-reboot')
-      sent.set(event.call.vm, world.clock.now);
+      overtaken.set(event.call.vm, false);
     if (event.event === 'rebooted') {
       const { vm, host, ran } = event;
       // What nova does with a request later is nova's, also where a person has started the VM meanwhile.
-      const isOvertaken = (asked.get(vm) ?? -Infinity) >= (sent.get(vm) ?? Infinity);
+      const isOvertaken = overtaken.get(vm) === true;
+      overtaken.delete(vm);
       if (ran && !isAsked(vm) && !isOvertaken && !excuses.excusesVm(vm))
         violate(`${vm} is rebooted while it runs on ${host}`, { hosts: [host], vm });
       asked.set(vm, world.clock.now);
