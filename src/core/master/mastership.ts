@@ -2,6 +2,7 @@
 import type { Facts } from '../verdict/facts.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { Incident } from '../recovery/incident.ts';
+import { OpenStarts } from '../recovery/open-starts.ts';
 import type { BootId, HostName, IncidentRecord, Term } from '../wire/records.ts';
 import type { FormerHolder } from '../coordination/port.ts';
 import { IntentBook } from '../coordination/volume/intent-book.ts';
@@ -33,6 +34,7 @@ export interface Mastership {
   /** By victim: the boot whose end its last closed incident was about, if that was proven. At most MAX_HOSTS. */
   readonly dealtWith: Map<HostName, BootId>;
   readonly intents: IntentBook;
+  readonly openStarts: OpenStarts;
   /** The cells and all slots were read after the claim: from now on it may judge and recover. */
   adopted: boolean;
   /** Until when nothing is ordered, because a slot could not be read at the take-over: an intent may stand in it. */
@@ -69,6 +71,7 @@ export function createMastership(
     sequences: new Map(),
     dealtWith: new Map(),
     intents: new IntentBook(),
+    openStarts: new OpenStarts(),
     adopted: false,
     blindUntilMs: 0,
     fitter: null,

@@ -8,7 +8,7 @@ import type { Mastership } from '../master/mastership.ts';
 import { isActing, type Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';
 import { mayAct } from './check-ground.ts';
-import type { CloudFailure, Server } from './cloud.ts';
+import { type CloudFailure, mayStillHappen, type Server } from './cloud.ts';
 import { hold, type Hold } from './holds.ts';
 import { type Comeback, createVmWork, type Incident, type VmWork } from './incident.ts';
 import { isBackWithNewBoot } from './life.ts';
@@ -142,19 +142,27 @@ function* tend(
     return;
   } else if (guest.is === 'unclear') {
     show(incident, work, 'held', guest.reason);
-  } else if (core.now >= work.inPlace.notBeforeMs && mayStart(core, master, incident, back)) {
+  } else if (mayStart(core, master, incident, back, work)) {
     const against = yield* mayAct(core, master, incident, ['returning'], back.boot);
-    if (against === null) yield* startGuest(core, incident, back, work);
+    if (against === null) yield* startGuest(core, master, incident, back, work);
     else show(incident, work, work.state, `not started: ${against}`);
   }
 }
 
 /** Asked right before the effect: is this still the master, and still the life of the host that was judged? */
-function mayStart(core: Core, master: Mastership, incident: Incident, back: Comeback): boolean {
+function mayStart(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  back: Comeback,
+  { vm, inPlace }: VmWork,
+): boolean {
   const { record } = incident;
   const evidence = core.hosts.get(record.victim);
   return (
     isActing(core, master) &&
+    core.now >= inPlace.notBeforeMs &&
+    !master.openStarts.isOpen(vm, core.now) &&
     // What a former master asked nova for last may still be carried out, and would hit a guest that runs by then.
     (!incident.adopted || core.now - incident.declaredMs >= core.settings.timing.openRequestMs) &&
     evidence?.boot === back.boot &&
@@ -162,7 +170,13 @@ function mayStart(core: Core, master: Mastership, incident: Incident, back: Come
   );
 }
 
-function* startGuest(core: Core, incident: Incident, back: Comeback, work: VmWork): Task<void> {
+function* startGuest(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  back: Comeback,
+  work: VmWork,
+): Task<void> {
   const { inPlace: tries, vm } = work;
   tries.tries += 1;
   work.attempt += 1;
@@ -180,6 +194,8 @@ function* startGuest(core: Core, incident: Incident, back: Comeback, work: VmWor
     const words = `nova refuses to start it (${answer.failure.detail}): start it by hand`;
     settle(work, back, 'not-recovered', words, null);
   } else {
+    if (mayStillHappen(answer.failure))
+      master.openStarts.note(vm, core.now, core.settings.timing.openRequestMs);
     show(incident, work, 'restarting', `nova did not take its start: ${answer.failure.detail}`);
   }
 }

@@ -86,3 +86,14 @@ void test('what must not be evacuated is shown with its reason', () => {
   assert.deepEqual(plan(at, { servers: [server('vm', { vmState: 'paused' })] }), []);
   assert.match(shown(at), /^not-recovered: it was paused/);
 });
+
+void test('a VM whose start in place nova has not answered is not evacuated before that can come to nothing any more', () => {
+  const at = setUp();
+  at.master.openStarts.note('vm', at.core.now, 60_000);
+  assert.deepEqual(plan(at), []);
+  assert.match(shown(at), /^waiting: nova may still start it in place/);
+  at.core.now += 59_999;
+  assert.deepEqual(plan(at), []);
+  at.core.now += 1;
+  assert.equal(plan(at).length, 1);
+});

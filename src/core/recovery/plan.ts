@@ -34,6 +34,8 @@ export interface RoundContext {
 /** Delay before the n-th further try of a VM. */
 const RETRY_FIRST_MS = 2_000;
 const RETRY_MAX_MS = 300_000;
+/** It would hit the guest that has been built elsewhere by then. */
+const START_OPEN = 'nova may still start it in place, as it was asked to without an answer: wait for that';
 /** For how long every other host is better for a VM than one that failed it. */
 const AVOIDED_MS = 600_000;
 
@@ -156,6 +158,7 @@ function needOf(
   if (elsewhere !== null) return set('held', secondCopyWords(elsewhere), null);
   const guard = protection(server, { recovery: core.settings.recovery, rows, groups: reading.groups });
   if (!guard.recover) return set('not-recovered', guard.reason);
+  if (master.openStarts.isOpen(server.vm, core.now)) return set('waiting', START_OPEN);
   if (core.now < work.notBeforeMs) return set('waiting', work.reason);
   return 'order';
 }

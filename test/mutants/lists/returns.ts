@@ -122,4 +122,18 @@ export const RETURNS: readonly Mutant[] = [
     find: ' || ownIncident.proof === null) return false;',
     replace: ') return false;',
   },
+  {
+    name: 'start-repeated-while-it-is-open',
+    why: 'a start in place that nova has not answered is asked for again, and the second resets the guest of the first',
+    file: ROUND,
+    find: '    !master.openStarts.isOpen(vm, core.now) &&\n',
+    replace: '',
+  },
+  {
+    name: 'evacuated-beside-an-open-start',
+    why: 'a VM is built elsewhere while nova may still start it in place, and is reset there',
+    file: 'src/core/recovery/plan.ts',
+    find: "  if (master.openStarts.isOpen(server.vm, core.now)) return set('waiting', START_OPEN);\n",
+    replace: '',
+  },
 ];
