@@ -1,19 +1,83 @@
-/** INV-5: who could not read does not act. Whoever evacuates a VM has read its records, and the last reading was whole. */
+/**
+ * INV-5: who could not read does not act. Whatever an effect rests on was read by the same agent a short while ago, and
+ * the last reading of it was whole.
+ */
+import type { CloudCall } from '../../src/core/recovery/cloud.ts';
 import type { Check, Checker } from './check.ts';
 
+/** From the answer to what comes of it: other answers are waited for, for 20 s each, and records and intents written. */
+const READ_MS = 120_000;
+/** Guests of a host are asked for in portions, each of which nova may keep waiting. */
+const IN_PLACE_MS = 900_000;
+
+interface Reading {
+  readonly call: CloudCall['call'];
+  /** Of which host or VM; null: of all. */
+  readonly of: string | null;
+}
+
 export function watchActsUnread({ world, violate }: Check): Checker {
-  /** By reader and VM: was the last reading of its records whole? */
-  const readings = new Map<string, boolean>();
+  /** By agent and what was read: when it was last read whole, and whether that was the last time it was asked for. */
+  const answers = new Map<string, Map<string, { readonly goodMs: number; readonly isLast: boolean }>>();
+  const keyOf = ({ call, of }: Reading): string => `${call} ${of ?? ''}`;
+  const note = (by: string, reading: Reading, ok: boolean): void => {
+    const own = answers.get(by) ?? new Map();
+    answers.set(by, own);
+    const goodMs = ok ? world.clock.now : (own.get(keyOf(reading))?.goodMs ?? -Infinity);
+    own.set(keyOf(reading), { goodMs, isLast: ok });
+  };
+  const demand = (by: string, effect: string, vm: string | null, readings: readonly Reading[]): void => {
+    for (const reading of readings) {
+      const answer = answers.get(by)?.get(keyOf(reading));
+      const withinMs = reading.call === 'guest-state' || effect.startsWith('evacuat') ? READ_MS : IN_PLACE_MS;
+      const ageMs = world.clock.now - (answer?.goodMs ?? -Infinity);
+      // The list of services is read for other reasons, too.
+      if (ageMs <= withinMs && (answer?.isLast === true || reading.call === 'list-services')) continue;
+      const what = `${reading.call}${reading.of === null ? '' : ` of ${reading.of}`}`;
+      const last = ageMs === Infinity ? 'never' : `${ageMs} ms ago`;
+      violate(`${by} ${effect}, but could not read ${what}: whole ${last}`, {
+        hosts: [by],
+        ...(vm === null ? {} : { vm }),
+      });
+    }
+  };
+  const onHost = (of: string): readonly Reading[] => [
+    { call: 'list-servers', of },
+    { call: 'list-host-migrations', of },
+  ];
+  const everywhere = (...calls: CloudCall['call'][]): readonly Reading[] =>
+    calls.map((call) => ({ call, of: null }));
+
   world.events.listen((event) => {
-    if (event.event === 'nova-answered' && event.call.call === 'list-migrations')
-      readings.set(`${event.by} ${event.call.vm}`, event.ok);
-    if (event.event !== 'nova-asked' || event.call.call !== 'evacuate') return;
-    const { by, call } = event;
-    const reading = readings.get(`${by} ${call.vm}`);
-    const concerned = { hosts: [by], vm: call.vm };
-    if (reading === undefined)
-      violate(`${by} evacuates ${call.vm}, whose records it has not read`, concerned);
-    else if (!reading) violate(`${by} evacuates ${call.vm}, whose records it could not read`, concerned);
+    if (event.event === 'agent-started') answers.delete(event.host);
+    if (event.event === 'nova-answered') note(event.by, readingOf(event.call), event.ok);
+    if (event.event === 'nova-sending') {
+      const { by, call } = event;
+      if (call.call === 'evacuate')
+        demand(by, `evacuates ${call.vm}`, call.vm, [{ call: 'list-migrations', of: call.vm }]);
+      if (call.call === 'hard-reboot')
+        demand(by, `starts ${call.vm} in place`, call.vm, [{ call: 'guest-state', of: call.vm }]);
+      if (call.call === 'force-down')
+        demand(by, 'sets or clears forced_down', null, everywhere('list-services'));
+    }
+    if (event.event !== 'journal') return;
+    const { by, name, data } = event;
+    if (name === 'order') {
+      const [vm, victim] = [String(data['vm']), String(data['victim'])];
+      const readings = [...onHost(victim), ...everywhere('list-capacity', 'list-groups', 'list-services')];
+      demand(by, `has ${vm} evacuated`, vm, readings);
+    }
+    if (name === 'restart-in-place')
+      demand(by, `starts ${String(data['vm'])} in place`, String(data['vm']), onHost(String(data['host'])));
+    if (name === 'incident' && data['phase'] === 'closed') {
+      const victim = String(data['victim']);
+      demand(by, `closes the incident of ${victim}`, null, onHost(victim));
+    }
   });
   return {};
+}
+
+function readingOf(call: CloudCall): Reading {
+  const of = 'vm' in call ? call.vm : 'host' in call ? call.host : null;
+  return { call: call.call, of };
 }

@@ -28,11 +28,14 @@ const AT_WORK: ReadonlySet<string> = new Set(['powering-off', 'migrating']);
 export function watchLivingHost({ world, silence, excuses, violate }: Check): Checker {
   /** By VM: when a person, or nova on behalf of one, last did something to it. */
   const asked = new Map<string, number>();
+  /** By VM: when nova has last taken a start in place, which ends its guest, and begins it anew. */
+  const rebooted = new Map<string, number>();
   /** VMs with a request to start them in place on its way, that a person has acted on since it was sent. */
   const overtaken = new Map<string, boolean>();
+  const isLately = (when: ReadonlyMap<string, number>, vm: string): boolean =>
+    world.clock.now - (when.get(vm) ?? -Infinity) <= ASKED_MS;
   const isAsked = (vm: string): boolean =>
-    world.clock.now - (asked.get(vm) ?? -Infinity) <= ASKED_MS ||
-    AT_WORK.has(world.nova.state.servers.get(vm)?.taskState ?? '');
+    isLately(asked, vm) || AT_WORK.has(world.nova.state.servers.get(vm)?.taskState ?? '');
 
   world.events.listen((event) => {
     if (event.event === 'action' && 'vm' in event.action && STOPS.has(event.action.do)) {
@@ -48,11 +51,16 @@ export function watchLivingHost({ world, silence, excuses, violate }: Check): Ch
       overtaken.delete(vm);
       if (ran && !isAsked(vm) && !isOvertaken && !excuses.excusesVm(vm))
         violate(`${vm} is rebooted while it runs on ${host}`, { hosts: [host], vm });
-      asked.set(vm, world.clock.now);
+      rebooted.set(vm, world.clock.now);
     }
     if (event.event === 'guest-stopped') {
       const { vm, host } = event;
-      if (!isAsked(vm) && !excuses.excusesVm(vm) && !world.nova.endsOfItself(vm, host))
+      if (
+        !isAsked(vm) &&
+        !isLately(rebooted, vm) &&
+        !excuses.excusesVm(vm) &&
+        !world.nova.endsOfItself(vm, host)
+      )
         violate(`${vm} is stopped on ${host}, which lives`, { hosts: [host], vm });
     }
     if (event.event === 'journal' && event.name === 'declared') {

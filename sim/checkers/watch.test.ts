@@ -20,9 +20,9 @@ import {
   bets,
   believed,
   lease,
-  asked,
-  readRows,
   sending,
+  sendingUnread,
+  told,
   writesDown,
   readsLease,
   claims,
@@ -96,6 +96,7 @@ const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
       const serviceId = world.nova.state.services.get('h3')?.id ?? assert.fail();
       writesDown(world);
       readsLease(world, {});
+      told(world, { call: 'list-services' });
       world.events.emit({
         event: 'nova-sending',
         by: 'h2',
@@ -104,11 +105,10 @@ const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
     },
   },
   'acts-unread': {
-    'an evacuation by one that has not read its records': asked,
-    'an evacuation by one that could not read its records any more': (world) => {
-      readRows(world, true);
-      readRows(world, false);
-      asked(world);
+    'an evacuation by one that has not read its records': (world) => {
+      writesDown(world);
+      readsLease(world, {});
+      sendingUnread(world);
     },
   },
   'acts-unlicensed': {

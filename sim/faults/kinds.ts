@@ -9,6 +9,7 @@ import { ORDER_FAULTS } from './order-faults.ts';
 import { PATH_FAULTS } from './path-faults.ts';
 import { PEOPLE } from './people.ts';
 import { TORN_WRITES } from './torn-writes.ts';
+import { UNREAD_FAULTS } from './unread-faults.ts';
 
 const ALL = {
   ...HOST_FAULTS,
@@ -19,6 +20,7 @@ const ALL = {
   ...LATE_RECORDS,
   ...TORN_WRITES,
   ...ORDER_FAULTS,
+  ...UNREAD_FAULTS,
   ...PEOPLE,
 } as const;
 

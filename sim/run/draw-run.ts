@@ -1,7 +1,14 @@
 /** What a random run is made of: everything follows from its seed. */
 import { createRandom, type Random } from '../../src/core/lib/random.ts';
 import { deriveTiming } from '../../src/core/timing/timing.ts';
-import { type Cluster, DEFAULT_HOST, DEFAULT_SERVER, DEFAULT_SETTINGS, type ServerSpec } from '../cluster.ts';
+import {
+  type Cluster,
+  DEFAULT_HOST,
+  DEFAULT_SERVER,
+  DEFAULT_SETTINGS,
+  type HostSpec,
+  type ServerSpec,
+} from '../cluster.ts';
 import { drawClocks } from './draw-clocks.ts';
 import { drawFaults, type DrawnFault } from './draw-faults.ts';
 import { between, oneIn, pick } from '../faults/fault.ts';
@@ -54,20 +61,23 @@ function drawCluster(random: Random, seed: number, count: number): Cluster {
     zone: pick(random, zones),
     failureDomain: pick(random, domains),
     vcpus: pick(random, [4, 16, 64]),
+    memoryMib: pick(random, [8_192, 65_536, 262_144]),
+    diskGib: pick(random, [100, 1_000, 10_000]),
     eligible: n < eligible,
     role: count > 3 && oneIn(random, 12) ? ('control' as const) : ('compute' as const),
     driftPpm: drift(),
   }));
-  const homes = hosts.filter(({ role }) => role === 'compute').map(({ name }) => name);
+  const computes = hosts.filter(({ role }) => role === 'compute');
+  const homes = computes.length === 0 ? hosts.slice(0, 1) : computes;
   const protectByDefault = !oneIn(random, 5);
   const servers = Array.from({ length: random.below(3 * count + 1) }, (_, n) =>
-    drawServer(random, `vm${n + 1}`, homes.length === 0 ? 'h1' : pick(random, homes), protectByDefault),
+    drawServer(random, `vm${n + 1}`, pick(random, homes), protectByDefault),
   );
   const isGrouped = servers.length > 2 && oneIn(random, 4);
   const policy = pick(random, ['anti-affinity', 'soft-anti-affinity', 'soft-affinity', 'affinity'] as const);
   const members = servers.slice(0, 2).map(({ vm }) => vm);
   return {
-    hosts: homes.length === 0 ? hosts.map((host) => ({ ...host, role: 'compute' as const })) : hosts,
+    hosts: computes.length === 0 ? hosts.map((host) => ({ ...host, role: 'compute' as const })) : hosts,
     leaseVolumes: oneIn(random, 2) ? 3 : 1,
     settings: {
       ...DEFAULT_SETTINGS,
@@ -87,6 +97,7 @@ function drawCluster(random: Random, seed: number, count: number): Cluster {
       serviceDownMs: pick(random, [20_000, 60_000, 180_000]),
       rebuildMs: pick(random, [1_000, 4_000, 4_000, 30_000]),
       resumeGuests: oneIn(random, 4),
+      powerSyncMs: pick(random, [60_000, 600_000]),
       gate: !oneIn(random, 10),
       seed,
     },
@@ -96,10 +107,23 @@ function drawCluster(random: Random, seed: number, count: number): Cluster {
   };
 }
 
-function drawServer(random: Random, vm: string, host: string, protectByDefault: boolean): ServerSpec {
+function drawServer(
+  random: Random,
+  vm: string,
+  { name: host, zone }: HostSpec,
+  protectByDefault: boolean,
+): ServerSpec {
   // Where nobody is protected unasked, most ask.
   const metadata = protectByDefault || oneIn(random, 4) ? {} : { HA_Enabled: 'True' };
-  const server = { ...DEFAULT_SERVER, vm, host, metadata, vcpus: pick(random, [1, 1, 2, 8]) };
+  const server = {
+    ...DEFAULT_SERVER,
+    vm,
+    host,
+    metadata,
+    vcpus: pick(random, [1, 1, 2, 8]),
+    memoryMib: pick(random, [512, 512, 2_048, 16_384]),
+    diskGib: pick(random, [1, 1, 20, 80]),
+  };
   switch (random.below(20)) {
     case 0:
       return { ...server, state: 'stopped' };
@@ -111,6 +135,10 @@ function drawServer(random: Random, vm: string, host: string, protectByDefault: 
       return { ...server, locked: true };
     case 4:
       return { ...server, metadata: { HA_Enabled: 'False' } };
+    case 5:
+      return { ...server, state: 'paused' };
+    case 6:
+      return { ...server, zone };
     default:
       return server;
   }

@@ -1,7 +1,7 @@
 /** A quiet world for the tests of checkers, and what is told in it past Vigil. */
 import assert from 'node:assert/strict';
 import { addMigration } from '../../src/cloud/model/evacuation.ts';
-import type { Migration } from '../../src/core/recovery/cloud.ts';
+import type { CloudCall, Migration } from '../../src/core/recovery/cloud.ts';
 import type { Report } from '../../src/core/reports/report.ts';
 import type { CellObservation } from '../../src/core/wire/observations.ts';
 import type { IncidentRecord, Proof, SeatBody, SlotBody } from '../../src/core/wire/records.ts';
@@ -97,13 +97,18 @@ export const lease = (world: World, host: string): void =>
   world.events.emit({ event: 'lease', host, holds: true });
 
 export const evacuates = { call: 'evacuate', vm: 'vm3', target: 'h2' } as const;
-export const asked = (world: World): void =>
-  world.events.emit({ event: 'nova-asked', by: 'h2', call: evacuates });
+export const told = (world: World, call: CloudCall, ok = true, by = 'h2'): void =>
+  world.events.emit({ event: 'nova-answered', by, call, ok });
 export const readRows = (world: World, ok: boolean): void =>
-  world.events.emit({ event: 'nova-answered', by: 'h2', call: { call: 'list-migrations', vm: 'vm3' }, ok });
+  told(world, { call: 'list-migrations', vm: 'vm3' }, ok);
 
-export const sending = (world: World): void =>
+export const sendingUnread = (world: World): void =>
   world.events.emit({ event: 'nova-sending', by: 'h2', call: evacuates });
+/** Once it has read the records of the VM. */
+export function sending(world: World): void {
+  readRows(world, true);
+  sendingUnread(world);
+}
 
 /** What `h1` has told has ended, it says, and it never begins that again. */
 export function endsForGood(world: World, causes: readonly string[]): void {
