@@ -46,11 +46,14 @@ export function startBeats(world: World, host: SimHost): void {
   connectBeats(world, host);
 }
 
-/** Each start of a beat is a new incarnation, with counters of its own. */
+const FIRST_INCARNATION = 1;
+
+/** Each start of a beat is a new incarnation, with counters of its own; it counts from the clock, whatever can be read. */
 export function newBeats(world: World, host: SimHost): void {
   for (const key of world.volumes.flatMap(({ name }) => [name, `${name}/seat`])) {
     const was = host.counters.get(key);
-    host.counters.set(key, { incarnation: (was?.incarnation ?? 1) + 1, counter: 0 });
+    const incarnation = Math.max((was?.incarnation ?? FIRST_INCARNATION) + 1, Math.ceil(world.clock.now));
+    host.counters.set(key, { incarnation, counter: 0 });
   }
 }
 
@@ -82,6 +85,7 @@ function connect(world: World, host: SimHost, volume: SimVolume): void {
       },
       slotIndex,
       seatIndex: lease && host.spec.eligible ? slotIndex : null,
+      incarnation: host.counters.get(name)?.incarnation ?? FIRST_INCARNATION,
       ownBody: own === undefined ? null : { body: own.body, boot: own.bodyBoot },
     },
   });
@@ -97,7 +101,7 @@ export function nextHeader(
   const key = kind === 'slot' ? volume.name : `${volume.name}/seat`;
   let counters = host.counters.get(key);
   if (counters === undefined) {
-    counters = { incarnation: 1, counter: 0 };
+    counters = { incarnation: FIRST_INCARNATION, counter: 0 };
     host.counters.set(key, counters);
   }
   counters.counter += 1;

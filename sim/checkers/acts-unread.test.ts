@@ -18,7 +18,7 @@ import { watch } from './watch.ts';
 
 const ORDER = { vm: 'vm3', victim: 'h3' };
 const START = { vm: 'vm3', host: 'h3' };
-const CLOSED = { victim: 'h3', phase: 'closed' };
+const CLOSED = { victim: 'h3', phase: 'closed', proof: 'reboot' };
 const FORCE_DOWN: CloudCall = { call: 'force-down', serviceId: 'of-h3', forcedDown: true };
 const READINGS: readonly CloudCall[] = [
   { call: 'list-servers', host: 'h3' },

@@ -69,7 +69,8 @@ export function watchActsUnread({ world, violate }: Check): Checker {
     }
     if (name === 'restart-in-place')
       demand(by, `starts ${String(data['vm'])} in place`, String(data['vm']), onHost(String(data['host'])));
-    if (name === 'incident' && data['phase'] === 'closed') {
+    // Where nothing was proven, nothing was done either.
+    if (name === 'incident' && data['phase'] === 'closed' && data['proof'] !== null) {
       const victim = String(data['victim']);
       demand(by, `closes the incident of ${victim}`, null, onHost(victim));
     }

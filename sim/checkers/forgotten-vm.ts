@@ -33,11 +33,15 @@ export function watchForgottenVm({ world, released, violate }: Check): Checker {
   const isShown = (vm: string, host: string): boolean => {
     const { core = null } = master ?? {};
     const { incidents } = core?.master ?? {};
+    if (core === null || incidents === undefined) return true;
+    const isNamed = [...incidents.values()].some(({ vms }) => vms.has(vm));
+    // Once nova has told what is on the host, each is shown by its name.
+    if (isNamed || (incidents.get(host)?.vms.size ?? 0) > 0) return isNamed;
     const causes = [`reboot/${host}`, `incident/${host}`, `incident/${host}/held`];
-    if (core === null || incidents === undefined || causes.some((cause) => reported.has(cause))) return true;
+    if (causes.some((cause) => reported.has(cause))) return true;
     // As a person is told of it: what a master thought of a host before it could not judge any more shows nothing.
     const verdict = showStatus(core).hosts.find((shown) => shown.host === host)?.verdict ?? 'online';
-    return verdict !== 'online' || [...incidents.values()].some(({ vms }) => vms.has(vm));
+    return verdict !== 'online';
   };
   const look = (): void => {
     world.clock.after(LOOK_MS, look);

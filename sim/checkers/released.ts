@@ -15,6 +15,8 @@ export class Released {
 
   constructor(world: World) {
     this.world = world;
+    for (const { uuid, vmState } of world.nova.state.servers.values())
+      if (vmState === 'stopped') this.vms.add(uuid);
     world.events.listen((event) => {
       if (event.event === 'agent-started') this.ending.delete(event.host);
       if (event.event === 'guest-started')
@@ -44,7 +46,7 @@ export class Released {
     }
     if (action.do === 'power-off') for (const host of action.hosts) this.releaseInMaintenance(host);
     else if (action.do === 'reboot') this.releaseInMaintenance(action.host);
-    else if (action.do === 'guest-dies') this.vms.add(action.vm);
+    else if (action.do === 'guest-dies' || action.do === 'stop-vm') this.vms.add(action.vm);
     // What lay down while nobody wanted it recovered is not got up for that.
     else if (action.do === 'set-metadata' && !this.runs(action.vm)) this.vms.add(action.vm);
   }
@@ -85,7 +87,9 @@ export class Released {
     const hasLocalDisk = server.imageId !== null && !cluster.settings.sharedStorage;
     const isSpecial = Object.keys(server.flavor.extraSpecs).length > 0;
     const isRefused = nova.faults.refuses.has('guest-state') || nova.faults.refuses.has('hard-reboot');
-    return isBound || hasLocalDisk || isSpecial || server.taskState !== null || isRefused;
+    // Who stopped it nova does not tell.
+    const isStopped = server.vmState === 'stopped';
+    return isBound || hasLocalDisk || isSpecial || isStopped || server.taskState !== null || isRefused;
   }
 
   private runs(vm: string): boolean {

@@ -4,10 +4,13 @@ import type { ClusterSettings } from '../cluster.ts';
 import type { World } from '../world.ts';
 import type { Released } from './released.ts';
 
+const WANTED: ReadonlySet<ServerRecord['vmState']> = new Set(['active', 'stopped']);
+
 export function missing(world: World, released: Released): readonly ServerRecord[] {
   return liveServers(world.nova.state).filter((server) => {
-    // One that nova has set to ERROR, or its owner has stopped, is left to a person.
-    const isWanted = server.vmState === 'active' && isProtected(server, world.cluster.settings);
+    // One that nova has set to ERROR is left to a person. What its owner has not stopped nova-compute has: it did not find
+    // the guest that its host has lost.
+    const isWanted = WANTED.has(server.vmState) && isProtected(server, world.cluster.settings);
     const runs = (world.guests.running.get(server.uuid)?.size ?? 0) > 0;
     return isWanted && !runs && !released.has(server.uuid);
   });

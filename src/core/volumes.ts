@@ -19,6 +19,7 @@ export interface OwnVolume extends Seats {
   superblock: Superblock | null;
   slotIndex: number | null;
   seatIndex: number | null;
+  incarnation: number;
   connected: boolean;
   /** Why the beat writes nothing, in words; null: it writes. */
   stopped: string | null;
@@ -59,6 +60,7 @@ export function createVolumes(settings: Settings): Map<VolumeName, OwnVolume> {
         superblock: null,
         slotIndex: null,
         seatIndex: null,
+        incarnation: 0,
         connected: false,
         stopped: null,
         takenBy: null,
@@ -135,6 +137,7 @@ export function noteVolumeEvent(
         superblock: event.superblock,
         slotIndex: event.slotIndex,
         seatIndex: event.seatIndex,
+        incarnation: event.incarnation,
         connected: true,
         stopped: null,
         takenBy: null,

@@ -73,6 +73,7 @@ function connected(volume: 'a' | 'b', by: number): Untimed {
       superblock,
       slotIndex: choose([0, 0, null], by),
       seatIndex: volume === 'a' ? choose([0, 0, null], by >> 1) : null,
+      incarnation: by,
       ownBody: own.state === 'read' ? { body: own.body, boot: own.bodyBoot } : null,
     },
   };

@@ -61,6 +61,19 @@ void describe('a host in maintenance, on virtual time', () => {
     assert.equal(incidents(world), 0);
   });
 
+  it('is ended also where its own slots were torn and only others remember it', () => {
+    const { world, host } = inMaintenance();
+    world.powerOff(host);
+    world.until('silent', () => told(world, `host/${host}/maintenance-silent`).length > 0, 30_000);
+    for (const { slotOf } of world.volumes) slotOf.delete(host);
+    world.powerOn(host);
+    world.startCompute(host);
+    world.until('heard again', () => told(world, `host/${host}/maintenance-silent`).length === 2, 20_000);
+    assert.equal(world.verdict(host), 'maintenance');
+    change(world, host, null);
+    world.until('online', () => world.verdict(host) === 'online', 10_000);
+  });
+
   it('is recovered when its maintenance said so', () => {
     const { world, host } = inMaintenance({ recover: true });
     world.powerOff(host);

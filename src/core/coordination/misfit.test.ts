@@ -41,7 +41,8 @@ for (const [superblock, lease, leases, words] of misfits) {
 void test('a volume that does not fit is not used for anything, and the host says why', () => {
   const core = connectedCore();
   const superblock = volume({ leaseVolumes: 0 });
-  const event = { volume: 'a', uuid: 'uuid-a', slotIndex: 1, seatIndex: 1, superblock, ownBody: null };
+  const places = { slotIndex: 1, seatIndex: 1, incarnation: 1 };
+  const event = { volume: 'a', uuid: 'uuid-a', ...places, superblock, ownBody: null };
   step(core, { kind: 'volume', now: core.now, event: { ...event, kind: 'connected' } });
   const reading = { volume: 'a', begunMs: core.now, endedMs: core.now, wroteMs: core.now, error: null };
   step(core, {

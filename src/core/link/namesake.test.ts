@@ -67,7 +67,16 @@ void test('two agents of one name: both report once, and its end', () => {
   step(here, {
     kind: 'volume',
     now: here.now,
-    event: { kind: 'connected', volume: 'a', uuid, superblock, slotIndex: 1, seatIndex: 1, ownBody: null },
+    event: {
+      kind: 'connected',
+      volume: 'a',
+      uuid,
+      superblock,
+      slotIndex: 1,
+      seatIndex: 1,
+      incarnation: 2,
+      ownBody: null,
+    },
   });
   const after = beats(here, 12);
   assert.deepEqual(reports(after), ['end name/h1']);

@@ -2,7 +2,7 @@
 import { maintenanceWords } from '../evidence/maintenance.ts';
 import type { Task } from '../lib/task.ts';
 import type { Core } from '../state.ts';
-import type { DeclaredMaintenance, Maintenance } from '../wire/records.ts';
+import type { DeclaredMaintenance, HostName, Maintenance } from '../wire/records.ts';
 
 const UNWRITABLE =
   'the own slot cannot be read and written on a majority of the lease volumes, so nothing was changed; see vigil status';
@@ -16,18 +16,26 @@ export function* changeMaintenance(
   if (!core.coordination.intents.isKnown(core)) return { ok: false, words: UNWRITABLE };
   const { maintenance: before } = core;
   const { host } = core.settings;
-  if (declared === null && before.declared === null)
-    return { ok: true, words: `${host} is not in maintenance` };
-  const change: Maintenance = { sequence: before.sequence + 1, declared };
+  // Also where this host knows of none: others may remember it, if its slots were torn as it lost power.
+  const change: Maintenance = { sequence: nextSequence(core), declared };
   core.maintenance = change;
   const written = yield* core.coordination.intents.write(core);
   core.outbox.push({ do: 'journal', event: 'maintenance', data: { declared, written } });
   if (written)
     return {
       ok: true,
-      words: declared === null ? `${host} is back from maintenance` : maintenanceWords(host, declared),
+      words: declared === null ? endWords(host, before) : maintenanceWords(host, declared),
     };
   // It may stand somewhere all the same, so what is true has to be a newer word.
   if (core.maintenance === change) core.maintenance = { ...before, sequence: change.sequence + 1 };
   return { ok: false, words: UNWRITABLE };
+}
+
+/** Above all words of former lives, also where nothing of them can be read: a beat's incarnation counts from the clock. */
+function nextSequence({ maintenance, volumes }: Core): number {
+  return Math.max(maintenance.sequence, ...[...volumes.values()].map(({ incarnation }) => incarnation)) + 1;
+}
+
+function endWords(host: HostName, { declared }: Maintenance): string {
+  return declared === null ? `${host} is not in maintenance` : `${host} is back from maintenance`;
 }

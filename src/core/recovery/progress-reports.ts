@@ -21,14 +21,22 @@ export function reportProgress(core: Core, incident: Incident, inPlace: boolean)
     host: victim,
     title: `${victim} failed: ${stage}`,
     rule: `proof: ${proof ?? 'none'}`,
-    evidence: {
-      incident: id,
-      vms: works.map(({ vm, name, state, target, reason }) => ({ vm, name, state, target, reason })),
-    },
+    evidence: { incident: id, vms: works.map(told) },
     advice: waiting.length === 0 ? null : 'See vigil vms for the reason of each VM that was not recovered.',
   });
   reportLongWaits(core, incident);
 }
+
+/** With it goes all that is shown of its VMs, and a successor may have told nothing of them: who is left is named. */
+export function reportEnd(core: Core, { record: { victim, id }, vms }: Incident): void {
+  const left = [...vms.values()].filter(({ state }) => state !== 'recovered');
+  const words = `the incident of ${victim} is closed`;
+  end(core, `incident/${victim}/waiting`, words);
+  const title = left.length === 0 ? words : `${words}; ${left.length} of its VMs were not recovered`;
+  end(core, `incident/${victim}`, title, { id, vms: left.map(told) });
+}
+
+const told = ({ vm, name, state, target, reason }: VmWork) => ({ vm, name, state, target, reason });
 
 /** Beyond the retries that a busy or hiccuping cloud needs. */
 const WAITS_LONG_MS = 600_000;

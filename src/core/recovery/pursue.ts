@@ -26,6 +26,7 @@ import { twoLives } from './life-after-failed.ts';
 import { isAlive } from './life.ts';
 import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 import { writeRecord, type Incident } from './incident.ts';
+import { reportEnd } from './progress-reports.ts';
 import { findProof } from './proof.ts';
 import { returnRound } from './return.ts';
 import { highestId } from './rows.ts';
@@ -38,8 +39,7 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
     noteHold(core, incident, ended.hold);
     yield* recordRound(core, master, incident, ended.hold);
     if (incident.record.phase === 'closed') {
-      end(core, `incident/${victim}/waiting`, `the incident of ${victim} is closed`);
-      end(core, `incident/${victim}`, `the incident of ${victim} is closed`, { id: incident.record.id });
+      reportEnd(core, incident);
       master.incidents.delete(victim);
       noteDealtWith(master, incident.record);
       noteBootSeen(core, master, victim);

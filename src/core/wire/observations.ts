@@ -111,6 +111,8 @@ export type VolumeEvent =
       /** Null: the volume is full. */
       readonly slotIndex: number | null;
       readonly seatIndex: number | null;
+      /** Of its beat: higher than those of all that wrote for this host before, also where nothing of them can be read. */
+      readonly incarnation: number;
       /** What this host said last in its slot, perhaps before a reboot; its intents are still open. */
       readonly ownBody: { readonly body: SlotBody; readonly boot: BootId } | null;
     }

@@ -158,7 +158,7 @@ export function beatClient(options: BeatClientOptions): BeatClient {
   }
 
   function enter(welcome: Welcome): void {
-    const { superblock, slotIndex, seatIndex } = welcome;
+    const { superblock, slotIndex, seatIndex, incarnation } = welcome;
     const { volumeUuid } = superblock;
     // The beat may welcome twice on one connection, and goes on from what it told on it before.
     const sameVolume = station?.welcome.superblock.volumeUuid === volumeUuid;
@@ -171,7 +171,8 @@ export function beatClient(options: BeatClientOptions): BeatClient {
       if (opened.ok && opened.writer === host) ownBody = { body: opened.body, boot: opened.boot };
       else unreadableOwnBodies++;
     }
-    onEvent({ kind: 'connected', volume, uuid: volumeUuid, superblock, slotIndex, seatIndex, ownBody });
+    const places = { slotIndex, seatIndex, incarnation };
+    onEvent({ kind: 'connected', volume, uuid: volumeUuid, superblock, ...places, ownBody });
   }
 
   function observed<Kind extends ReadWhat>(reports: readonly BlockReport[] | null, kind: Kind) {

@@ -83,4 +83,11 @@ export const REPORTS: readonly Mutant[] = [
     find: 'if (master?.adopted !== true || now - master.sinceMs <',
     replace: 'if (master?.adopted !== false || now - master.sinceMs <',
   },
+  {
+    name: 'left-vms-unnamed-at-the-end',
+    why: 'an incident ends without a word on the VMs that were not recovered',
+    file: 'src/core/recovery/progress-reports.ts',
+    find: '{ id, vms: left.map(told) }',
+    replace: '{ id }',
+  },
 ];
