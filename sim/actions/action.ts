@@ -91,6 +91,8 @@ export interface OnceAction {
   readonly moment: Moment;
   readonly host: string;
   readonly afterMs: number;
+  /** The moment need not come: the action is there for what must not happen. */
+  readonly maybe?: true;
   readonly action: Action;
 }
 

@@ -55,13 +55,10 @@ const PARSERS: Readonly<Record<string, Parse>> = {
     line.expect('lands');
     return { do: 'late-write-lands', hosts: hostNames(line, names) };
   },
-  once: (line, names) => {
-    const moment = line.oneOf('moment', ...MOMENTS);
-    const host = hostName(line, names);
-    const afterMs = line.peek()?.startsWith('after=') === true ? namedDuration(line, 'after') : 0;
-    const action = parseAction(line, names);
-    if (action?.do === 'create-vm') line.blame('a VM is created at a time, not at a moment');
-    return { do: 'once', moment, host, afterMs, action: action ?? { do: 'heal-network' } };
+  once: (line, names) => once(line, names, false),
+  maybe: (line, names) => {
+    line.expect('once');
+    return once(line, names, true);
   },
   start: (line, names) => {
     const what = line.oneOf('process', 'agent', 'beats', 'nova-compute');
@@ -180,6 +177,9 @@ const PARSERS: Readonly<Record<string, Parse>> = {
   },
 };
 
+/** Words that an action begins with. */
+export const ACTIONS: readonly string[] = Object.keys(PARSERS);
+
 export function parseAction(line: Line, names: Names): Action | null {
   const word = line.next('an action');
   const parse = PARSERS[word];
@@ -187,6 +187,16 @@ export function parseAction(line: Line, names: Names): Action | null {
   if (word !== '') line.blame(`${word} is no action`);
   line.rest();
   return null;
+}
+
+function once(line: Line, names: Names, maybe: boolean): Action {
+  const moment = line.oneOf('moment', ...MOMENTS);
+  const host = hostName(line, names);
+  const afterMs = line.peek()?.startsWith('after=') === true ? namedDuration(line, 'after') : 0;
+  const action = parseAction(line, names);
+  if (action?.do === 'create-vm') line.blame('a VM is created at a time, not at a moment');
+  const waits = { do: 'once', moment, host, afterMs, action: action ?? { do: 'heal-network' } } as const;
+  return maybe ? { ...waits, maybe } : waits;
 }
 
 function hostFor(line: Line, names: Names): { readonly host: string; readonly forMs: number } {

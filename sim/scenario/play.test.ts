@@ -54,6 +54,24 @@ describe('a scenario that is played', () => {
     );
   });
 
+  it('differs by a moment that does not come, unless it need not', () => {
+    const lines = (...script: readonly string[]): readonly string[] =>
+      differences(['hosts 3', 'vm vm3 on h3', ...script, 'until 40']);
+    assert.deepEqual(lines('at 5 once evacuation h1 power off h2'), [
+      '-: evacuation of h1 never happened: at 5 once evacuation h1 power off h2',
+    ]);
+    assert.deepEqual(lines('at 5 maybe once evacuation h1 power off h2'), []);
+    const waits = 'at 1 once forced-down h3 once order h3';
+    assert.deepEqual(lines('at 1 power off h3', `${waits} cut bus`), []);
+    assert.deepEqual(lines('at 1 power off h3', `${waits} once order h2 cut bus`), [
+      `-: order of h2 never happened: ${waits} once order h2 cut bus`,
+    ]);
+    assert.deepEqual(lines('at 1 power off h3', `${waits} maybe once order h2 cut bus`), []);
+    assert.deepEqual(lines('at 1 power off h3', `${waits} after=1m cut bus`), [
+      `-: order of h3 never happened, or less than 1m before the end: ${waits} after=1m cut bus`,
+    ]);
+  });
+
   it('differs by what a checker finds, unless that is allowed', () => {
     assert.match(differences(FORGOTTEN).join(), /^-: forgotten-vm, at 1\d\d\.\d: vm1 has not run for /);
     assert.deepEqual(differences(FORGOTTEN, 'allow forgotten-vm'), []);

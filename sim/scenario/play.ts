@@ -8,6 +8,7 @@ import type { World } from '../world.ts';
 import { compare, type Difference } from './compare.ts';
 import type { Allowance, Expected } from './expected.ts';
 import { compareEnd } from './finals.ts';
+import { watchMoments } from './moments-missed.ts';
 import { namesOf, type Scenario } from './scenario.ts';
 import { settle } from './settle.ts';
 import { type Happening, Transcript } from './transcript.ts';
@@ -25,9 +26,11 @@ export function play(scenario: Scenario, expected: Expected): Played {
   const beganMs = world.clock.now;
   const transcript = new Transcript(world);
   const watched = watchAll(world, expected.allowed);
+  const momentsMissed = watchMoments(world, scenario.script);
   for (const { atMs, action } of scenario.script) world.clock.after(atMs, () => act(world, action));
   world.run(scenario.untilMs);
   const compared = [...transcript.happenings];
+  const missed = momentsMissed();
   if (scenario.rest) comeToRest(world, watched);
   const bets = watched.bets.map((bet) => lost(bet, beganMs));
   return {
@@ -36,6 +39,7 @@ export function play(scenario: Scenario, expected: Expected): Played {
     ),
     differences: [
       ...compare(compared, expected),
+      ...missed.map((words) => ({ line: null, words })),
       ...compareEnd(world, transcript, namesOf(scenario), expected.finally),
       ...(expected.allowed.has('lost-bet') ? [] : bets.map(({ words }) => ({ line: null, words }))),
       ...watched.violations.map(({ checker, atMs, words }) => ({

@@ -28,7 +28,7 @@ export function print(action: Action): string {
       return `late-write lands ${list(action.hosts)}`;
     case 'once': {
       const after = action.afterMs === 0 ? '' : ` after=${durationText(action.afterMs)}`;
-      return `once ${action.moment} ${action.host}${after} ${print(action.action)}`;
+      return `${action.maybe === true ? 'maybe ' : ''}once ${action.moment} ${action.host}${after} ${print(action.action)}`;
     }
     case 'start':
       return `start ${action.what} ${list(action.hosts)}`;
