@@ -43,6 +43,12 @@ describe('what is expected of a scenario', () => {
     });
   });
 
+  it('allows nothing twice', () => {
+    assert.deepEqual(mistakesIn('allow lost-bet', 'allow says-why', 'allow lost-bet'), [
+      '3: lost-bet is allowed already',
+    ]);
+  });
+
   it('has windows that end with the scenario, or are a single moment', () => {
     const { must } = expectedOf('150.. no-master', '7..7 no-master', '0..0.001 no-master');
     assert.deepEqual(
@@ -72,7 +78,12 @@ describe('what is expected of a scenario', () => {
     ['125..145', `nothing is no event: ${EVENTS}`],
     ['125..145 verdicts h3 failed', `verdicts is no event: ${EVENTS}`],
     ['never', `nothing is no event: ${EVENTS}`],
-    ['never 125..145 no-master', `125..145 is no event: ${EVENTS}`],
+    ['never 125..145 no-master', 'never takes no window of time'],
+    ['finally 125..145 no-master', 'finally takes no window of time'],
+    ['125..145 never no-master', 'never takes no window of time'],
+    ['125..145 finally no-master', 'finally takes no window of time'],
+    ['125..145 allow lost-bet', 'allow takes no window of time'],
+    ['125..145 maybe no-master', 'maybe stands before the window of time'],
     ['125..145 verdict', 'verdict says too little: verdict HOST VERDICT'],
     ['125..145 verdict h3 failed now', 'now is too much here'],
     ['125..145 evacuate vm3 h3 -> h2 by force', 'by force is too much here'],
@@ -90,7 +101,9 @@ describe('what is expected of a scenario', () => {
     ['0.. answer confirm-dead h3 yes', 'ok or refused is expected, and not yes'],
     ['0.. gate h3 opened', 'open is expected, and not opened'],
     ['finally', `nothing is no end of a scenario: ${ENDS}`],
-    ['finally vm2 runs on h1', `vm2 is no end of a scenario: ${ENDS}`],
+    ['finally vm2 runs on h1', 'there is no VM vm2: vm1, vm3, vm9'],
+    ['finally vm2 runs', 'there is no VM vm2: vm1, vm3, vm9'],
+    ['finally vm2 stops', `vm2 is no end of a scenario: ${ENDS}`],
     ['finally vm1 runs', 'vm1 runs says too little: VM runs on HOST'],
     ['finally vm1 runns on h1', 'runs is expected, and not runns'],
     ['finally vm1 runs on h1 h2', 'h2 is too much here'],

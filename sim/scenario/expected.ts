@@ -45,9 +45,13 @@ export function parseExpected(text: string, scenario: Scenario): ReadExpected {
   const allowed = new Map<Allowance, number>();
   const lines = linesOf(text);
   for (const line of lines) {
-    if (line.has('never')) never.push({ line: line.number, pattern: eventOf(line, known) });
-    else if (line.has('finally')) finals.push({ line: line.number, words: endOf(line, known) });
-    else if (line.has('allow')) allowed.set(line.oneOf('checker', 'lost-bet', ...CHECKERS), line.number);
+    if (line.has('never')) {
+      refuseWindow(line, 'never');
+      never.push({ line: line.number, pattern: eventOf(line, known) });
+    } else if (line.has('finally')) {
+      refuseWindow(line, 'finally');
+      finals.push({ line: line.number, words: endOf(line, known) });
+    } else if (line.has('allow')) allow(line, allowed);
     else if (line.has('maybe')) maybe.push(expectation(line, known, scenario.untilMs));
     else must.push(expectation(line, known, scenario.untilMs));
   }
@@ -56,6 +60,16 @@ export function parseExpected(text: string, scenario: Scenario): ReadExpected {
     ? { ok: false, mistakes }
     : { ok: true, expected: { must, maybe, never, finally: finals, allowed } };
 }
+
+function allow(line: Line, allowed: Map<Allowance, number>): void {
+  const what = line.oneOf('checker', 'lost-bet', ...CHECKERS);
+  if (allowed.has(what)) line.blame(`${what} is allowed already`);
+  allowed.set(what, line.number);
+}
+
+const refuseWindow = (line: Line, word: string): void => {
+  if (line.peek()?.includes('..') === true) line.blame(`${word} takes no window of time`);
+};
 
 function expectation(line: Line, known: Known, untilMs: number): Expectation {
   const window = line.next('a window of time');
@@ -67,6 +81,9 @@ function expectation(line: Line, known: Known, untilMs: number): Expectation {
   else if (fromMs > toMs) line.blame(`${window} ends before it begins`);
   else if (fromMs > untilMs)
     line.blame(`${window} begins after the end, which is at ${secondsText(untilMs)}`);
+  const word = line.peek() ?? '';
+  if (['never', 'finally', 'allow'].includes(word)) line.blame(`${word} takes no window of time`);
+  if (word === 'maybe') line.blame('maybe stands before the window of time');
   return { line: line.number, fromMs: fromMs ?? 0, toMs: toMs ?? 0, pattern: eventOf(line, known) };
 }
 

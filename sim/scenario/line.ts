@@ -1,6 +1,7 @@
 /** One line of a scenario's file, read word by word. The first thing wrong with it is remembered; reading goes on. */
 export interface Mistake {
-  readonly line: number;
+  /** Null: of a file without lines. */
+  readonly line: number | null;
   readonly words: string;
 }
 
@@ -67,11 +68,13 @@ export class Line {
     return this.rest();
   }
 
-  /** `NAME=VALUE` words up to the end. */
+  /** `NAME=VALUE` words up to the end, no name twice. */
   pairs(): readonly (readonly [string, string])[] {
+    const said = new Said();
     return this.rest().flatMap((word) => {
       const pair = pairOf(word);
       if (pair === null) this.blame(`${word} is not NAME=VALUE`);
+      else said.note(this, pair[0]);
       return pair === null ? [] : [pair];
     });
   }
@@ -81,6 +84,16 @@ export class Line {
     const left = this.peek();
     if (left !== null) this.blame(`${left} is too much here`);
     return this.fault === null ? [] : [{ line: this.number, words: this.fault }];
+  }
+}
+
+/** What may be said once only: of two values one would be taken without a word. */
+export class Said {
+  private readonly what = new Set<string>();
+
+  note(line: Line, what: string): void {
+    if (this.what.has(what)) line.blame(`${what} is there already`);
+    this.what.add(what);
   }
 }
 

@@ -26,6 +26,8 @@ export function hostNames(line: Line, names: Names, until: (word: string) => boo
   for (let word = line.peek(); word !== null && !until(word); word = line.peek())
     found.push(hostName(line, names));
   if (found.length === 0) line.blame('a host is missing');
+  const twice = found.find((host, at) => found.indexOf(host) < at);
+  if (twice !== undefined) line.blame(`${twice} is named twice`);
   return found;
 }
 

@@ -18,7 +18,7 @@ import {
   SECONDS_MAX,
   SEED_MAX,
 } from './limits.ts';
-import { type Line, pairOf } from './line.ts';
+import { type Line, pairOf, Said } from './line.ts';
 import { hostName, type Names, volumesOf } from './names.ts';
 import { parseServer } from './parse-server.ts';
 import { durationBetween, newName, wholeBetween } from './read-values.ts';
@@ -34,6 +34,7 @@ export class ClusterReader {
   private readonly placed: Placed[] = [];
   private readonly groups: ServerGroup[] = [];
   private cold = false;
+  private readonly said = new Said();
 
   get names(): Names {
     return {
@@ -80,11 +81,15 @@ export class ClusterReader {
         this.host(line);
         return true;
       case 'volumes':
+        this.said.note(line, word);
         this.leaseVolumes = line.oneOf('number of lease volumes', 'lease=1', 'lease=3') === 'lease=3' ? 3 : 1;
         return true;
       case 'set':
         if (line.peek() === null) line.blame('NAME=VALUE is missing at the end');
-        for (const [key, value] of line.pairs()) set(line, this.settings, key, value);
+        for (const [key, value] of line.pairs()) {
+          this.said.note(line, key);
+          set(line, this.settings, key, value);
+        }
         return true;
       case 'vm': {
         const server = parseServer(line, this.names);
@@ -96,6 +101,7 @@ export class ClusterReader {
         this.group(line);
         return true;
       case 'cold':
+        this.said.note(line, word);
         this.cold = true;
         return true;
       default:
@@ -106,8 +112,11 @@ export class ClusterReader {
   private host(line: Line): void {
     const name = hostName(line, this.names);
     const host = this.hosts.find((one) => one.name === name);
-    for (const word of line.some('what is particular about the host'))
-      if (host !== undefined) describeHost(line, host, word);
+    for (const word of line.some('what is particular about the host')) {
+      if (host === undefined) continue;
+      this.said.note(line, `${pairOf(word)?.[0] ?? word} of ${name}`);
+      describeHost(line, host, word);
+    }
   }
 
   private group(line: Line): void {
@@ -159,6 +168,10 @@ const DURATIONS = {
   rebuild: { key: 'rebuildMs', min: 0, max: LONGEST_MS },
   'power-sync': { key: 'powerSyncMs', min: 1_000, max: LONGEST_MS },
 } as const;
+
+export const SETTINGS: readonly string[] = ['proofs', COUNTS, SWITCHES, DURATIONS].flatMap((names) =>
+  typeof names === 'string' ? names : Object.keys(names),
+);
 
 const has = <Key extends string>(table: Readonly<Record<Key, unknown>>, key: string): key is Key =>
   Object.hasOwn(table, key);

@@ -98,8 +98,12 @@ describe('the commands of a scenario', () => {
     ['group g affinity vm1 vm9', 'there is no VM vm9 yet'],
     ['vm vm1 on h2', 'vm1 is there already'],
     ['hosts 4', 'hosts is there already'],
+    ['once order h1 power off h1', 'once is an action: write at SECONDS before it'],
+    ['power off h1', 'power is an action: write at SECONDS before it'],
     ['hots 4', 'hots is no word that begins a line'],
     ['host h1 zoned', 'zoned is no word of a host'],
+    ['host h1 zone=a zone=b', 'zone of h1 is there already'],
+    ['host h1 control control', 'control of h1 is there already'],
     ['host h1 vcpus=many', 'vcpus: a whole number, 0 to 1000000000'],
     ['host h1 memory=-1', 'memory: a whole number, 0 to 1000000000'],
     ['host h1 zone=', 'a zone is named with letters, digits, - _ . only'],
@@ -110,6 +114,8 @@ describe('the commands of a scenario', () => {
     ['vm vm2 on h1 memory=262145', 'h1 has 262144 MiB of memory only'],
     ['vm vm2 on h1 disk=10001', 'h1 has 10000 GiB of disk only'],
     ['vm vm2 on h1 memry=500', 'memry is no word of a VM, nor metadata: HA_…, vigil_…'],
+    ['vm vm2 on h1 memory=1 memory=2', 'memory is there already'],
+    ['vm vm2 on h1 extra=a:b:1 extra=a:b:2', 'extra=a:b is there already'],
     ['vm vm2 on h1 stopped paused', 'it cannot be stopped and paused'],
     ['vm vm2 on h1 task=napping', "napping is no task of nova's"],
     ['vm vm2 on h1 zone=east', 'no host is in the zone east'],
@@ -122,6 +128,7 @@ describe('the commands of a scenario', () => {
     ['set bets=1s', 'bets is no setting'],
     ['set', 'NAME=VALUE is missing at the end'],
     ['set beat', 'beat is not NAME=VALUE'],
+    ['set beat=1s gate=no beat=1s', 'beat is there already'],
     ['set beat=0s', 'beat: 200ms to 5s'],
     ['set beat=1000000h', '1000000h is more than 1000000 seconds'],
     ['set power-sync=0s', 'power-sync: 1s to 1000000s'],
@@ -135,12 +142,14 @@ describe('the commands of a scenario', () => {
     ['group g affinity', 'a VM is missing at the end'],
     ['group g affinity vm1 vm1', 'a VM is named twice'],
     ['pending', 'a feature is missing at the end'],
+    ['pending fencing fencing', 'fencing is there already'],
     ['pending luck', `luck is no feature: ${FEATURES.join(', ')}`],
     ['at noon power off h1', 'noon is no time in seconds, such as 120 or 0.5'],
     ['at -1 power off h1', '-1 is no time in seconds, such as 120 or 0.5'],
     ['at 1 explode h1', 'explode is no action'],
     ['at 1', 'an action is missing at the end'],
     ['at 1 power of h1', 'of is no power: off, on'],
+    ['at 1 power off h1 h2 h1', 'h1 is named twice'],
     ['at 1 power off', 'a host is missing'],
     ['at 1 volume c hangs h1', 'there is no volume c; say volumes lease=3'],
     ['at 1 volume d hangs h1', 'there is no volume d'],
@@ -159,10 +168,12 @@ describe('the commands of a scenario', () => {
     ['at 1 kill beats h1 late-write=never', 'never is no duration, such as 500ms, 4s, 10m'],
     ['at 1 late-write h1', 'lands is expected, and not h1'],
     ['at 1 once sunrise h1 power off h1', `sunrise is no moment: ${MOMENTS.join(', ')}`],
+    ['at 1 maybe renewal h1 power off h1', 'once is expected, and not renewal'],
     ['at 1 once renewal h1', 'an action is missing at the end'],
     ['at 1 once renewal h1 after=2 power off h1', '2 is no duration, such as 500ms, 4s, 10m'],
     ['at 1 once order h1 operator creates vm2 on h1', 'a VM is created at a time, not at a moment'],
-    ['at 1 network loss=200%', '200% is no percentage, such as 20%'],
+    ['at 1 network loss=200%', '200% is no whole percentage from 0% to 100%, such as 20%'],
+    ['at 1 network loss=1% loss=2%', 'loss is there already'],
     ['at 1 network jitter=1s', 'jitter is no property of the network'],
     ['at 1 nova up vm1', 'vm1 is too much here'],
     ['at 1 operator sets vm1 HA_Enabled', 'HA_Enabled is not KEY=VALUE'],
@@ -194,10 +205,32 @@ describe('the commands of a scenario', () => {
       '2: 99999999999999999999 is more than 1000000 seconds',
     ]);
     assert.deepEqual(mistakesIn('hosts 2', 'vm vm1 on h1'), ['2: until SECONDS is missing at the end']);
-    assert.deepEqual(mistakesIn(''), ['1: hosts N is missing']);
+    assert.deepEqual(mistakesIn('', '# nothing'), [
+      'null: nothing stands in it: the first line must be hosts N, the last until SECONDS',
+    ]);
     assert.deepEqual(mistakesIn('hosts 2', 'at 61.5 power off h1', 'until 60'), [
       '3: until is before the action at 61.5',
     ]);
+  });
+
+  it('say what there is before what happens, and once', () => {
+    for (const line of ['vm vm1 on h1', 'host h1 zone=a', 'set beat=2s', 'volumes lease=3', 'cold'])
+      assert.deepEqual(mistakesIn('hosts 2', 'at 1 cut bus', line, 'until 60'), [
+        `3: ${line.split(' ')[0]} says what there is: it stands before the first at`,
+      ]);
+    assert.deepEqual(mistakesIn('hosts 2', 'at 1 cut bus', 'pending drain', 'until 60'), [
+      '3: pending says what there is: it stands before the first at',
+    ]);
+    const twice: readonly (readonly [string, string, string])[] = [
+      ['host h1 zone=a', 'host h1 ineligible zone=b', 'zone of h1'],
+      ['set beat=1s', 'set gate=no beat=2s', 'beat'],
+      ['volumes lease=1', 'volumes lease=3', 'volumes'],
+      ['cold', 'cold', 'cold'],
+      ['pending drain', 'pending etcd drain', 'drain'],
+    ];
+    for (const [first, second, what] of twice)
+      assert.deepEqual(mistakesIn('hosts 2', first, second, 'until 60'), [`3: ${what} is there already`]);
+    assert.deepEqual(mistakesIn('hosts 2', 'host h1 zone=a', 'host h2 zone=a', 'until 60'), []);
   });
 
   it('tell all mistakes at once', () => {
@@ -215,6 +248,7 @@ describe('the commands of a scenario', () => {
       'at 4 nova holds evacuate for=1m',
       'at 5 nova lets-go evacuate',
       'at 6 once renewal h1 late-write lands h1',
+      'at 7 maybe once order h2 maybe once evacuation h1 power off h2',
       'at 7 once new-master h2 after=20ms once listed h1 nova lets-go evacuate',
     ];
     const scenario = scenarioOf('hosts 2', ...lines, 'until 60');

@@ -1,7 +1,7 @@
 /** `VM on H WORD…`: a VM, where it is, and what is particular about it. */
 import { DEFAULT_SERVER, type ServerSpec } from '../cluster.ts';
 import { AMOUNT_MAX } from './limits.ts';
-import { type Line, pairOf } from './line.ts';
+import { type Line, pairOf, Said } from './line.ts';
 import { hostName, type Names } from './names.ts';
 import { newName, wholeBetween } from './read-values.ts';
 import { RESERVED } from './shapes.ts';
@@ -29,13 +29,21 @@ export function parseServer(line: Line, names: Names): ServerSpec {
     line.blame(`${vm} means something else in expected.txt: give the VM another name`);
   line.expect('on');
   const server: Words = { ...DEFAULT_SERVER, vm, host: hostName(line, names) };
-  for (const word of line.rest()) describe(line, server, word);
+  const said = new Said();
+  for (const word of line.rest()) {
+    said.note(line, keyOf(word));
+    describe(line, server, word);
+  }
   return server;
 }
 
 export function checkMetadataKey(line: Line, key: string): void {
   if (!METADATA.test(key)) line.blame(`${key} is no word of a VM, nor metadata: HA_…, vigil_…`);
 }
+
+/** Of what there may be one only; of extra specs, one of each name. */
+const keyOf = (word: string): string =>
+  word.startsWith('extra=') ? word.slice(0, word.lastIndexOf(':')) : (pairOf(word)?.[0] ?? word);
 
 function describe(line: Line, server: Words, word: string): void {
   const pair = pairOf(word);

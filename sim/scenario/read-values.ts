@@ -40,7 +40,7 @@ export function wholeBetween(line: Line, name: string, text: string, min: number
 
 export function percent(line: Line, text: string): number {
   const number = /^\d{1,2}%$|^100%$/.test(text) ? Number(text.slice(0, -1)) : null;
-  if (number === null) line.blame(`${text} is no percentage, such as 20%`);
+  if (number === null) line.blame(`${text} is no whole percentage from 0% to 100%, such as 20%`);
   return number ?? 0;
 }
 

@@ -64,6 +64,9 @@ function troubleWith(
   if (troubles.includes(null)) return null;
   const furthest = troubles.reduce((a, b) => ((b?.at ?? 0) > (a?.at ?? 0) ? b : a));
   if (furthest !== null && furthest.at > 0) return furthest.words;
+  // Everything else being right, it is the name that is wrong.
+  const named = shapes.findIndex((shape) => shape.split(' ')[1] === pattern[1]);
+  if (named >= 0 && isKind(shapes[named]?.split(' ')[0] ?? '')) return troubles[named]?.words ?? null;
   const firsts = new Set(shapes.flatMap((shape) => alternatives(shape.split(' ')[0] ?? '')));
   return `${first} is ${otherwise}: ${[...firsts].join(', ')}`;
 }

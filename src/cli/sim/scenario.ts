@@ -55,7 +55,8 @@ function playScenario(folder: string, show: boolean): Outcome {
 const MISTAKES_TOLD_MAX = 10;
 
 function tellMistakes(path: string, mistakes: readonly Mistake[]): 'mistake' {
-  for (const { line, words } of mistakes.slice(0, MISTAKES_TOLD_MAX)) complain(`${path}:${line}: ${words}`);
+  for (const { line, words } of mistakes.slice(0, MISTAKES_TOLD_MAX))
+    complain(`${path}${line === null ? '' : `:${line}`}: ${words}`);
   const left = mistakes.length - MISTAKES_TOLD_MAX;
   if (left > 0) complain(`${path}: and ${left} more`);
   return 'mistake';
