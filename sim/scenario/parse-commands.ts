@@ -1,6 +1,7 @@
 /** `commands.txt`: what there is, and what happens. */
 import type { TimedAction } from '../actions/action.ts';
 import type { Placed } from './check-placement.ts';
+import { idleActions } from './idle-actions.ts';
 import { type Line, linesOf, type Mistake, Said } from './line.ts';
 import { ACTIONS, parseAction } from './parse-action.ts';
 import { ClusterReader } from './parse-cluster.ts';
@@ -8,7 +9,12 @@ import { seconds } from './read-values.ts';
 import { FEATURES, type Feature, type Scenario } from './scenario.ts';
 
 export type ReadCommands =
-  | { readonly ok: true; readonly scenario: Scenario }
+  | {
+      readonly ok: true;
+      readonly scenario: Scenario;
+      /** Lines that can be carried out and change nothing: a mistake of whoever wrote them. */
+      readonly idle: readonly Mistake[];
+    }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
 export function parseCommands(text: string): ReadCommands {
@@ -17,6 +23,8 @@ export function parseCommands(text: string): ReadCommands {
   const pending: Feature[] = [];
   const said = new Said();
   const script: TimedAction[] = [];
+  /** Of each action in the script. */
+  const scriptLines: Line[] = [];
   /** VMs that operators create are named by later lines. */
   const created = new Map<string, Placed>();
   let happens = false;
@@ -40,7 +48,10 @@ export function parseCommands(text: string): ReadCommands {
         if (vms.has(server.vm) || created.has(server.vm)) line.blame(`${server.vm} is there already`);
         created.set(server.vm, { line, server });
       }
-      if (action !== null) script.push({ atMs, action });
+      if (action !== null) {
+        script.push({ atMs, action });
+        scriptLines.push(line);
+      }
     } else if (ACTIONS.includes(word)) {
       line.blame(`${word} is an action: write at SECONDS before it`);
     } else {
@@ -64,7 +75,12 @@ export function parseCommands(text: string): ReadCommands {
     mistakes.push({ line: lines.at(-1)?.number ?? 1, words: 'until SECONDS is missing at the end' });
   if (mistakes.length > 0 || end === null) return { ok: false, mistakes };
   const { untilMs, rest } = end;
-  return { ok: true, scenario: { cluster: reader.cluster(), pending, script, untilMs, rest } };
+  const cluster = reader.cluster();
+  const idle = idleActions(script, cluster.cold).map((at) => ({
+    line: scriptLines[at]?.number ?? null,
+    words: 'it has no effect: no line before it does what it would end',
+  }));
+  return { ok: true, scenario: { cluster, pending, script, untilMs, rest }, idle };
 }
 
 const tooLate = (word: string): string => `${word} says what there is: it stands before the first at`;

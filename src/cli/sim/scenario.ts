@@ -31,6 +31,7 @@ function playScenario(folder: string, show: boolean): Outcome {
   }
   const read = parseCommands(files.commands);
   if (!read.ok) return tellMistakes(join(folder, 'commands.txt'), read.mistakes);
+  if (read.idle.length > 0) return tellMistakes(join(folder, 'commands.txt'), read.idle);
   // What may be expected follows from what there is.
   const wanted = parseExpected(files.expected, read.scenario);
   if (!wanted.ok) return tellMistakes(join(folder, 'expected.txt'), wanted.mistakes);
