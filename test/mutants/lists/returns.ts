@@ -70,8 +70,8 @@ export const RETURNS: readonly Mutant[] = [
     name: 'started-again-and-again',
     why: 'a guest that nova is just starting is started once more',
     file: ROUND,
-    find: 'core.now >= work.inPlace.notBeforeMs && mayStart(',
-    replace: 'mayStart(',
+    find: '    core.now >= inPlace.notBeforeMs &&\n',
+    replace: '',
   },
   {
     name: 'started-without-a-look-at-the-lease',
