@@ -4,50 +4,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { Baseline } from './baseline.ts';
-import { CATCHERS } from './catcher.ts';
 import { endAll } from './child.ts';
-import { CI } from './ci.ts';
-import { type Examined, examine, isCaught, type Plan } from './examine.ts';
-import { MUTANTS } from './lists/all.ts';
-import type { Mutant } from './mutant.ts';
-import { allScenarios } from './scenarios.ts';
+import { type Chosen, readCommandLine } from './command-line.ts';
+import { type Examined, examine, isCaught } from './examine.ts';
 import { oneLine, table } from './table.ts';
-
-const HELP = `Plants defects in the core, one at a time, and tells what catches each: scenarios, random runs, tests.
-Exit code 1: one was caught by nothing.
-
-  [NAME…]       these defects, or those whose name begins so (default: all)
-  --ci          ten, each by the one thing that is to catch it
-  --all         try everything on each, and all scenarios, not only until it is caught
-  --by WHAT     scenarios, swarm or tests; may be given more than once (default: each)
-  --scenario S  those whose name begins so (default: all)
-  --seeds A..B  of the swarm (default: 1..60)
-  --jobs N      defects at a time (default: 2)
-  --list        tell what there is`;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const { values: flags, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    ci: { type: 'boolean', default: false },
-    all: { type: 'boolean', default: false },
-    by: { type: 'string', multiple: true, default: [...CATCHERS] },
-    scenario: { type: 'string', default: '' },
-    seeds: { type: 'string', default: '1..60' },
-    jobs: { type: 'string', default: '2' },
-    list: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-
 async function main(): Promise<number> {
-  if (flags.help) return tell([HELP]);
-  const chosen = choose();
-  if (chosen.length === 0) return tell(['no such defect; --list tells what there is'], 2);
-  if (flags.list) return tell(chosen.map(({ mutant: { name, why } }) => `${name.padEnd(36)} ${why}`));
+  const asked = readCommandLine(process.argv.slice(2));
+  if (asked.ask === 'nothing') {
+    process.stderr.write(`${asked.mistake}\n`);
+    return 2;
+  }
+  if (asked.ask === 'help') return tell([asked.text]);
+  const { chosen, jobs } = asked;
+  if (asked.ask === 'list')
+    return tell(chosen.map(({ mutant: { name, why } }) => `${name.padEnd(36)} ${why}`));
   const folder = mkdtempSync(join(tmpdir(), 'vigil-mutants-'));
   process.once('exit', () => {
     endAll();
@@ -56,7 +30,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(2));
   const beganMs = performance.now();
   const baseline = new Baseline(folder);
-  const examined = await examineAll(chosen, baseline, folder);
+  const examined = await examineAll(chosen, jobs, baseline, folder);
   const survivors = examined.filter((one) => !isCaught(one)).map(({ mutant }) => mutant.name);
   if (baseline.known.size > 0)
     say(`\nleft out, since it fails without a defect: ${[...baseline.known].join('; ')}`);
@@ -68,32 +42,9 @@ async function main(): Promise<number> {
   return survivors.length > 0 ? 1 : 0;
 }
 
-interface Chosen {
-  readonly mutant: Mutant;
-  readonly plan: Plan;
-}
-
-function choose(): readonly Chosen[] {
-  const [, first, last] = /^(\d+)\.\.(\d+)$/.exec(flags.seeds) ?? [];
-  const plan: Plan = {
-    catchers: CATCHERS.filter((by) => flags.by.includes(by)),
-    all: flags.all,
-    seeds: { first: Number(first), last: Number(last) },
-    scenarios: allScenarios().filter((name) => name.startsWith(flags.scenario)),
-  };
-  if (flags.ci)
-    return CI.flatMap(({ name, by, scenario = '' }) => {
-      const mutant = MUTANTS.find((one) => one.name === name);
-      const scenarios = plan.scenarios.filter((one) => one.startsWith(scenario));
-      return mutant === undefined ? [] : [{ mutant, plan: { ...plan, catchers: [by], scenarios } }];
-    });
-  const isWanted = ({ name }: Mutant): boolean =>
-    positionals.length === 0 || positionals.some((begin) => name.startsWith(begin));
-  return MUTANTS.filter(isWanted).map((mutant) => ({ mutant, plan }));
-}
-
 async function examineAll(
   chosen: readonly Chosen[],
+  jobs: number,
   baseline: Baseline,
   folder: string,
 ): Promise<readonly Examined[]> {
@@ -111,13 +62,13 @@ async function examineAll(
       say(oneLine(one));
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, Number(flags.jobs)) }, keepBusy));
+  await Promise.all(Array.from({ length: jobs }, keepBusy));
   return examined;
 }
 
-function tell(lines: readonly string[], code = 0): number {
+function tell(lines: readonly string[]): number {
   for (const line of lines) say(line);
-  return code;
+  return 0;
 }
 
 process.exitCode = await main();

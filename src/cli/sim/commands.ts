@@ -1,8 +1,9 @@
 /** `vigil sim …`: the simulator. Its code is loaded when it is asked for. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { HOSTS_MAX, MINUTES_MAX, RUN_HOSTS_MIN } from '../../../sim/scenario/limits.ts';
 import { finish } from '../common.ts';
+import { between, jobs, seed, seedRange, type SeedRange } from './values.ts';
 
 export interface SizeFlags {
   readonly hosts?: number;
@@ -13,11 +14,6 @@ export interface SwarmFlags extends SizeFlags {
   readonly seeds: SeedRange;
   readonly jobs: number;
   readonly record?: string;
-}
-
-export interface SeedRange {
-  readonly first: number;
-  readonly last: number;
 }
 
 export function addSimCommands(program: Command): void {
@@ -41,7 +37,7 @@ export function addSimCommands(program: Command): void {
       .description('many random runs; each seed draws its own cluster, faults and rates')
       .requiredOption('--seeds <range>', 'A..B', seedRange),
   )
-    .option('--jobs <count>', 'processes', between(1, JOBS_MAX), availableParallelism())
+    .option('--jobs <count>', 'processes', jobs, availableParallelism())
     .option(
       '--record <file>',
       'one line a seed is added to it; seeds that are there already are not run again',
@@ -93,28 +89,4 @@ function withSize(command: Command): Command {
   return command
     .option('--hosts <count>', 'hosts of the cluster (default: drawn)', between(RUN_HOSTS_MIN, HOSTS_MAX))
     .option('--minutes <count>', 'of simulated time with faults (default: drawn)', between(1, MINUTES_MAX));
-}
-
-const JOBS_MAX = 256;
-/** Of one command: what is left is kept in memory. */
-const SEEDS_MAX = 1_000_000;
-
-function between(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`a whole number, ${min} to ${max}`);
-  };
-}
-
-const seed = between(1, Number.MAX_SAFE_INTEGER);
-
-function seedRange(text: string): SeedRange {
-  const [, from, to] = /^(\d+)\.\.(\d+)$/.exec(text) ?? [];
-  if (from === undefined || to === undefined) throw new InvalidArgumentError('a range such as 1..200');
-  const range = { first: seed(from), last: seed(to) };
-  const count = range.last - range.first + 1;
-  if (count < 1) throw new InvalidArgumentError('the last seed is before the first');
-  if (count > SEEDS_MAX) throw new InvalidArgumentError(`at most ${SEEDS_MAX} seeds at a time`);
-  return range;
 }
