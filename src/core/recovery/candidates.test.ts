@@ -65,6 +65,20 @@ for (const [name, more, words] of refusals) {
   });
 }
 
+void test('a disk counts where it is the host’s, and not where the VM boots from a volume', () => {
+  const { flavor } = vm;
+  const large = { flavor: { ...flavor, diskGib: 20 } };
+  const hosts = [19, 20].map((freeDiskGib, n) =>
+    candidate(`h${n}`, { capacity: capacity(`h${n}`, { freeDiskGib }) }),
+  );
+  const onHost = server('vm', { ...large, bootedFromVolume: false });
+  assert.equal(chooseCandidate(onHost, context(hosts)).chosen, 'h1');
+  const choice = chooseCandidate(onHost, context(hosts.slice(0, 1)));
+  assert.ok(choice.chosen === null && !choice.later);
+  assert.match(choice.whyNot.join(), /h0: has 19 of 20 GiB disk free/);
+  assert.equal(chooseCandidate(server('vm', large), context(hosts)).chosen, 'h0');
+});
+
 void test('a VM that only its zone keeps from a host may not be pinned there: a person is told what to do', () => {
   const far = (host: string, more: Partial<CandidateHost> = {}) =>
     candidate(host, { service: service(host, { zone: 'far' }), ...more });

@@ -107,6 +107,11 @@ for (const [code, why, more, changed] of refusals) {
 const atOnce: readonly (readonly [RefusalCode, string, (core: Core) => void])[] = [
   ['old-term', 'a higher term was seen', (core) => (core.termSeen = 2)],
   ['stopping', 'the agent stops', (core) => (core.leaving = { why: 'agent-restart', expiresMs: 60_000 })],
+  [
+    'not-online',
+    'in maintenance',
+    (core) => (core.maintenance = { sequence: 1, declared: { by: 'ann', why: null, recover: true } }),
+  ],
   ['not-online', 'the master is not heard', (core) => (core.link.echoMs = null)],
   ['busy', 'the VM has an intent', (core) => core.executor.intents.set('vm', intent)],
   ['busy', 'begun before', (core) => core.executor.begun.add(order().id)],

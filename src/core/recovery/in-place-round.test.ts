@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { header, incidentRecord, seat, server, slot, TIMING } from '../../../test/world/fixtures.ts';
+import { incidentRecord, seat, server, slot, TIMING } from '../../../test/world/fixtures.ts';
 import {
   intent,
   openNow,
@@ -11,8 +11,11 @@ import {
   shown,
 } from '../../../test/world/planning.ts';
 import { Pump, type Script } from '../../../test/world/pump.ts';
+import { cell } from '../../../test/world/slave.ts';
+import { noteBoot } from '../evidence/boots.ts';
 import { noteEvidence } from '../evidence/note.ts';
-import type { CellObservation, SeatObservation } from '../wire/observations.ts';
+import type { SeatObservation } from '../wire/observations.ts';
+import type { Core } from '../state.ts';
 import { NOT_RUNNING } from './cloud.ts';
 import { createIncident, createVmWork } from './incident.ts';
 import { inPlaceRound, survey } from './in-place-round.ts';
@@ -44,43 +47,53 @@ void test('a VM that a slave may have asked nova to evacuate before the records 
 });
 
 const NEW_BOOT = 'h9-boot-2';
+const inNewBoot = (counter: number) => slot('h9', 9, { boot: NEW_BOOT, incarnation: 2, counter });
 const RETURNING = incidentRecord({ phase: 'returning', proof: 'reboot' });
 
+function reads(core: Core, counter: number): void {
+  const volume = core.volumes.get('a') ?? assert.fail();
+  noteEvidence(core, volume, [inNewBoot(counter)], { begunMs: core.now, endedMs: core.now });
+}
+
+interface Otherwise {
+  readonly seats?: readonly SeatObservation[];
+  /** Done once nova is asked whether the guest runs. */
+  readonly meanwhile?: (core: Core) => void;
+}
+
 /** Does a master start the guest that does not run, so long after it has taken the incident over? */
-function starts(takenOverMs: number, seats: readonly SeatObservation[] = [seat('h1', 1, {}, 10)]): boolean {
+function starts(takenOverMs: number, otherwise: Otherwise = {}): boolean {
+  const { seats = [seat('h1', 1, {}, 10)], meanwhile } = otherwise;
   const { core, master } = setUp();
   renewedUpTo(core, 10);
   core.lease = { phase: 'holding', term: 1, renewedMs: new Map([['a', core.now]]), sawPreviousHolder: true };
-  const volume = core.volumes.get('a') ?? assert.fail();
-  const found = (counter: number) => slot('h9', 9, { boot: NEW_BOOT, incarnation: 2, counter });
-  for (const counter of [1, 2])
-    noteEvidence(core, volume, [found(counter)], { begunMs: core.now, endedMs: core.now });
+  for (const counter of [1, 2]) reads(core, counter);
   const incident = createIncident(RETURNING, core.now - takenOverMs, true, true);
   master.incidents.set('h9', incident);
   incident.vms.set('vm', createVmWork('vm', 'vm'));
-  const cell: CellObservation = {
-    state: 'read',
-    index: 18,
-    slot: 9,
-    which: 0,
-    host: 'h1',
-    header: header({ kind: 'cell' }),
-    body: RETURNING,
-    bodyBoot: '',
-    authentic: true,
-  };
   const script: Script = (effect) => {
     if (effect.do === 'read-volume') {
       const times = { begunMs: core.now, endedMs: core.now };
-      return { result: { of: 'read-volume', ok: true, ...times, seats, slots: [found(3)], cells: [cell] } };
+      return {
+        result: {
+          of: 'read-volume',
+          ok: true,
+          ...times,
+          seats,
+          slots: [inNewBoot(3)],
+          cells: [cell(RETURNING)],
+        },
+      };
     }
     if (effect.do !== 'cloud') return null;
     const { call } = effect.call;
-    if (call === 'guest-state')
+    if (call === 'guest-state') {
+      meanwhile?.(core);
       return {
         result: { of: 'cloud', answer: { call, ok: true, value: { state: NOT_RUNNING } } },
         afterMs: 0,
       };
+    }
     assert.equal(call, 'hard-reboot');
     return { result: { of: 'cloud', answer: { call: 'hard-reboot', ok: true, value: { requestId: null } } } };
   };
@@ -99,5 +112,21 @@ void test('what a former master asked for last would hit a guest that runs by th
 });
 
 void test('nothing is started by whoever cannot read that it is still master', () => {
-  assert.equal(starts(TIMING.openRequestMs, [seat('h1', 1, {}, 10), seat('h3', 3, { term: 2 })]), false);
+  const seats = [seat('h1', 1, {}, 10), seat('h3', 3, { term: 2 })];
+  assert.equal(starts(TIMING.openRequestMs, { seats }), false);
+});
+
+void test('nothing is started in a boot that has begun since its guest was asked for', () => {
+  // Its former boot was last seen before nova answered, its beats are still to come, and its agent is heard.
+  const heardIn = (boot: string): boolean =>
+    starts(TIMING.openRequestMs, {
+      meanwhile: (core) => {
+        core.now += TIMING.networkLostMs;
+        const evidence = core.hosts.get('h9') ?? assert.fail();
+        evidence.network.heardMs = core.now;
+        noteBoot(evidence, boot, core.now);
+      },
+    });
+  assert.equal(heardIn(NEW_BOOT), true);
+  assert.equal(heardIn('h9-boot-3'), false);
 });

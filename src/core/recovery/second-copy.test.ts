@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { incidentRecord, row, server } from '../../../test/world/fixtures.ts';
 import { plan, setUp } from '../../../test/world/planning.ts';
-import { createIncident, createVmWork } from './incident.ts';
+import { createIncident, createVmWork, type VmWork } from './incident.ts';
 
 /** Is a VM sent on, whose new host has died, while the incident of its first one says this? */
 function sendsOn(hold: string | null, known: boolean, source = 'h7'): boolean {
@@ -20,4 +20,26 @@ void test('a VM whose first copy may run on a host that lives after all is not s
   assert.equal(sendsOn('life-after-failed', false), false, 'by the records of nova alone');
   assert.equal(sendsOn('life-after-failed', false, 'h8'), true, 'it came from elsewhere');
   assert.equal(sendsOn(null, true), true, 'that life is over');
+});
+
+/** Is it, once its owner has moved it on from where it was sent? No record of its new host tells where it came from. */
+function sendsOnMoved(state: VmWork['state']): boolean {
+  const at = setUp();
+  const first = createIncident(
+    incidentRecord({ victim: 'h7', hold: 'life-after-failed' }),
+    at.core.now,
+    false,
+  );
+  first.vms.set('vm', { ...createVmWork('vm', 'vm'), state });
+  at.master.incidents.set('h7', first);
+  const { victim } = at.incident.record;
+  const moved = row(5, 'vm', { type: 'live-migration', source: 'h8', target: victim, status: 'completed' });
+  return plan(at, { servers: [server('vm')], rows: [moved], hosts: ['h3'] }).length > 0;
+}
+
+void test('what was ordered when its first host showed life may have been carried out since', () => {
+  for (const state of ['ordered', 'evacuating', 'recovered'] as const)
+    assert.equal(sendsOnMoved(state), false, state);
+  for (const state of ['waiting', 'held', 'not-recovered'] as const)
+    assert.equal(sendsOnMoved(state), true, `${state}: it was never sent on`);
 });

@@ -172,4 +172,26 @@ export const INCIDENTS: readonly Mutant[] = [
     find: '(onVictim.has(row.vm) || !isUnclaimedEvacuation(row)),',
     replace: 'true,',
   },
+  {
+    name: 'own-touch-is-a-report',
+    why: 'a list that was asked for while nova forced a host down counts as a report of that host',
+    file: FORCE,
+    find: "  const answer = yield* askCloud(core, { call: 'force-down', serviceId: service.id, forcedDown });\n  noteTouched(core.nova, victim, core.now);\n",
+    replace:
+      "  const answer = yield* askCloud(core, { call: 'force-down', serviceId: service.id, forcedDown });\n",
+  },
+  {
+    name: 'answered-though-not-forced-down',
+    why: 'nova has answered without having forced the host down, and may yet do it after the incident',
+    file: FORCE,
+    find: '(answer.ok || mayStillHappen(answer.failure))',
+    replace: '!answer.ok && mayStillHappen(answer.failure)',
+  },
+  {
+    name: 'only-moved-vms-have-second-copies',
+    why: 'a VM that was about to be moved from a host that then showed life is started a third time',
+    file: 'src/core/recovery/second-copy.ts',
+    find: "new Set(['ordered', 'evacuating', 'recovered'])",
+    replace: "new Set(['evacuating', 'recovered'])",
+  },
 ];

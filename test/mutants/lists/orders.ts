@@ -118,4 +118,13 @@ export const ORDERS: readonly Mutant[] = [
     find: "  if (!rows.ok) return no('nova-unreadable', rows.failure.detail);\n",
     replace: '  if (!rows.ok) return { refusal: null, newestRow: 0 };\n',
   },
+  {
+    name: 'order-in-maintenance',
+    why: 'a host in maintenance takes an order that was given before its master knew',
+    file: EXECUTOR,
+    find: `  if (core.maintenance.declared !== null)
+    return refused('not-online', 'maintenance was declared on this host');
+`,
+    replace: '',
+  },
 ];

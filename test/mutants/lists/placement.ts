@@ -117,4 +117,18 @@ export const PLACEMENT: readonly Mutant[] = [
     find: "  if (core.now < work.notBeforeMs) return set('waiting', work.reason);\n",
     replace: '',
   },
+  {
+    name: 'disk-not-counted',
+    why: 'a VM with a disk of its own is ordered to a host that has less disk free',
+    file: CANDIDATES,
+    find: 'capacity.freeDiskGib < diskGib)',
+    replace: 'capacity.freeDiskGib <= 0)',
+  },
+  {
+    name: 'six-vms-of-a-host',
+    why: 'only the first VMs of a failed host are recovered at once, the others after them',
+    file: PLAN,
+    find: 'of reading.servers) {',
+    replace: 'of reading.servers.slice(0, 6)) {',
+  },
 ];

@@ -136,4 +136,18 @@ export const RETURNS: readonly Mutant[] = [
     find: "  if (master.openStarts.isOpen(server.vm, core.now)) return set('waiting', START_OPEN);\n",
     replace: '',
   },
+  {
+    name: 'started-in-another-boot',
+    why: 'a guest is started in a life of its host that nobody has judged',
+    file: ROUND,
+    find: 'evidence?.boot === back.boot &&',
+    replace: 'evidence !== undefined &&',
+  },
+  {
+    name: 'six-vms-started-in-place',
+    why: 'only the first VMs of a host that is back are started',
+    file: ROUND,
+    find: '  return now.servers.flatMap((server) => {\n',
+    replace: '  return now.servers.slice(0, 6).flatMap((server) => {\n',
+  },
 ];

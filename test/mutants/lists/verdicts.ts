@@ -147,4 +147,25 @@ export const VERDICTS: readonly Mutant[] = [
     find: 'if (declared === null || (declared.recover && !isWell)) return null;',
     replace: 'if (declared === null || !isWell) return null;',
   },
+  {
+    name: 'refused-maintenance-counts',
+    why: 'a word on maintenance that was refused, and stands on one volume, counts once that volume is read',
+    file: 'src/core/operator/maintenance.ts',
+    find: 'core.maintenance = { ...before, sequence: change.sequence + 1 };',
+    replace: 'core.maintenance = before;',
+  },
+  {
+    name: 'leaving-of-a-former-boot',
+    why: 'a host that announces the same once more in a new boot has its time counted from the first one',
+    file: LEAVING,
+    find: ' || known.boot !== boot)',
+    replace: ')',
+  },
+  {
+    name: 'domain-without-the-master',
+    why: 'the master does not count itself in its failure domain: the others there are taken for all of it',
+    file: 'src/core/master/brake-count.ts',
+    find: 'inDomain.length + (failureDomain === domain ? 1 : 0)',
+    replace: 'inDomain.length',
+  },
 ];

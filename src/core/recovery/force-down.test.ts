@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { incidentRecord, seat, service, slot, TIMING } from '../../../test/world/fixtures.ts';
+import { renewedUpTo, setUp } from '../../../test/world/planning.ts';
+import { type Asked, Pump } from '../../../test/world/pump.ts';
+import { cell } from '../../../test/world/slave.ts';
+import { noteEvidence } from '../evidence/note.ts';
+import { noteServices, reportedSince, reportSince } from '../evidence/nova-witness.ts';
+import type { Core } from '../state.ts';
+import type { CloudAnswer, CloudFailure } from './cloud.ts';
+import { forceDown } from './force-down.ts';
+import { createIncident } from './incident.ts';
+
+const RECORD = incidentRecord({ forcedDownBy: 'vigil-asked' });
+const ANSWER_MS = 2_000;
+
+/** A master that may act asks nova to force h9 down; `meanwhile` is done once nova has the request. */
+function forcedDown(answer: CloudAnswer<'force-down'>, meanwhile: (core: Core) => void = () => undefined) {
+  const { core, master } = setUp();
+  renewedUpTo(core, 10);
+  core.lease = { phase: 'holding', term: 1, renewedMs: new Map([['a', core.now]]), sawPreviousHolder: true };
+  const volume = core.volumes.get('a') ?? assert.fail();
+  const times = { begunMs: core.now, endedMs: core.now };
+  noteEvidence(core, volume, [slot('h9', 9)], times);
+  noteServices(core.nova, [service('h9', { updatedAt: 'before' })], core.now);
+  const incident = createIncident(RECORD, core.now, true);
+  master.incidents.set('h9', incident);
+  const result = (effect: Asked) => {
+    if (effect.do === 'read-volume')
+      return {
+        ...times,
+        of: 'read-volume' as const,
+        ok: true as const,
+        seats: [seat('h1', 1, {}, 10)],
+        slots: [slot('h9', 9)],
+        cells: [cell(RECORD)],
+      };
+    assert.ok(effect.do === 'cloud' && effect.call.call === 'force-down', effect.do);
+    core.now += 1;
+    meanwhile(core);
+    return { of: 'cloud' as const, answer };
+  };
+  const pump = new Pump(core, (effect) => ({ result: result(effect), afterMs: ANSWER_MS }));
+  const begunMs = core.now;
+  const ended = pump.run(forceDown(core, master, incident), 4 * ANSWER_MS);
+  assert.equal(pump.did('cloud').length, 1);
+  return { core, incident, begunMs, hold: ended === null ? null : (ended?.hold?.code ?? assert.fail()) };
+}
+
+const says = (forcedDown: boolean): CloudAnswer<'force-down'> => ({
+  call: 'force-down',
+  ok: true,
+  value: service('h9', { forcedDown }),
+});
+
+const fails = (code: CloudFailure['code']): CloudAnswer<'force-down'> => ({
+  call: 'force-down',
+  ok: false,
+  failure: { code, service: 'nova', status: null, requestId: null, detail: code },
+});
+
+const answers: readonly (readonly [string, CloudAnswer<'force-down'>, string | null, boolean])[] = [
+  ['nova shows it forced down', says(true), null, false],
+  ['nova has answered, and shows the former value', says(false), 'force-down-refused', true],
+  ['nova may have begun', fails('server-error'), 'force-down-refused', true],
+  ['nova has said no', fails('conflict'), 'force-down-refused', false],
+];
+for (const [name, answer, code, mayFollow] of answers)
+  void test(`${name}: ${mayFollow ? 'it may still happen, for Q' : 'nothing follows'}`, () => {
+    const { core, incident, hold } = forcedDown(answer);
+    assert.equal(hold, code);
+    assert.equal(incident.forceDownOpenMs, mayFollow ? core.now + TIMING.openRequestMs : 0);
+  });
+
+void test('a list that was asked for while nova was about it makes no report of what Vigil has changed', () => {
+  const list = (core: Core, updatedAt: string): void =>
+    noteServices(core.nova, [service('h9', { updatedAt })], core.now);
+  const { core, begunMs } = forcedDown(says(true), (asking) => list(asking, 'before'));
+  const report = () => reportSince(core.nova, 'h9', begunMs, TIMING);
+  core.now += 1_000;
+  list(core, 'changed by Vigil');
+  assert.deepEqual([report(), reportedSince(core.nova, 'h9', begunMs)], ['unknown', false]);
+  core.now += 1_000;
+  list(core, 'a report');
+  assert.deepEqual([report(), reportedSince(core.nova, 'h9', begunMs)], ['alive', true]);
+});
