@@ -49,6 +49,8 @@ export interface Core {
   leaving: Leaving | null;
   /** Planned work on this host. */
   maintenance: Maintenance;
+  /** It is being written, and is taken back where it cannot be. */
+  maintenanceUnwritten: boolean;
   /** What the cells say about this host itself; null until they were read. */
   ownIncident: IncidentRecord | null | 'unread';
   ownReboot: OwnReboot;

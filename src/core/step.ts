@@ -70,6 +70,7 @@ export function createCore(settings: Settings, now: number): Core {
     leftToSeeingMs: null,
     leaving: null,
     maintenance: NO_MAINTENANCE,
+    maintenanceUnwritten: false,
     ownIncident: 'unread',
     ownReboot: NO_REBOOT,
     lastBeatMs: null,

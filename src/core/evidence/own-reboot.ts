@@ -58,8 +58,9 @@ function isSeenTo({ ownIncident, settings }: Core, unjudged: BootId): boolean {
   return phase === 'closed' ? victimBoot === unjudged : victimBoot !== settings.boot;
 }
 
-function isPlanned({ maintenance: { declared } }: Core): boolean {
-  return declared !== null && !declared.recover;
+/** By a word that stands: one that is taken back has planned nothing. */
+function isPlanned({ maintenance: { declared }, maintenanceUnwritten }: Core): boolean {
+  return declared !== null && !declared.recover && !maintenanceUnwritten;
 }
 
 /** What a host says of itself, as long as it lives in the boot in which it says so. */

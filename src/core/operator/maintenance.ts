@@ -18,8 +18,9 @@ export function* changeMaintenance(
   const { host } = core.settings;
   // Also where this host knows of none: others may remember it, if its slots were torn as it lost power.
   const change: Maintenance = { sequence: nextSequence(core), declared };
-  core.maintenance = change;
+  Object.assign(core, { maintenance: change, maintenanceUnwritten: true });
   const written = yield* core.coordination.intents.write(core);
+  core.maintenanceUnwritten = false;
   core.outbox.push({ do: 'journal', event: 'maintenance', data: { declared, written } });
   if (written)
     return {

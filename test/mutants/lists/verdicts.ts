@@ -168,4 +168,18 @@ export const VERDICTS: readonly Mutant[] = [
     find: 'inDomain.length + (failureDomain === domain ? 1 : 0)',
     replace: 'inDomain.length',
   },
+  {
+    name: 'refused-maintenance-plans',
+    why: 'maintenance that could not be declared makes a host forget that it has rebooted unannounced',
+    file: 'src/core/evidence/own-reboot.ts',
+    find: ' && !maintenanceUnwritten;',
+    replace: ';',
+  },
+  {
+    name: 'maintenance-of-a-torn-slot',
+    why: 'what a host says of its maintenance counts as older than what it said before its slots were torn',
+    file: 'src/core/operator/maintenance.ts',
+    find: 'Math.max(maintenance.sequence, ...[...volumes.values()].map(({ incarnation }) => incarnation))',
+    replace: 'Math.max(maintenance.sequence, ...[...volumes.values()].map(() => 0))',
+  },
 ];
