@@ -49,7 +49,7 @@ export function playRun(run: Run): Ended {
     seed: run.seed,
     violations: watched.violations.map((violation) => ({
       ...violation,
-      story: story.last(violation.hosts, violation.vm, violation.atMs),
+      story: story.of(violation, faultsOverMs),
     })),
     bets: watched.bets,
     hosts: run.cluster.hosts.length,

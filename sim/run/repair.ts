@@ -51,3 +51,13 @@ function repairs(world: World): readonly Action[] {
 function isDisabled(world: World, host: string): boolean {
   return world.nova.state.services.get(host)?.disabled ?? false;
 }
+
+/** Done in each round whatever was broken: it tells nothing of what was. */
+export const isRoutine = (action: Action): boolean =>
+  action.do === 'heal-network' ||
+  ((action.do === 'bus' || action.do === 'cell') && action.up) ||
+  (action.do === 'isolation-address' && action.alive) ||
+  (action.do === 'volume' && action.how === 'heals') ||
+  (action.do === 'nova' && (action.how === 'up' || action.how === 'answers')) ||
+  (action.do === 'api' && action.how === 'answers') ||
+  (action.do === 'maintenance' && action.what === 'end');
