@@ -32,7 +32,7 @@ function hashOfCode() {
   return createHash('sha256').update(outputFiles[0].contents).digest('hex').slice(0, 16);
 }
 
-/** A line that was cut off has been played again. */
+/** What was cut off has been played again, or will be. */
 function readRecord(path) {
   if (!existsSync(path)) return [];
   return readFileSync(path, 'utf8')
@@ -46,11 +46,17 @@ function readRecord(path) {
     });
 }
 
-/** They are played again: the last thing that was done about them is to be seen. */
+/**
+ * They are played again: the last thing that was done about them is to be seen. With them goes what was cut off, which
+ * `sim swarm` would refuse anywhere but at the end.
+ */
 function dropBroken(path) {
-  const runs = readRecord(path);
-  const kept = runs.filter(({ broken }) => broken.length === 0);
-  if (kept.length < runs.length) writeFileSync(path, kept.map((run) => `${JSON.stringify(run)}\n`).join(''));
+  if (!existsSync(path)) return;
+  const lines = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  const kept = readRecord(path).filter(({ broken }) => broken.length === 0);
+  if (kept.length < lines.length) writeFileSync(path, kept.map((run) => `${JSON.stringify(run)}\n`).join(''));
 }
 
 const sum = (runs, of) => runs.reduce((total, run) => total + of(run), 0);

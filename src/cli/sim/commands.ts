@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { HOSTS_MAX, MINUTES_MAX, RUN_HOSTS_MIN } from '../../../sim/scenario/limits.ts';
 import { finish } from '../common.ts';
-import { between, jobs, seed, seedRange, type SeedRange } from './values.ts';
+import { between, jobs, once, seed, seedRange, type SeedRange } from './values.ts';
 
 export interface SizeFlags {
   readonly hosts?: number;
@@ -24,7 +24,7 @@ export function addSimCommands(program: Command): void {
     sim
       .command('run')
       .description('one random run: what was done in it, what broke and how it came, and sums')
-      .requiredOption('--seed <seed>', 'everything follows from it', seed),
+      .requiredOption('--seed <seed>', 'everything follows from it', once(seed)),
   )
     .addHelpText('after', help(KEPT, 'vigil sim run --seed 17'))
     .action(async (flags: SizeFlags & { readonly seed: number }) => {
@@ -35,12 +35,13 @@ export function addSimCommands(program: Command): void {
     sim
       .command('swarm')
       .description('many random runs; each seed draws its own cluster, faults and rates')
-      .requiredOption('--seeds <range>', 'A..B', seedRange),
+      .requiredOption('--seeds <range>', 'A..B', once(seedRange)),
   )
-    .option('--jobs <count>', 'processes', jobs, availableParallelism())
+    .option('--jobs <count>', 'processes', once(jobs), availableParallelism())
     .option(
       '--record <file>',
       'one line a seed is added to it; seeds that are there already are not run again',
+      once((path) => path),
     )
     .addHelpText('after', help(KEPT, 'vigil sim swarm --seeds 1..200'))
     .action(async (flags: SwarmFlags) => {
@@ -51,7 +52,7 @@ export function addSimCommands(program: Command): void {
     sim
       .command('shrink')
       .description('make a run that breaks a promise smaller, and print it as commands of a scenario')
-      .requiredOption('--seed <seed>', 'of the run', seed),
+      .requiredOption('--seed <seed>', 'of the run', once(seed)),
   )
     .addHelpText('after', help(SHRUNK, 'vigil sim shrink --seed 17'))
     .action(async (flags: SizeFlags & { readonly seed: number }) => {
@@ -87,6 +88,14 @@ function help([ok, failed]: Codes, example: string): string {
 
 function withSize(command: Command): Command {
   return command
-    .option('--hosts <count>', 'hosts of the cluster (default: drawn)', between(RUN_HOSTS_MIN, HOSTS_MAX))
-    .option('--minutes <count>', 'of simulated time with faults (default: drawn)', between(1, MINUTES_MAX));
+    .option(
+      '--hosts <count>',
+      'hosts of the cluster (default: drawn)',
+      once(between(RUN_HOSTS_MIN, HOSTS_MAX)),
+    )
+    .option(
+      '--minutes <count>',
+      'of simulated time with faults (default: drawn)',
+      once(between(1, MINUTES_MAX)),
+    );
 }

@@ -1,5 +1,5 @@
 /** What was played already: one line of JSON a seed, so that a long swarm can be stopped and go on. */
-import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import { z } from 'zod';
 import { reasonOf } from './read-scenario.ts';
 import type { Asked, Summary } from './tell.ts';
@@ -26,29 +26,49 @@ export type ReadRecord =
   | { readonly ok: false; readonly words: string };
 
 /**
- * The runs of this size. A line that was cut off, or comes from an older version, is played again. The file is made if
- * there is none; it is not if it could not be written, or holds something else.
+ * The runs of this size. What comes from an older version is played again, and so is the last line if it was cut off: it
+ * is taken away, or what comes next would go on with it. The file is made if there is none; nothing is played if it could
+ * not be written, or holds something else.
  */
 export function readRecord(path: string, asked: Asked): ReadRecord {
   try {
     closeSync(openSync(path, 'a'));
     const text = readFileSync(path, 'utf8');
-    if (text !== '' && !text.startsWith(BEGINS))
-      return { ok: false, words: 'it holds something else than runs' };
-    // What comes next is not to be taken for the rest of a line that was cut off.
-    if (text !== '' && !text.endsWith('\n')) appendFileSync(path, '\n');
-    return { ok: true, summaries: text.split('\n').flatMap((line) => summaryOf(line, asked)) };
+    const lines = text.split('\n');
+    const last = lines.pop() ?? '';
+    const runs = lines.map(jsonOf);
+    const wrong = runs.findIndex((run) => !isRun(run));
+    if (wrong !== -1) return refused(wrong + 1);
+    const lastRun = jsonOf(last);
+    if (isRun(lastRun)) appendFileSync(path, '\n');
+    else if (last !== '') {
+      if (!isBegun(last)) return refused(lines.length + 1);
+      truncateSync(path, Buffer.byteLength(text) - Buffer.byteLength(last));
+    }
+    return { ok: true, summaries: [...runs, lastRun].flatMap((run) => summaryOf(run, asked)) };
   } catch (error) {
     return { ok: false, words: reasonOf(error) };
   }
+}
+
+const refused = (line: number): ReadRecord => ({
+  ok: false,
+  words: `line ${line} is something else than a run`,
+});
+
+const isBegun = (line: string): boolean => line.startsWith(BEGINS) || BEGINS.startsWith(line);
+
+/** Of this version or an older one. */
+function isRun(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'seed' in value && typeof value.seed === 'number';
 }
 
 export function addToRecord(path: string, summary: Summary): void {
   appendFileSync(path, `${JSON.stringify(summary)}\n`);
 }
 
-function summaryOf(line: string, { hosts, minutes }: Asked): readonly Summary[] {
-  const { data } = summarySchema.safeParse(jsonOf(line));
+function summaryOf(run: unknown, { hosts, minutes }: Asked): readonly Summary[] {
+  const { data } = summarySchema.safeParse(run);
   return data?.asked.hosts === hosts && data.asked.minutes === minutes ? [data] : [];
 }
 

@@ -1,3 +1,4 @@
+import type { TimedAction } from '../../../sim/actions/action.ts';
 import { KNOWN_HOSTS_MAX } from '../../../sim/scenario/limits.ts';
 import { print } from '../../../sim/scenario/print-action.ts';
 import { drawRun, type Run } from '../../../sim/run/draw-run.ts';
@@ -23,8 +24,14 @@ export function runOf(seed: number, { hosts, minutes }: SizeFlags): Run {
 
 export function tellRun(seed: number, size: SizeFlags): number {
   const ended = playRun(runOf(seed, size));
-  for (const { atMs, action } of ended.script)
-    say(`${(atMs / 1_000).toFixed(3).padStart(10)} ${print(action)}`);
+  const isRepair = ({ atMs }: TimedAction): boolean => atMs >= ended.faultsOverMs - ended.settledMs;
+  say(
+    `seed ${seed}, ${ended.hosts} hosts. What was done, as commands of a scenario, from the settled cluster on:`,
+  );
+  tellActions(ended.script.filter((timed) => !isRepair(timed)));
+  const repairs = ended.script.filter(isRepair);
+  if (repairs.length > 0) say('Everything is repaired, once a minute, until all is at rest:');
+  tellActions(repairs);
   const summary = summarize(ended, size);
   for (const bet of summary.lostBets) say(`a bet was lost: ${bet}`);
   for (const broken of summary.broken) say(`BROKEN ${broken}`);
@@ -32,4 +39,8 @@ export function tellRun(seed: number, size: SizeFlags): number {
   if (summary.broken.length === 0) return EXIT.ok;
   say(`make it smaller: ${replay('shrink', seed, size)}`);
   return EXIT.failed;
+}
+
+function tellActions(script: readonly TimedAction[]): void {
+  for (const { atMs, action } of script) say(`${(atMs / 1_000).toFixed(3).padStart(10)} ${print(action)}`);
 }

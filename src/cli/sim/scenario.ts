@@ -8,6 +8,7 @@ import { play } from '../../../sim/scenario/play.ts';
 import { EXIT } from '../exit-codes.ts';
 import { complain, say, styled } from '../output.ts';
 import { readScenario } from './read-scenario.ts';
+import { counted } from './tell.ts';
 
 type Outcome = 'as expected' | 'differs' | 'pending' | 'mistake';
 
@@ -15,7 +16,7 @@ export function playScenarios(folders: readonly string[], show: boolean): number
   const outcomes = folders.map((folder) => playScenario(folder, show));
   const count = (outcome: Outcome): number => outcomes.filter((one) => one === outcome).length;
   say(
-    `${folders.length} ${folders.length === 1 ? 'scenario' : 'scenarios'}: ${count('as expected')} as expected, ` +
+    `${counted(folders.length, 'scenario')}: ${count('as expected')} as expected, ` +
       `${count('differs')} differ, ${count('pending')} pending, ${count('mistake')} with mistakes`,
   );
   if (count('mistake') > 0) return EXIT.usage;

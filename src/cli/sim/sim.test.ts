@@ -43,6 +43,12 @@ const WRONG: readonly (readonly [readonly string[], RegExp])[] = [
   [['run', '--seed', '1', '--hosts', '1'], /is invalid\. a whole number, 2 to 10000\n/],
   [['run', '--seed', '1', '--hosts', '100000000'], /is invalid\. a whole number, 2 to 10000\n/],
   [['run', '--seed', '1', '--minutes', '99999'], /is invalid\. a whole number, 1 to 16666\n/],
+  [['run', '--seed', '1', '--seed', '2'], /argument '2' is invalid\. the option is there twice/],
+  [['swarm', '--seeds', '1..2', '--jobs', '1', '--jobs', '2'], /is invalid\. the option is there twice/],
+  [
+    ['swarm', '--seeds', '1..2', '--record', 'a', '--record', 'b'],
+    /'b' is invalid\. the option is there twice/,
+  ],
 ];
 for (const [args, words] of WRONG)
   void test(`vigil sim ${args.join(' ')}`, () => {

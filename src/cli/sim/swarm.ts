@@ -4,7 +4,7 @@ import { EXIT } from '../exit-codes.ts';
 import { complain, say } from '../output.ts';
 import type { SwarmFlags } from './commands.ts';
 import { addToRecord, readRecord } from './record.ts';
-import { askedOf, replay, type Summary, sums, unplayed } from './tell.ts';
+import { askedOf, counted, replay, type Summary, sums, unplayed } from './tell.ts';
 import type { Task } from './worker.ts';
 
 const PROGRESS_MS = 10_000;
@@ -28,7 +28,7 @@ export async function runSwarm({ seeds, jobs, record, ...size }: SwarmFlags): Pr
     const broken = summaries.filter((one) => one.broken.length > 0).length;
     const wallS = Math.round((performance.now() - beganMs) / 1_000);
     complain(
-      `${summaries.length} of ${total} runs, ${hours.toFixed(0)} host-hours, ${broken} broken; ${wallS} s`,
+      `${summaries.length} of ${counted(total, 'run')}, ${hours.toFixed(0)} host-hours, ${broken} broken; ${wallS} s`,
     );
   };
   const telling = setInterval(progress, PROGRESS_MS);

@@ -1,4 +1,5 @@
 /** What is told of random runs. */
+import type { Violation } from '../../../sim/checkers/check.ts';
 import type { Ended } from '../../../sim/run/play-run.ts';
 import { styled } from '../output.ts';
 import type { SizeFlags } from './commands.ts';
@@ -30,6 +31,9 @@ export interface Summary {
 export function summarize(ended: Ended, size: SizeFlags): Summary {
   const { seed, hosts, simulatedMs, evacuations, reboots, masters, settledMs } = ended;
   const seconds = (atMs: number, digits: number): string => ((atMs - settledMs) / 1_000).toFixed(digits);
+  // What follows from it has much of the same story.
+  const isFirst = ({ checker }: Violation, n: number): boolean =>
+    ended.violations.findIndex((one) => one.checker === checker) === n;
   return {
     seed,
     asked: askedOf(size),
@@ -42,10 +46,10 @@ export function summarize(ended: Ended, size: SizeFlags): Summary {
     lostBets: ended.bets.map(({ atMs, bet, vm, host, words }) => {
       return `${seconds(atMs, 1)} ${bet}: ${vm} on ${host}, ${words}`;
     }),
-    broken: ended.violations.map((violation) =>
+    broken: ended.violations.map((violation, n) =>
       [
         `${violation.checker}, at ${seconds(violation.atMs, 3)} s: ${violation.words}`,
-        ...violation.story.map((line) => `    ${line}`),
+        ...(isFirst(violation, n) ? violation.story.map((line) => `    ${line}`) : []),
         `  replay: ${replay('run', seed, size)}`,
       ].join('\n'),
     ),
@@ -66,6 +70,8 @@ export function replay(command: 'run' | 'shrink', seed: number, { hosts, minutes
   return `vigil sim ${command} --seed ${seed}${words.join('')}`;
 }
 
+export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
+
 export function sums(summaries: readonly Summary[]): readonly string[] {
   const faults = new Map<string, { count: number; hours: number; runs: number }>();
   let hostHours = 0;
@@ -81,22 +87,32 @@ export function sums(summaries: readonly Summary[]): readonly string[] {
     summaries.reduce((sum, summary) => sum + of(summary), 0);
   const width = Math.max(0, ...[...faults.keys()].map((kind) => kind.length));
   const broken = summaries.filter((summary) => summary.broken.length > 0);
+  const lost = summaries.filter(({ lostBets }) => lostBets.length > 0);
   return [
     ...[...faults]
       .sort(([left], [right]) => (left < right ? -1 : 1))
       .map(
         ([kind, { count, hours, runs }]) =>
-          `${kind.padEnd(width)}  ${String(count).padStart(7)} times in ${String(runs).padStart(5)} runs of ${hours.toFixed(1)} h`,
+          `${kind.padEnd(width)}  ${counted(count, 'time').padStart(13)} in ${counted(runs, 'run').padStart(10)} of ${hours.toFixed(1)} h`,
       ),
-    `${summaries.length} runs, ${total(({ simulatedMs }) => simulatedMs / 3_600_000).toFixed(1)} simulated hours, ` +
-      `${hostHours.toFixed(0)} host-hours; ${total(({ evacuations }) => evacuations)} evacuations, ` +
-      `${total(({ reboots }) => reboots)} starts in place, ${total(({ masters }) => masters)} masters`,
-    `bets lost: ${total(({ lostBets }) => lostBets.length)}, in ${summaries.filter(({ lostBets }) => lostBets.length > 0).length} runs`,
+    `${counted(summaries.length, 'run')}, ${total(({ simulatedMs }) => simulatedMs / 3_600_000).toFixed(1)} simulated hours, ` +
+      `${hostHours.toFixed(0)} host-hours; ${counted(
+        total(({ evacuations }) => evacuations),
+        'evacuation',
+      )}, ` +
+      `${counted(
+        total(({ reboots }) => reboots),
+        'start',
+      )} in place, ${counted(
+        total(({ masters }) => masters),
+        'master',
+      )}`,
+    `bets lost: ${total(({ lostBets }) => lostBets.length)}, in ${counted(lost.length, 'run')}`,
     broken.length === 0
       ? styled('green', 'every promise was kept')
       : styled(
           'red',
-          `promises broken in ${broken.length} runs: seeds ${broken.map(({ seed }) => seed).join(', ')}`,
+          `promises broken in ${counted(broken.length, 'run')}: ${broken.length === 1 ? 'seed' : 'seeds'} ${broken.map(({ seed }) => seed).join(', ')}`,
         ),
   ];
 }

@@ -18,6 +18,16 @@ export function between(min: number, max: number): (text: string) => number {
   };
 }
 
+/** Of two values the last would win without a word. */
+export function once<Value>(parse: (text: string) => Value): (text: string) => Value {
+  let isGiven = false;
+  return (text) => {
+    if (isGiven) throw new InvalidArgumentError('the option is there twice, and takes one value');
+    isGiven = true;
+    return parse(text);
+  };
+}
+
 export const jobs = between(1, JOBS_MAX);
 export const seed = between(1, Number.MAX_SAFE_INTEGER);
 
