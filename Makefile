@@ -58,7 +58,7 @@ nightly: build ## the long runs of the simulator, hours of them; goes on where i
 	$(RUN) node scripts/nightly.mjs $(ARGS)
 
 # A bundle, as the agent and the simulator are: from sources it is a third slower.
-bench-sim: setup ## simulated seconds per second of a processor; ARGS=HOSTS/ELIGIBLE…
+bench-sim: setup ## simulated seconds per second of a processor; ARGS='--vms COUNT --checkers --faults HOSTS/ELIGIBLE…'
 	$(BIN)/esbuild scripts/bench-sim.ts --bundle --platform=node --format=esm --outfile=dist/bench-sim.mjs --log-level=error
 	$(RUN) node dist/bench-sim.mjs $(ARGS)
 
