@@ -3,7 +3,7 @@ import type { Action } from '../actions/action.ts';
 import type { Check, Checker } from './check.ts';
 
 /** Long enough to have been judged by what is heard. */
-const JUDGED_MS = 20_000;
+const JUDGED_BEATS = 20;
 /**
  * From a master's last look at a host to its request to force it down: its slot is read anew right before, and those
  * readings are void after 4 beats; where it is only heard over the network, the record is written between, and 2.5 beats
@@ -68,7 +68,7 @@ export function watchLivingHost({ world, silence, excuses, violate }: Check): Ch
       // Where nova-compute is all that is heard, nothing is done before it would have reported once more.
       const heardMs = silence.spokenForMs(victim);
       const isItsBoot = event.data['victimBoot'] === world.host(victim).boot;
-      if (isItsBoot && heardMs >= JUDGED_MS && !excuses.excusesHost(victim))
+      if (isItsBoot && heardMs >= JUDGED_BEATS * world.timing.beatMs && !excuses.excusesHost(victim))
         violate(`${event.by} declares ${victim} failed, which has been heard for ${heardMs} ms`, {
           hosts: [victim, event.by],
         });

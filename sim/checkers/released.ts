@@ -4,8 +4,13 @@ import type { Action } from '../actions/action.ts';
 import { isRunning } from '../network.ts';
 import type { World } from '../world.ts';
 
+/** What nova starts only to stop it again is stopped by then. */
+const STARTED_MS = 5_000;
+
 export class Released {
   private readonly vms = new Set<string>();
+  /** Stopped by their owners, or told to be stopped: as long as nova says so. Whoever evacuates one starts it for a moment. */
+  private readonly stopped = new Set<string>();
   /** Hosts in maintenance whose VMs are not to be recovered. */
   private readonly inMaintenance = new Set<string>();
   private readonly asked = new Map<string, Extract<Action, { readonly do: 'maintenance' }>['what']>();
@@ -16,12 +21,12 @@ export class Released {
   constructor(world: World) {
     this.world = world;
     for (const { uuid, vmState } of world.nova.state.servers.values())
-      if (vmState === 'stopped') this.vms.add(uuid);
+      if (vmState === 'stopped') this.stopped.add(uuid);
     world.events.listen((event) => {
       if (event.event === 'agent-started') this.ending.delete(event.host);
       if (event.event === 'guest-started')
         if (this.ending.has(event.host)) this.vms.add(event.vm);
-        else this.vms.delete(event.vm);
+        else this.noteStarted(event.vm);
       if (event.event === 'action') this.note(event.action);
       if (event.event === 'answered' && event.what === 'maintenance' && event.ok)
         this.noteMaintenance(event.host);
@@ -30,7 +35,18 @@ export class Released {
   }
 
   has(vm: string): boolean {
-    return this.vms.has(vm);
+    return this.vms.has(vm) || (this.stopped.has(vm) && this.isStopped(vm));
+  }
+
+  private noteStarted(vm: string): void {
+    this.vms.delete(vm);
+    this.world.clock.after(STARTED_MS, () => {
+      if (this.runs(vm) && !this.isStopped(vm)) this.stopped.delete(vm);
+    });
+  }
+
+  private isStopped(vm: string): boolean {
+    return serverOf(this.world.nova.state, vm)?.vmState === 'stopped';
   }
 
   private note(action: Action): void {
@@ -46,7 +62,9 @@ export class Released {
     }
     if (action.do === 'power-off') for (const host of action.hosts) this.releaseInMaintenance(host);
     else if (action.do === 'reboot') this.releaseInMaintenance(action.host);
-    else if (action.do === 'guest-dies' || action.do === 'stop-vm') this.vms.add(action.vm);
+    else if (action.do === 'stop-vm') this.stopped.add(action.vm);
+    else if (action.do === 'start-vm') this.stopped.delete(action.vm);
+    else if (action.do === 'guest-dies') this.vms.add(action.vm);
     // What lay down while nobody wanted it recovered is not got up for that.
     else if (action.do === 'set-metadata' && !this.runs(action.vm)) this.vms.add(action.vm);
   }
@@ -73,7 +91,7 @@ export class Released {
         typeof reason === 'string' &&
         this.isForPerson(vm)
       )
-        this.vms.add(vm);
+        (this.isStopped(vm) ? this.stopped : this.vms).add(vm);
   }
 
   /** Whatever is said of it: nova cannot evacuate it, would lose its disk, is at something with it, or does not tell. */
@@ -88,8 +106,8 @@ export class Released {
     const isSpecial = Object.keys(server.flavor.extraSpecs).length > 0;
     const isRefused = nova.faults.refuses.has('guest-state') || nova.faults.refuses.has('hard-reboot');
     // Who stopped it nova does not tell.
-    const isStopped = server.vmState === 'stopped';
-    return isBound || hasLocalDisk || isSpecial || isStopped || server.taskState !== null || isRefused;
+    const isLeft = this.isStopped(vm) || server.taskState !== null;
+    return isBound || hasLocalDisk || isSpecial || isLeft || isRefused;
   }
 
   private runs(vm: string): boolean {

@@ -5,7 +5,7 @@ import { restlessness } from './comes-to-rest.ts';
 import { CoveredWords } from './covered-words.ts';
 
 /** A master whose lease ends so soon after a report may not have told its successor of it. */
-const IN_TRANSIT_MS = 8_000;
+const IN_TRANSIT_BEATS = 8;
 
 interface Told {
   readonly atMs: number;
@@ -31,6 +31,7 @@ export function watchReportOnce({ world, released, violate }: Check): Checker {
   let isCrowdBack = false;
   /** What its writer has told stood there alone; what an older master has left is taken for the last word now. */
   let isSeatTorn = false;
+  const inTransitMs = IN_TRANSIT_BEATS * world.timing.beatMs;
   const secondsAgo = ({ atMs }: Pick<Told, 'atMs'>): string =>
     `${((world.clock.now - atMs) / 1_000).toFixed(1)} s`;
   const isOwn = (cause: string): boolean => /^(volume|suspecting-myself|name|reboot)\//.test(cause);
@@ -52,9 +53,9 @@ export function watchReportOnce({ world, released, violate }: Check): Checker {
     if (event.event === 'seat-torn') isSeatTorn = true;
     if (event.event === 'late-write-landed') isCrowdBack ||= crowded.has(event.host);
     if (event.event === 'lease') {
-      if (isCrowdBack || (crowdedMs !== null && now - crowdedMs <= IN_TRANSIT_MS))
+      if (isCrowdBack || (crowdedMs !== null && now - crowdedMs <= inTransitMs))
         for (const cause of open.keys()) doubtful.add(cause);
-      recent = recent.filter(({ atMs }) => now - atMs <= IN_TRANSIT_MS);
+      recent = recent.filter(({ atMs }) => now - atMs <= inTransitMs);
       for (const { cause } of recent) doubtful.add(cause);
       if (event.holds && isSeatTorn) for (const cause of last.keys()) doubtful.add(cause);
       if (event.holds) isSeatTorn = isCrowdBack = false;

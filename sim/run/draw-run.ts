@@ -52,7 +52,8 @@ function drawHosts(random: Random): number {
 function drawCluster(random: Random, seed: number, count: number): Cluster {
   const zones = oneIn(random, 4) ? ['east', 'west'] : ['nova'];
   const domains = oneIn(random, 4) ? ['rack1', 'rack2', 'rack3'] : [null];
-  const { beatMs, openRequestMs } = DEFAULT_SETTINGS;
+  const { openRequestMs } = DEFAULT_SETTINGS;
+  const beatMs = pick(random, [500, 1_000, 1_000, 1_000, 2_000]);
   const drift = drawClocks(random, deriveTiming(beatMs, NOVA_REPORT_MS, openRequestMs));
   const eligible = oneIn(random, 2) ? count : between(random, Math.min(2, count), Math.min(7, count));
   const hosts = Array.from({ length: count }, (_, n) => ({
@@ -89,6 +90,7 @@ function drawCluster(random: Random, seed: number, count: number): Cluster {
         ['silence'],
         ['reboot', 'operator'],
       ] as const),
+      beatMs,
       ordersPerTargetMax: pick(random, [1, 4, 10]),
       isolationAddress: !oneIn(random, 4),
       sharedStorage: !oneIn(random, 4),
