@@ -32,6 +32,7 @@ export class LastLife {
   /** Nothing stood against a bet then. */
   private readonly allowedMs = new Map<string, number>();
   private readonly masterSinceMs = new Map<string, number>();
+  private lastMaster: string | null = null;
   private lossyMs = -Infinity;
   private readonly fastest: number;
 
@@ -39,7 +40,12 @@ export class LastLife {
     this.world = world;
     this.fastest = Math.max(...[...world.hosts.values()].map(({ clockRate }) => clockRate));
     world.events.listen((event) => {
-      if (event.event === 'lease') this.masterSinceMs.set(event.host, world.clock.now);
+      if (event.event !== 'lease') return;
+      this.masterSinceMs.set(event.host, world.clock.now);
+      if (!event.holds || event.host === this.lastMaster) return;
+      // What the one before has heard nobody else knows of.
+      this.lastMaster = event.host;
+      this.spokeMs.clear();
     });
     const look = (): void => {
       const { lossPercent, delayMsMax } = world.network;
