@@ -1,8 +1,9 @@
 /** The beats of a host: what its processes at the volumes write, read and tell its agent. */
 import type { BlockHeader } from '../src/core/wire/records.ts';
-import { localMs, type SimHost } from './host.ts';
+import { localMs, type SimHost, unsafeTiming } from './host.ts';
 import { isRunning } from './network.ts';
 import { tearsSlot } from './torn-writes.ts';
+import { anotherWrites, tellOfOther } from './clones.ts';
 import type { SimVolume } from './volume.ts';
 import type { World } from './world.ts';
 
@@ -41,6 +42,7 @@ export function landLateWrites(world: World, host: string): void {
 }
 
 export function startBeats(world: World, host: SimHost): void {
+  if (unsafeTiming(host, world.cluster) !== null) return;
   host.beats = true;
   newBeats(world, host);
   connectBeats(world, host);
@@ -48,6 +50,7 @@ export function startBeats(world: World, host: SimHost): void {
 
 /** Each start of a beat is a new incarnation, with counters of its own. */
 export function newBeats(world: World, host: SimHost): void {
+  host.beatingMs = host.beatMs;
   for (const key of world.volumes.flatMap(({ name }) => [name, `${name}/seat`])) {
     const was = host.counters.get(key);
     host.counters.set(key, { incarnation: (was?.incarnation ?? 1) + 1, counter: 0 });
@@ -81,8 +84,8 @@ function connect(world: World, host: SimHost, volume: SimVolume): void {
         coordination: 'volume',
       },
       slotIndex,
-      seatIndex: lease && host.spec.eligible ? slotIndex : null,
-      ownBody: own === undefined ? null : { body: own.body, boot: own.bodyBoot },
+      seatIndex: lease && host.spec.eligible && !host.isClone ? slotIndex : null,
+      ownBody: own === undefined || host.isClone ? null : { body: own.body, boot: own.bodyBoot },
     },
   });
 }
@@ -112,10 +115,9 @@ const phaseMs = (host: SimHost, beatMs: number, volume: number): number =>
 /** For the life of the world: a beat writes and reads whenever its host, and it, are there to do so. */
 export function beatLoop(world: World, host: SimHost, volume: SimVolume, index: number): void {
   const { clock } = world;
-  const periodMs = Math.round(world.timing.beatMs / host.clockRate);
   let busy: object | null = null;
   const beat = (): void => {
-    clock.after(periodMs, beat);
+    clock.after(Math.round(host.beatingMs / host.clockRate), beat);
     if (!isRunning(host) || !host.beats || (busy !== null && busy === host.counters.get(volume.name))) return;
     const begunMs = localMs(host, clock.now);
     if (volume.hung.size === 0 && volume.slowMs.size === 0) tellReading(world, host, volume, begunMs);
@@ -133,14 +135,14 @@ export function beatLoop(world: World, host: SimHost, volume: SimVolume, index: 
     if (slowMs === 0) volume.access(host.name, done);
     else clock.after(slowMs, () => volume.access(host.name, done));
   };
-  clock.after(phaseMs(host, world.timing.beatMs, index), beat);
+  clock.after(phaseMs(host, host.beatingMs, index), beat);
 }
 
 function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: number): void {
   const { name } = host;
   const endedMs = localMs(host, world.clock.now);
   const failing = volume.failing.size > 0 && volume.failing.has(name);
-  if (!failing) {
+  if (!failing && !host.isClone) {
     const slot = volume.slotOf.get(name);
     if (slot !== undefined) {
       if (tearsSlot(world, host, volume)) return;
@@ -150,6 +152,7 @@ function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: nu
     }
   }
   if (!host.agent) return;
+  if (host.isClone) tellOfOther(world, host, volume);
   const contents = failing ? null : volume.read(host);
   world.deliver(host, host.agentLife, {
     kind: 'volume',
@@ -159,8 +162,12 @@ function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: nu
       volume: volume.name,
       begunMs,
       endedMs,
-      wroteMs: failing ? null : endedMs,
-      error: failing ? IO_ERROR : null,
+      wroteMs: failing || host.isClone ? null : endedMs,
+      error: failing
+        ? IO_ERROR
+        : host.isClone
+          ? { code: 'foreign-writer', detail: anotherWrites(host) }
+          : null,
       seats: contents === null ? null : volume.lease ? contents.seats : NO_SEATS,
       slots: contents !== null && host.watching.has(volume.name) ? contents.slots : null,
     },

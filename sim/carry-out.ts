@@ -3,6 +3,7 @@ import type { Effect } from '../src/core/effect.ts';
 import type { Result } from '../src/core/input.ts';
 import type { CloudAnswer } from '../src/core/recovery/cloud.ts';
 import { nextHeader } from './beats.ts';
+import { anotherWrites } from './clones.ts';
 import type { VolumeEffect } from './events.ts';
 import type { SimHost } from './host.ts';
 import { isRunning } from './network.ts';
@@ -62,7 +63,7 @@ export function carryOut(world: World, host: SimHost, life: number, effect: Effe
       return;
     case 'stopped':
       world.events.emit({ event: 'agent-stopped', host: host.name });
-      world.killAgent(host.name);
+      world.endAgent(host);
       return;
   }
 }
@@ -125,7 +126,7 @@ function askProbe(world: World, host: SimHost, life: number, effect: Of<'ask-pro
     world.reply(host, life, id, 2 * CALL_MS, nothing);
     return;
   }
-  const probed = probeAnswer(world, via, world.byIp(target.ip), world.timing.probeMs);
+  const probed = probeAnswer(world, via, world.byIp(target.ip), via.timing.probeMs);
   const { answer } = probed;
   const afterMs = 2 * CALL_MS + network.connectDelayMs() + network.messageDelayMs() + probed.afterMs;
   if (afterMs < deadlineMs) world.reply(host, life, id, afterMs, { of: 'ask-probe', answer });
@@ -148,6 +149,11 @@ function askBeat(world: World, host: SimHost, life: number, effect: VolumeEffect
       if (effect.do === 'write-seat') volume.seatAsked.delete(host.name);
       // A write by a beat that is gone since does not happen; what does land late is killBeats' business.
       if (!host.power || host.counters.get(volume.name) !== beat) return;
+      if (host.isClone && effect.do !== 'read-volume') {
+        const result = refused(effect, anotherWrites(host));
+        world.deliver(host, life, { kind: 'result', now: world.localMs(host), id: effect.id, result });
+        return;
+      }
       if (tearsAsked(world, host, volume, effect)) return;
       const result =
         isBegun || world.localMs(host) < effect.untilMs
@@ -263,7 +269,7 @@ function sendOrder(world: World, host: SimHost, life: number, effect: Of<'order'
     world.reply(host, life, effect.id, CALL_MS, { of: 'order', outcome: null, arrived, detail });
   const take = (): void => {
     if (!network.connected(host, to) || world.wedged.has(to.name)) return;
-    world.ask(to.name, { ask: 'restart', order: effect.order }, (answer) => {
+    world.askAgent(to, { ask: 'restart', order: effect.order }, (answer) => {
       if (answer.to !== 'restart' || !network.connected(host, to)) return;
       if (network.breaks()) failedIt('no-answer', 'connection reset');
       else {

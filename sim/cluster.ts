@@ -1,4 +1,5 @@
 /** What a simulated cluster is made of; the words of `commands.txt` in docs/scenarios.md. */
+import type { Attachment } from '../src/cloud/model/state.ts';
 import type { ServerGroup } from '../src/core/recovery/cloud.ts';
 import type { Proof } from '../src/core/wire/records.ts';
 
@@ -16,7 +17,14 @@ export interface HostSpec {
   readonly disabled: boolean;
   /** Its clocks run faster than the world's by so many millionths. */
   readonly driftPpm: number;
+  /** nova's. A cluster of Vigil is one cell: a host of another has nova-compute and nothing of Vigil. */
+  readonly cell: string;
+  /** Switched off at the beginning, and never there before: no slot is its own. */
+  readonly isNew: boolean;
 }
+
+/** Whose computes Vigil is to see to. */
+export const CELL = 'cell1';
 
 export interface ServerSpec {
   readonly vm: string;
@@ -31,6 +39,8 @@ export interface ServerSpec {
   /** Pinned to it; null: wherever its host is. */
   readonly zone: string | null;
   readonly extraSpecs: Readonly<Record<string, string>>;
+  /** Of a kind that nova does not evacuate, and shows nobody beforehand. */
+  readonly attached: Attachment | null;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -72,6 +82,8 @@ export const DEFAULT_HOST: Omit<HostSpec, 'name'> = {
   role: 'compute',
   disabled: false,
   driftPpm: 0,
+  cell: CELL,
+  isNew: false,
 };
 
 export const DEFAULT_SERVER: Omit<ServerSpec, 'vm' | 'host'> = {
@@ -84,6 +96,7 @@ export const DEFAULT_SERVER: Omit<ServerSpec, 'vm' | 'host'> = {
   locked: false,
   zone: null,
   extraSpecs: {},
+  attached: null,
   metadata: {},
 };
 
@@ -102,6 +115,9 @@ export const DEFAULT_SETTINGS: ClusterSettings = {
   gate: true,
   seed: 1,
 };
+
+/** It is there and runs agent and beats when everything begins. */
+export const isMemberAtFirst = ({ cell, isNew }: HostSpec): boolean => cell === CELL && !isNew;
 
 export const defaultHosts = (count: number): readonly HostSpec[] =>
   Array.from({ length: count }, (_, n) => ({ name: `h${n + 1}`, ...DEFAULT_HOST }));

@@ -65,7 +65,8 @@ export type WorldEvent =
   | { readonly event: 'agent-started' | 'agent-stopped'; readonly host: string }
   | {
       readonly event: 'answered';
-      readonly what: 'confirm-dead' | 'maintenance';
+      /** `start-agent` is an agent that refuses its own configuration. */
+      readonly what: 'confirm-dead' | 'maintenance' | 'delete-service' | 'start-agent';
       readonly host: string;
       readonly ok: boolean;
       readonly words: string;

@@ -31,6 +31,8 @@ export function act(world: World, action: Action): void {
     case 'stop-agent':
     case 'api':
     case 'late-write-lands':
+    case 'clone':
+    case 'configure':
       actOnProcesses(world, action);
       return;
     case 'cut':
@@ -57,6 +59,7 @@ export function act(world: World, action: Action): void {
     case 'nova-lets-go':
     case 'nova-refuses':
     case 'nova-vm':
+    case 'claims':
     case 'cell':
       actOnNovaItself(world, action);
       return;
@@ -79,6 +82,7 @@ export function act(world: World, action: Action): void {
     case 'force-up':
     case 'disable':
     case 'enable':
+    case 'delete-service':
     case 'stop-vm':
     case 'start-vm':
     case 'delete-vm':

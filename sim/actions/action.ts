@@ -31,7 +31,11 @@ export type ProcessAction =
   | { readonly do: 'resume-agent'; readonly hosts: HostList }
   /** What other agents ask of these. */
   | { readonly do: 'api'; readonly how: 'hangs' | 'answers'; readonly hosts: HostList }
-  | { readonly do: 'stop-agent'; readonly host: string; readonly why: 'restart' | 'reboot' | 'shutdown' };
+  | { readonly do: 'stop-agent'; readonly host: string; readonly why: 'restart' | 'reboot' | 'shutdown' }
+  /** A second machine with the name and the keys of each host. */
+  | { readonly do: 'clone'; readonly how: 'starts' | 'ends'; readonly hosts: HostList }
+  /** Agent and beats read it when they start. */
+  | { readonly do: 'configure'; readonly hosts: HostList; readonly beatMs: number };
 
 export type NetworkAction =
   | { readonly do: 'cut' | 'heal' | 'cut-nova' | 'heal-nova'; readonly hosts: HostList }
@@ -73,13 +77,17 @@ export type NovaAction =
       readonly vm: string;
       readonly how: 'no-valid-host' | 'build-fails' | 'start-fails' | 'heals';
     }
+  | { readonly do: 'claims'; readonly fail: boolean; readonly hosts: HostList }
   | { readonly do: 'cell'; readonly up: boolean };
 
 export type OperatorAction =
   | { readonly do: 'confirm-dead'; readonly host: string; readonly on: string; readonly by: string }
   | { readonly do: 'maintenance'; readonly host: string; readonly what: 'start' | 'start-recover' | 'end' }
   | { readonly do: 'evacuate-by-hand' | 'migrate'; readonly vm: string; readonly to: string }
-  | { readonly do: 'force-down' | 'force-up' | 'disable' | 'enable'; readonly host: string }
+  | {
+      readonly do: 'force-down' | 'force-up' | 'disable' | 'enable' | 'delete-service';
+      readonly host: string;
+    }
   | { readonly do: 'stop-vm' | 'start-vm' | 'delete-vm' | 'reset-vm'; readonly vm: string }
   | { readonly do: 'guest-dies'; readonly vm: string }
   | { readonly do: 'set-metadata'; readonly vm: string; readonly key: string; readonly value: string }

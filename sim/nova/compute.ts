@@ -124,7 +124,8 @@ export class SimCompute {
       return;
     }
     this.overBus(life, () => {
-      if (!endStep(this.state, name, order.id, 'claimed')) {
+      const fails = order.kind === 'rebuild' && this.faults.claimFails.has(name);
+      if (!endStep(this.state, name, order.id, fails ? 'claim-failed' : 'claimed')) {
         this.ended(order);
         return;
       }

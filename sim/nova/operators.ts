@@ -8,6 +8,7 @@ import {
   touchMigration,
   touchServer,
 } from '../../src/cloud/model/state.ts';
+import { deleteService } from './delete-service.ts';
 import type { OperatorAction } from '../actions/action.ts';
 import type { World } from '../world.ts';
 
@@ -22,6 +23,10 @@ export function actOnNova(world: World, action: NovaAction): void {
   if ('host' in action) {
     const service = state.services.get(action.host);
     if (service === undefined) return;
+    if (action.do === 'delete-service') {
+      deleteService(world, action.host);
+      return;
+    }
     if (action.do === 'force-down' || action.do === 'force-up') {
       service.forcedDown = action.do === 'force-down';
       const { host } = action;

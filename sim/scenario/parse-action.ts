@@ -86,6 +86,14 @@ const PARSERS: Readonly<Record<string, Parse>> = {
     const whys = { 'why=restart': 'restart', 'why=reboot': 'reboot', 'why=shutdown': 'shutdown' } as const;
     return { do: 'stop-agent', host, why: whys[why] };
   },
+  clone: (line, names) => {
+    const how = line.oneOf('state', 'starts', 'ends');
+    return { do: 'clone', how, hosts: hostNames(line, names) };
+  },
+  configure: (line, names) => {
+    const hosts = hostNames(line, names, (word) => word.includes('='));
+    return { do: 'configure', hosts, beatMs: namedDuration(line, 'beat') };
+  },
   cut: (line, names) => {
     if (line.has('bus')) return { do: 'bus', up: false };
     if (line.has('nova')) return { do: 'cut-nova', hosts: hostNames(line, names) };
@@ -170,6 +178,10 @@ const PARSERS: Readonly<Record<string, Parse>> = {
       case 'answers':
         return { do: 'nova', how };
     }
+  },
+  claims: (line, names) => {
+    const fail = line.oneOf('state', 'fail', 'work') === 'fail';
+    return { do: 'claims', fail, hosts: hostNames(line, names) };
   },
   cell: (line) => ({ do: 'cell', up: line.oneOf('state', 'down', 'up') === 'up' }),
   operator: parseOperatorAction,

@@ -51,6 +51,8 @@ describe('the commands of a scenario', () => {
       role: 'control',
       disabled: true,
       driftPpm: -200,
+      cell: 'cell1',
+      isNew: false,
     });
     assert.deepEqual(
       cluster.hosts.map(({ name }) => name),

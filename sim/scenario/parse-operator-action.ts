@@ -8,7 +8,17 @@ export function parseOperatorAction(line: Line, names: Names): OperatorAction {
   const what = line.oneOf(
     'act of an operator',
     ...(['confirms-dead', 'maintenance', 'evacuates', 'migrates', 'forces-down', 'forces-up'] as const),
-    ...(['disables', 'enables', 'stops', 'starts', 'deletes', 'resets', 'sets', 'creates'] as const),
+    ...([
+      'deletes-service',
+      'disables',
+      'enables',
+      'stops',
+      'starts',
+      'deletes',
+      'resets',
+      'sets',
+      'creates',
+    ] as const),
   );
   switch (what) {
     case 'confirms-dead': {
@@ -36,6 +46,8 @@ export function parseOperatorAction(line: Line, names: Names): OperatorAction {
       return { do: 'force-down', host: hostName(line, names) };
     case 'forces-up':
       return { do: 'force-up', host: hostName(line, names) };
+    case 'deletes-service':
+      return { do: 'delete-service', host: hostName(line, names) };
     case 'disables':
       return { do: 'disable', host: hostName(line, names) };
     case 'enables':

@@ -40,6 +40,10 @@ export function print(action: Action): string {
       return `api ${action.how} ${list(action.hosts)}`;
     case 'stop-agent':
       return `stop agent ${action.host} why=${action.why}`;
+    case 'clone':
+      return `clone ${action.how} ${list(action.hosts)}`;
+    case 'configure':
+      return `configure ${list(action.hosts)} beat=${durationText(action.beatMs)}`;
     case 'cut-nova':
       return `cut nova ${list(action.hosts)}`;
     case 'heal-nova':
@@ -81,6 +85,8 @@ export function print(action: Action): string {
       return `nova refuses ${action.call}`;
     case 'nova-vm':
       return `nova ${action.how} ${action.vm}`;
+    case 'claims':
+      return `claims ${action.fail ? 'fail' : 'work'} ${list(action.hosts)}`;
     case 'cell':
       return `cell ${action.up ? 'up' : 'down'}`;
     case 'guest-dies':
@@ -93,6 +99,7 @@ export function print(action: Action): string {
     case 'force-up':
     case 'disable':
     case 'enable':
+    case 'delete-service':
     case 'stop-vm':
     case 'start-vm':
     case 'delete-vm':
@@ -125,6 +132,8 @@ function printOperator(action: Printed): string {
       return `disables ${action.host}`;
     case 'enable':
       return `enables ${action.host}`;
+    case 'delete-service':
+      return `deletes-service ${action.host}`;
     case 'stop-vm':
       return `stops ${action.vm}`;
     case 'start-vm':

@@ -38,6 +38,8 @@ function hostLine(host: HostSpec): readonly string[] {
     host.eligible ? null : 'ineligible',
     host.role === 'control' ? 'control' : null,
     host.disabled ? 'disabled' : null,
+    host.isNew ? 'new' : null,
+    host.cell === DEFAULT_HOST.cell ? null : `cell=${host.cell}`,
     amount('drift', host.driftPpm, DEFAULT_HOST.driftPpm),
   ].filter((word) => word !== null);
   return words.length === 0 ? [] : [`host ${host.name} ${words.join(' ')}`];

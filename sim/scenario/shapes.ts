@@ -17,8 +17,8 @@ export const EVENTS = [
   'evacuate VM refused',
   'reboot|start|stop VM on HOST',
   'gate HOST open',
-  'answer confirm-dead|maintenance HOST ok|refused',
-  'agent HOST stopped',
+  'answer confirm-dead|maintenance|delete-service HOST ok|refused',
+  'agent HOST stopped|refused',
 ] as const;
 
 export const ENDS = [

@@ -1,4 +1,5 @@
 /** What happened, in the words of `expected.txt`. */
+import { isMemberAtFirst } from '../cluster.ts';
 import type { WorldEvent } from '../events.ts';
 import type { World } from '../world.ts';
 
@@ -27,7 +28,8 @@ export class Transcript {
     this.beganMs = world.clock.now;
     this.master = world.masters()[0]?.name ?? null;
     this.hasMaster = this.master !== null;
-    if (this.hasMaster) for (const host of world.hosts.keys()) this.verdicts.set(host, 'online');
+    const members = [...world.hosts.values()].filter(({ spec }) => isMemberAtFirst(spec));
+    if (this.hasMaster) for (const { name } of members) this.verdicts.set(name, 'online');
     world.events.listen((event) => this.note(event));
   }
 
@@ -76,7 +78,8 @@ export class Transcript {
         this.tell('agent', event.host, 'stopped');
         return;
       case 'answered':
-        this.tell('answer', event.what, event.host, event.ok ? 'ok' : 'refused');
+        if (event.what === 'start-agent') this.tell('agent', event.host, 'refused');
+        else this.tell('answer', event.what, event.host, event.ok ? 'ok' : 'refused');
         return;
       case 'action':
       case 'agent-started':

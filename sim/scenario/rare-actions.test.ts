@@ -1,0 +1,28 @@
+/** What no random run draws: words that scenarios alone have. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { parseCommands } from './parse-commands.ts';
+import { printCommands } from './print-commands.ts';
+
+const COMMANDS = [
+  'hosts 4',
+  'host h2 cell=cell2',
+  'host h4 new',
+  'vm vm1 on h1 share',
+  'vm vm2 on h1 accelerator-port',
+  'vm vm3 on h1 resource-port',
+  'at 1 clone starts h1 h3',
+  'at 2 clone ends h1 h3',
+  'at 3 configure h1 beat=5s',
+  'at 4 claims fail h3',
+  'at 5 claims work h3',
+  'at 6 operator deletes-service h3',
+  'until 10',
+  '',
+].join('\n');
+
+it('is read, and written as it was', () => {
+  const read = parseCommands(COMMANDS);
+  assert.ok(read.ok, JSON.stringify(read));
+  assert.equal(printCommands(read.scenario), COMMANDS);
+});
