@@ -1,10 +1,12 @@
 /** The beats of a host: what its processes at the volumes write, read and tell its agent. */
+import type { VolumeError } from '../src/core/wire/observations.ts';
 import type { BlockHeader } from '../src/core/wire/records.ts';
+import { slotsOf } from './cluster.ts';
 import { localMs, type SimHost, unsafeTiming } from './host.ts';
 import { isRunning } from './network.ts';
 import { tearsSlot } from './torn-writes.ts';
 import { anotherWrites, tellOfOther } from './clones.ts';
-import type { SimVolume } from './volume.ts';
+import { NO_PLACE, type SimVolume } from './volume.ts';
 import type { World } from './world.ts';
 
 /** The beats of a host die; a write of theirs may still be on its way. */
@@ -65,7 +67,8 @@ export function connectBeats(world: World, host: SimHost): void {
 function connect(world: World, host: SimHost, volume: SimVolume): void {
   const { name, uuid, lease } = volume;
   const own = volume.slotOf.get(host.name);
-  const slotIndex = volume.index(host.name);
+  const place = volume.index(host.name);
+  const slotIndex = place === NO_PLACE ? null : place;
   world.deliver(host, host.agentLife, {
     kind: 'volume',
     now: world.localMs(host),
@@ -77,7 +80,7 @@ function connect(world: World, host: SimHost, volume: SimVolume): void {
         format: 1,
         volumeUuid: uuid,
         cluster: 'sim',
-        slots: Math.max(64, world.cluster.hosts.length),
+        slots: slotsOf(world.cluster),
         seats: 32,
         generation: 1,
         leaseVolumes: lease ? world.cluster.leaseVolumes : 0,
@@ -153,6 +156,9 @@ function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: nu
   }
   if (!host.agent) return;
   if (host.isClone) tellOfOther(world, host, volume);
+  // A beat without a slot looks for one again.
+  if (!volume.has(name) && volume.hasRoomFor(name)) connect(world, host, volume);
+  const error = failing ? IO_ERROR : whyNotWritten(host, volume);
   const contents = failing ? null : volume.read(host);
   world.deliver(host, host.agentLife, {
     kind: 'volume',
@@ -162,16 +168,17 @@ function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: nu
       volume: volume.name,
       begunMs,
       endedMs,
-      wroteMs: failing || host.isClone ? null : endedMs,
-      error: failing
-        ? IO_ERROR
-        : host.isClone
-          ? { code: 'foreign-writer', detail: anotherWrites(host) }
-          : null,
+      wroteMs: error === null ? endedMs : null,
+      error,
       seats: contents === null ? null : volume.lease ? contents.seats : NO_SEATS,
       slots: contents !== null && host.watching.has(volume.name) ? contents.slots : null,
     },
   });
+}
+
+function whyNotWritten(host: SimHost, volume: SimVolume): VolumeError | null {
+  if (host.isClone) return { code: 'foreign-writer', detail: anotherWrites(host) };
+  return volume.has(host.name) ? null : { code: 'volume-full', detail: 'all slots are taken' };
 }
 
 const IO_ERROR = { code: 'io', detail: 'input/output error' } as const;

@@ -181,6 +181,8 @@ function perform(
 ): Result {
   const endedMs = world.localMs(host);
   if (volume.failing.has(host.name)) return refused(effect, 'input/output error');
+  if (effect.do === 'write-body' && !volume.hasRoomFor(host.name))
+    return refused(effect, 'every slot of the volume is taken');
   const block = {
     state: 'read',
     index: volume.index(host.name),

@@ -57,6 +57,8 @@ export interface ClusterSettings {
   readonly resumeGuests: boolean;
   readonly powerSyncMs: number;
   readonly gate: boolean;
+  /** Of each volume. */
+  readonly slots: number;
   /** Of everything that is left to chance. */
   readonly seed: number;
 }
@@ -113,8 +115,13 @@ export const DEFAULT_SETTINGS: ClusterSettings = {
   resumeGuests: false,
   powerSyncMs: 600_000,
   gate: true,
+  slots: 64,
   seed: 1,
 };
+
+/** By default more than enough. */
+export const slotsOf = ({ settings, hosts }: Cluster): number =>
+  settings.slots === DEFAULT_SETTINGS.slots ? Math.max(settings.slots, hosts.length) : settings.slots;
 
 /** It is there and runs agent and beats when everything begins. */
 export const isMemberAtFirst = ({ cell, isNew }: HostSpec): boolean => cell === CELL && !isNew;

@@ -66,7 +66,7 @@ export type WorldEvent =
   | {
       readonly event: 'answered';
       /** `start-agent` is an agent that refuses its own configuration. */
-      readonly what: 'confirm-dead' | 'maintenance' | 'delete-service' | 'start-agent';
+      readonly what: 'confirm-dead' | 'maintenance' | 'delete-service' | 'free-slot' | 'start-agent';
       readonly host: string;
       readonly ok: boolean;
       readonly words: string;

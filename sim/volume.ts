@@ -16,6 +16,9 @@ export interface Contents {
 /** The next write of which is torn. */
 export type Block = 'slot' | 'seat' | 'cell';
 
+/** Of a host that has found no slot free. */
+export const NO_PLACE = -1;
+
 /** A beat does one thing after the other: what is not begun waits behind a system call that hangs. */
 type Access = (isBegun: boolean) => void;
 
@@ -61,7 +64,12 @@ export class SimVolume implements Contents {
   readonly uuid: string;
   readonly lease: boolean;
 
-  constructor(name: string, lease: boolean) {
+  /** What it was made with; places of hosts that were freed are given again. */
+  private readonly slotsMax: number;
+  private readonly freed: number[] = [];
+
+  constructor(name: string, lease: boolean, slotsMax = Infinity) {
+    this.slotsMax = slotsMax;
     this.name = name;
     this.uuid = `uuid-${name}`;
     this.lease = lease;
@@ -70,9 +78,37 @@ export class SimVolume implements Contents {
   index(host: string): number {
     const known = this.places.get(host);
     if (known !== undefined) return known;
-    const place = this.places.size;
+    if (!this.hasRoomFor(host)) return NO_PLACE;
+    const place = this.freed.shift() ?? this.places.size;
     this.places.set(host, place);
     return place;
+  }
+
+  has(host: string): boolean {
+    return this.places.has(host);
+  }
+
+  /** It has a slot, or finds one free. */
+  hasRoomFor(host: string): boolean {
+    return this.places.has(host) || this.places.size < this.slotsMax;
+  }
+
+  hasIncidentOf(host: string): boolean {
+    const place = this.places.get(host);
+    return this.cells.some(
+      (cell) => cell.slot === place && cell.state === 'read' && cell.body.phase !== 'closed',
+    );
+  }
+
+  /** Slot, seat and cells of the host, as if it had never been. */
+  free(host: string): void {
+    const place = this.places.get(host);
+    if (place === undefined) return;
+    this.places.delete(host);
+    this.freed.push(place);
+    for (const which of [0, 1]) this.cellOf.delete(`${place}/${which}`);
+    for (const blocks of [this.slotOf, this.tornSlots, this.seatOf, this.tornSeats]) blocks.delete(host);
+    this.lists = { slots: null, seats: null };
   }
 
   /** Runs now, or when the host's access stops hanging. */

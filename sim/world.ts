@@ -10,7 +10,7 @@ import type { Timing } from '../src/core/timing/timing.ts';
 import { beatLoop, connectBeats, killBeats, newBeats, startBeats } from './beats.ts';
 import { carryOut } from './carry-out.ts';
 import { VirtualClock } from './clock.ts';
-import { CELL, type Cluster } from './cluster.ts';
+import { CELL, type Cluster, slotsOf } from './cluster.ts';
 import { WorldEvents } from './events.ts';
 import { Guests } from './guests.ts';
 import { bootId, createHost, localMs, settingsOf, type SimHost, timingOf, unsafeTiming } from './host.ts';
@@ -47,7 +47,9 @@ export class World {
     this.cluster = cluster;
     this.timing = timingOf(cluster);
     const names = cluster.leaseVolumes === 3 ? ['a', 'b', 'c'] : ['a', 'b'];
-    this.volumes = names.map((name, n) => new SimVolume(name, n === 0 || names.length === 3));
+    this.volumes = names.map(
+      (name, n) => new SimVolume(name, n === 0 || names.length === 3, slotsOf(cluster)),
+    );
     this.random = createRandom(cluster.settings.seed * 7_919);
     this.network = new SimNetwork(this.random);
     for (const spec of cluster.hosts) {

@@ -2,6 +2,7 @@
 import { actOnNova } from '../nova/operators.ts';
 import type { World } from '../world.ts';
 import type { Action } from './action.ts';
+import { freeSlot } from './free-slot.ts';
 import { actOnHosts, actOnProcesses } from './host-actions.ts';
 import { atMoment } from './moments.ts';
 import { actOnNetwork } from './network-actions.ts';
@@ -66,6 +67,9 @@ export function act(world: World, action: Action): void {
     case 'confirm-dead':
     case 'maintenance':
       askAgent(world, action);
+      return;
+    case 'free-slot':
+      freeSlot(world, action);
       return;
     case 'once':
       // Not before the moment is over for everybody.

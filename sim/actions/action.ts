@@ -82,6 +82,8 @@ export type NovaAction =
 
 export type OperatorAction =
   | { readonly do: 'confirm-dead'; readonly host: string; readonly on: string; readonly by: string }
+  /** `vigil volume free`, on each volume. */
+  | { readonly do: 'free-slot'; readonly host: string; readonly force: boolean }
   | { readonly do: 'maintenance'; readonly host: string; readonly what: 'start' | 'start-recover' | 'end' }
   | { readonly do: 'evacuate-by-hand' | 'migrate'; readonly vm: string; readonly to: string }
   | {

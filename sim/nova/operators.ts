@@ -12,7 +12,10 @@ import { deleteService } from './delete-service.ts';
 import type { OperatorAction } from '../actions/action.ts';
 import type { World } from '../world.ts';
 
-type NovaAction = Exclude<OperatorAction, { readonly do: 'confirm-dead' | 'maintenance' | 'create-vm' }>;
+type NovaAction = Exclude<
+  OperatorAction,
+  { readonly do: 'confirm-dead' | 'maintenance' | 'free-slot' | 'create-vm' }
+>;
 
 const LIVE_MIGRATION_MS = 10_000;
 /** `compute/api.py` stop and start: refused while nova is at something else, and out of any other state. */

@@ -145,6 +145,7 @@ function describeHost(line: Line, host: Mutable<HostSpec>, word: string): void {
 const PROOFS = ['reboot', 'operator', 'silence'] as const;
 const COUNTS = {
   'orders-per-target': { key: 'ordersPerTargetMax', max: ORDERS_PER_TARGET_MAX },
+  slots: { key: 'slots', max: HOSTS_MAX },
   seed: { key: 'seed', max: SEED_MAX },
 } as const;
 const SWITCHES = {

@@ -9,6 +9,7 @@ export function parseOperatorAction(line: Line, names: Names): OperatorAction {
     'act of an operator',
     ...(['confirms-dead', 'maintenance', 'evacuates', 'migrates', 'forces-down', 'forces-up'] as const),
     ...([
+      'frees',
       'deletes-service',
       'disables',
       'enables',
@@ -46,6 +47,10 @@ export function parseOperatorAction(line: Line, names: Names): OperatorAction {
       return { do: 'force-down', host: hostName(line, names) };
     case 'forces-up':
       return { do: 'force-up', host: hostName(line, names) };
+    case 'frees': {
+      const host = hostName(line, names);
+      return { do: 'free-slot', host, force: line.has('force') };
+    }
     case 'deletes-service':
       return { do: 'delete-service', host: hostName(line, names) };
     case 'disables':

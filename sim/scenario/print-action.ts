@@ -92,6 +92,7 @@ export function print(action: Action): string {
     case 'guest-dies':
       return `guest ${action.vm} dies`;
     case 'confirm-dead':
+    case 'free-slot':
     case 'maintenance':
     case 'evacuate-by-hand':
     case 'migrate':
@@ -120,6 +121,8 @@ function printOperator(action: Printed): string {
       const [start, recover] = action.what.split('-');
       return `maintenance ${start} ${action.host}${recover === undefined ? '' : ' recover'}`;
     }
+    case 'free-slot':
+      return `frees ${action.host}${action.force ? ' force' : ''}`;
     case 'evacuate-by-hand':
       return `evacuates ${action.vm} to ${action.to}`;
     case 'migrate':

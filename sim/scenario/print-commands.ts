@@ -74,6 +74,8 @@ function settingText({ settings }: Cluster, key: keyof ClusterSettings): string 
       return `power-sync=${durationText(settings.powerSyncMs)}`;
     case 'gate':
       return `gate=${yesNo(settings.gate)}`;
+    case 'slots':
+      return `slots=${settings.slots}`;
     case 'seed':
       return `seed=${settings.seed}`;
   }

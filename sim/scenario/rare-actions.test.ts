@@ -8,6 +8,7 @@ const COMMANDS = [
   'hosts 4',
   'host h2 cell=cell2',
   'host h4 new',
+  'set slots=3',
   'vm vm1 on h1 share',
   'vm vm2 on h1 accelerator-port',
   'vm vm3 on h1 resource-port',
@@ -17,6 +18,8 @@ const COMMANDS = [
   'at 4 claims fail h3',
   'at 5 claims work h3',
   'at 6 operator deletes-service h3',
+  'at 7 operator frees h4',
+  'at 8 operator frees h3 force',
   'until 10',
   '',
 ].join('\n');

@@ -17,7 +17,7 @@ export const EVENTS = [
   'evacuate VM refused',
   'reboot|start|stop VM on HOST',
   'gate HOST open',
-  'answer confirm-dead|maintenance|delete-service HOST ok|refused',
+  'answer confirm-dead|maintenance|delete-service|free-slot HOST ok|refused',
   'agent HOST stopped|refused',
 ] as const;
 
