@@ -64,7 +64,19 @@ export function connectBeats(world: World, host: SimHost): void {
   for (const volume of world.volumes) connect(world, host, volume);
 }
 
+/** Whoever has made it, its beats find it changed: they begin with it anew, or end if they do not understand it. */
+export function remakeVolume(world: World, volume: SimVolume, isBeyondUs: boolean): void {
+  volume.remake(isBeyondUs);
+  for (const host of world.hosts.values()) {
+    if (!isRunning(host) || !host.beats) continue;
+    const event = { kind: 'disconnected' as const, volume: volume.name, detail: 'made anew' };
+    world.deliver(host, host.agentLife, { kind: 'volume', now: world.localMs(host), event });
+    connect(world, host, volume);
+  }
+}
+
 function connect(world: World, host: SimHost, volume: SimVolume): void {
+  if (volume.isBeyondUs) return;
   const { name, uuid, lease } = volume;
   const own = volume.slotOf.get(host.name);
   const place = volume.index(host.name);
@@ -142,6 +154,7 @@ export function beatLoop(world: World, host: SimHost, volume: SimVolume, index: 
 }
 
 function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: number): void {
+  if (volume.isBeyondUs) return;
   const { name } = host;
   const endedMs = localMs(host, world.clock.now);
   const failing = volume.failing.size > 0 && volume.failing.has(name);

@@ -70,6 +70,8 @@ export function carryOut(world: World, host: SimHost, life: number, effect: Effe
 
 function sendDatagram(world: World, from: SimHost, { to, datagram }: Of<'send'>): void {
   const target = world.byIp(to.ip);
+  // Of a newer version: dropped where it is not understood.
+  if (world.newer.has(from.name) && !world.newer.has(target.name)) return;
   for (const afterMs of world.network.datagram(from, target))
     world.clock.after(afterMs, () =>
       world.deliver(target, target.agentLife, {
@@ -180,6 +182,7 @@ function perform(
   begunMs: number,
 ): Result {
   const endedMs = world.localMs(host);
+  if (volume.isBeyondUs) return refused(effect, 'its beat has ended');
   if (volume.failing.has(host.name)) return refused(effect, 'input/output error');
   if (effect.do === 'write-body' && !volume.hasRoomFor(host.name))
     return refused(effect, 'every slot of the volume is taken');
@@ -205,7 +208,7 @@ function perform(
       return { of: 'write-seat', ok: true, begunMs, writtenMs: endedMs, endedMs, seats };
     }
     case 'write-cell':
-      volume.writeCell(effect.slot, effect.which, effect.record);
+      volume.writeCell(effect.slot, effect.which, effect.record, host.name);
       return { of: 'write-cell', ok: true };
     case 'read-volume': {
       const contents = volume.read(host);

@@ -17,6 +17,7 @@ import { bootId, createHost, localMs, settingsOf, type SimHost, timingOf, unsafe
 import { isRunning, SimNetwork } from './network.ts';
 import { SimNova } from './nova/nova.ts';
 import { type Answer, OpenRequests } from './open-requests.ts';
+import { pauseAgent, resumeAgent } from './pauses.ts';
 import { SimVolume } from './volume.ts';
 
 type Request = Extract<Input, { kind: 'request' }>['request'];
@@ -29,6 +30,8 @@ export class World {
   readonly events = new WorldEvents();
   readonly guests = new Guests(this.events);
   readonly hosts = new Map<string, SimHost>();
+  /** Hosts of a newer Vigil, which writes a format that the others do not understand. */
+  readonly newer = new Set<string>();
   /** Hosts whose API takes connections and never answers. */
   readonly wedged = new Set<string>();
   readonly volumes: readonly SimVolume[];
@@ -48,7 +51,7 @@ export class World {
     this.timing = timingOf(cluster);
     const names = cluster.leaseVolumes === 3 ? ['a', 'b', 'c'] : ['a', 'b'];
     this.volumes = names.map(
-      (name, n) => new SimVolume(name, n === 0 || names.length === 3, slotsOf(cluster)),
+      (name, n) => new SimVolume(name, n === 0 || names.length === 3, slotsOf(cluster), this.newer),
     );
     this.random = createRandom(cluster.settings.seed * 7_919);
     this.network = new SimNetwork(this.random);
@@ -213,35 +216,12 @@ export class World {
 
   /** SIGSTOP. */
   pauseAgent(name: string): void {
-    const host = this.host(name);
-    if (!host.agent || host.paused !== null) return;
-    host.paused = [];
-    this.lapseLater(host);
-  }
-
-  /** A lease runs out whether or not its holder is there to notice. */
-  private lapseLater(host: SimHost): void {
-    const { core, agentLife } = host;
-    if (core === null || !host.holdsLease) return;
-    const leftMs = core.coordination.lease.remainingMs({ ...core, now: this.localMs(host) });
-    this.clock.after(Math.ceil(leftMs / host.clockRate), () => {
-      if (host.agentLife !== agentLife || host.paused === null || !host.holdsLease) return;
-      // Unless it went on and was stopped again meanwhile.
-      const { remainingMs } = core.coordination.lease;
-      if (remainingMs({ ...core, now: this.localMs(host) }) <= 0) this.toldLease(host, false);
-    });
+    pauseAgent(this, this.host(name));
   }
 
   /** SIGCONT: its timer is due, and is taken before what came meanwhile or after that. */
   resumeAgent(name: string, timerFirst = this.random.below(2) === 0): void {
-    const host = this.host(name);
-    if (host.frozen) return;
-    const { paused: queued, unsent } = host;
-    if (queued === null) return;
-    Object.assign(host, { paused: null, unsent: [] });
-    for (const send of unsent) send();
-    const tick: Input = { kind: 'tick', now: this.localMs(host) };
-    for (const input of timerFirst ? [tick, ...queued] : queued) this.feed(host, host.agentLife, input);
+    resumeAgent(this, this.host(name), timerFirst);
   }
 
   killBeats(name: string, lateWriteMs: number | 'open' | null): void {
@@ -294,7 +274,7 @@ export class World {
     if (holds !== host.holdsLease) this.toldLease(host, holds);
   }
 
-  private toldLease(host: SimHost, holds: boolean): void {
+  toldLease(host: SimHost, holds: boolean): void {
     host.holdsLease = holds;
     this.events.emit({ event: 'lease', host: host.name, holds });
   }

@@ -34,6 +34,7 @@ export function act(world: World, action: Action): void {
     case 'late-write-lands':
     case 'clone':
     case 'configure':
+    case 'upgrade':
       actOnProcesses(world, action);
       return;
     case 'cut':
@@ -49,6 +50,7 @@ export function act(world: World, action: Action): void {
       actOnNetwork(world, action);
       return;
     case 'volume':
+    case 'volume-made-anew':
     case 'volume-torn':
     case 'volume-slow':
       actOnVolume(world, action);

@@ -34,6 +34,8 @@ export type ProcessAction =
   | { readonly do: 'stop-agent'; readonly host: string; readonly why: 'restart' | 'reboot' | 'shutdown' }
   /** A second machine with the name and the keys of each host. */
   | { readonly do: 'clone'; readonly how: 'starts' | 'ends'; readonly hosts: HostList }
+  /** To a Vigil that writes a format which the others do not understand. */
+  | { readonly do: 'upgrade'; readonly hosts: HostList }
   /** Agent and beats read it when they start. */
   | { readonly do: 'configure'; readonly hosts: HostList; readonly beatMs: number };
 
@@ -59,6 +61,8 @@ export type VolumeAction =
       readonly how: 'hangs' | 'fails' | 'tears' | 'stale' | 'heals';
       readonly hosts: HostList;
     }
+  /** By `vigil volume init`, of this version or of a newer one. */
+  | { readonly do: 'volume-made-anew'; readonly volume: string; readonly newer: boolean }
   /** The host loses power in its next write of this block. */
   | { readonly do: 'volume-torn'; readonly volume: string; readonly host: string; readonly block: Block }
   | { readonly do: 'volume-slow'; readonly volume: string; readonly hosts: HostList; readonly byMs: number };

@@ -91,6 +91,10 @@ export function actOnProcesses(world: World, action: ProcessAction): void {
       else stopClone(world, name);
     return;
   }
+  if (action.do === 'upgrade') {
+    for (const name of action.hosts) world.newer.add(name);
+    return;
+  }
   if (action.do === 'configure') {
     for (const name of action.hosts) world.host(name).beatMs = action.beatMs;
     return;

@@ -90,6 +90,12 @@ const PARSERS: Readonly<Record<string, Parse>> = {
     const how = line.oneOf('state', 'starts', 'ends');
     return { do: 'clone', how, hosts: hostNames(line, names) };
   },
+  upgrade: (line, names) => ({ do: 'upgrade', hosts: hostNames(line, names) }),
+  remake: (line, names) => {
+    line.expect('volume');
+    const volume = volumeName(line, names);
+    return { do: 'volume-made-anew', volume, newer: line.has('newer') };
+  },
   configure: (line, names) => {
     const hosts = hostNames(line, names, (word) => word.includes('='));
     return { do: 'configure', hosts, beatMs: namedDuration(line, 'beat') };

@@ -67,6 +67,10 @@ export function print(action: Action): string {
       return `isolation-address ${action.alive ? 'alive' : 'dead'}`;
     case 'volume':
       return `volume ${action.volume} ${action.how} ${list(action.hosts)}`;
+    case 'upgrade':
+      return `upgrade ${list(action.hosts)}`;
+    case 'volume-made-anew':
+      return `remake volume ${action.volume}${action.newer ? ' newer' : ''}`;
     case 'volume-torn':
       return `volume ${action.volume} torn ${action.block} ${action.host}`;
     case 'volume-slow':

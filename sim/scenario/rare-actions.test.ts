@@ -20,6 +20,9 @@ const COMMANDS = [
   'at 6 operator deletes-service h3',
   'at 7 operator frees h4',
   'at 8 operator frees h3 force',
+  'at 9 upgrade h1 h3',
+  'at 9 remake volume b newer',
+  'at 9.5 remake volume b',
   'until 10',
   '',
 ].join('\n');
