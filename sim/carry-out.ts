@@ -72,6 +72,7 @@ function sendDatagram(world: World, from: SimHost, { to, datagram }: Of<'send'>)
   const target = world.byIp(to.ip);
   // Of a newer version: dropped where it is not understood.
   if (world.newer.has(from.name) && !world.newer.has(target.name)) return;
+  world.eavesdropper.note(from, target, datagram);
   for (const afterMs of world.network.datagram(from, target))
     world.clock.after(afterMs, () =>
       world.deliver(target, target.agentLife, {

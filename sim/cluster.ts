@@ -17,6 +17,8 @@ export interface HostSpec {
   readonly disabled: boolean;
   /** Its clocks run faster than the world's by so many millionths. */
   readonly driftPpm: number;
+  /** Of its nova-compute; null: the same as its agent's. */
+  readonly novaName: string | null;
   /** nova's. A cluster of Vigil is one cell: a host of another has nova-compute and nothing of Vigil. */
   readonly cell: string;
   /** Switched off at the beginning, and never there before: no slot is its own. */
@@ -84,6 +86,7 @@ export const DEFAULT_HOST: Omit<HostSpec, 'name'> = {
   role: 'compute',
   disabled: false,
   driftPpm: 0,
+  novaName: null,
   cell: CELL,
   isNew: false,
 };

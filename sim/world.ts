@@ -18,6 +18,7 @@ import { isRunning, SimNetwork } from './network.ts';
 import { SimNova } from './nova/nova.ts';
 import { type Answer, OpenRequests } from './open-requests.ts';
 import { pauseAgent, resumeAgent } from './pauses.ts';
+import { Eavesdropper } from './replays.ts';
 import { SimVolume } from './volume.ts';
 
 type Request = Extract<Input, { kind: 'request' }>['request'];
@@ -30,6 +31,7 @@ export class World {
   readonly events = new WorldEvents();
   readonly guests = new Guests(this.events);
   readonly hosts = new Map<string, SimHost>();
+  readonly eavesdropper = new Eavesdropper();
   /** Hosts of a newer Vigil, which writes a format that the others do not understand. */
   readonly newer = new Set<string>();
   /** Hosts whose API takes connections and never answers. */

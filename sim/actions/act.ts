@@ -45,6 +45,8 @@ export function act(world: World, action: Action): void {
     case 'heal-network':
     case 'lose':
     case 'datagrams':
+    case 'overhear':
+    case 'replay':
     case 'bus':
     case 'isolation-address':
       actOnNetwork(world, action);
@@ -63,6 +65,8 @@ export function act(world: World, action: Action): void {
     case 'nova-refuses':
     case 'nova-vm':
     case 'claims':
+    case 'scheduler':
+    case 'hypervisor':
     case 'cell':
       actOnNovaItself(world, action);
       return;

@@ -45,6 +45,9 @@ export type NetworkAction =
   | { readonly do: 'split'; readonly sides: readonly HostList[] }
   | { readonly do: 'heal-network' }
   | { readonly do: 'lose'; readonly from: string; readonly to: string; readonly bothWays: boolean }
+  /** Somebody on the network keeps what the hosts send from now on, and sends it again for so long. */
+  | { readonly do: 'overhear'; readonly hosts: HostList }
+  | { readonly do: 'replay'; readonly hosts: HostList; readonly forMs: number }
   | {
       readonly do: 'datagrams';
       readonly lossPercent: number;
@@ -81,6 +84,9 @@ export type NovaAction =
       readonly vm: string;
       readonly how: 'no-valid-host' | 'build-fails' | 'start-fails' | 'heals';
     }
+  | { readonly do: 'scheduler'; readonly up: boolean }
+  /** What nova-compute asks of it waits; nova-compute reports all the same. */
+  | { readonly do: 'hypervisor'; readonly hangs: boolean; readonly hosts: HostList }
   | { readonly do: 'claims'; readonly fail: boolean; readonly hosts: HostList }
   | { readonly do: 'cell'; readonly up: boolean };
 

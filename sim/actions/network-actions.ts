@@ -31,6 +31,12 @@ export function actOnNetwork(world: World, action: NetworkAction): void {
       Object.assign(network, { lossPercent, delayMsMax, duplicatePercent });
       return;
     }
+    case 'overhear':
+      for (const name of action.hosts) world.eavesdropper.overhear(name);
+      return;
+    case 'replay':
+      for (const name of action.hosts) world.eavesdropper.replay(world, name, world.clock.now + action.forMs);
+      return;
     case 'bus':
       network.busUp = action.up;
       return;

@@ -37,6 +37,14 @@ export function actOnNovaItself({ nova }: World, action: NovaAction): void {
       if (action.how === 'build-fails') faults.buildFails.add(action.vm);
       if (action.how === 'start-fails') faults.startFails.add(action.vm);
       return;
+    case 'scheduler':
+      state.schedulerUp = action.up;
+      return;
+    case 'hypervisor':
+      for (const host of action.hosts)
+        if (action.hangs) faults.hypervisorHangs.add(host);
+        else faults.hypervisorHangs.delete(host);
+      return;
     case 'claims':
       for (const host of action.hosts)
         if (action.fail) faults.claimFails.add(host);

@@ -23,6 +23,8 @@ export class NovaFaults {
   readonly buildFails = new Set<string>();
   /** Hosts on which a claim fails: the room that placement sees is not there. */
   readonly claimFails = new Set<string>();
+  /** Hosts whose hypervisor does nothing of what it is asked to, and answers nothing, for now. */
+  readonly hypervisorHangs = new Set<string>();
   /** VMs that do not start where they are. */
   readonly startFails = new Set<string>();
 

@@ -97,13 +97,29 @@ function whenServed(world: World, server: ServerRecord, run: () => void): void {
   tryIt();
 }
 
+function migrationRefused(
+  world: World,
+  server: ServerRecord | null,
+  from: string,
+  to: string,
+): string | null {
+  const { services } = world.nova.state;
+  if (!services.has(to) || !services.has(from)) return 'there is no such compute host';
+  if (server?.vmState !== 'active' || server.taskState !== null) return 'its state does not allow it';
+  if (from === to) return 'it is there already';
+  return world.nova.compute(from).runs(server.uuid) === true ? null : `nova-compute of ${from} is down`;
+}
+
 /** The guest is paused at the one end before it goes on at the other: it runs at one of them. */
 function migrate(world: World, vm: string, from: string, to: string): void {
   const { state } = world.nova;
   const server = serverOf(state, vm);
-  if (!state.services.has(to) || !state.services.has(from)) return;
-  const isIdle = server !== null && server.vmState === 'active' && server.taskState === null;
-  if (!isIdle || from === to || world.nova.compute(from).runs(vm) !== true) return;
+  const refusal = migrationRefused(world, server, from, to);
+  if (refusal !== null || server === null) {
+    const words = refusal ?? 'there is no such server';
+    world.events.emit({ event: 'answered', what: 'migrate', host: vm, ok: false, words, ends: false });
+    return;
+  }
   const row = addMigration(state, {
     instanceUuid: vm,
     type: 'live-migration',

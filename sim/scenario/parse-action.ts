@@ -185,6 +185,16 @@ const PARSERS: Readonly<Record<string, Parse>> = {
         return { do: 'nova', how };
     }
   },
+  scheduler: (line) => ({ do: 'scheduler', up: line.oneOf('state', 'down', 'up') === 'up' }),
+  hypervisor: (line, names) => {
+    const hangs = line.oneOf('state', 'hangs', 'answers') === 'hangs';
+    return { do: 'hypervisor', hangs, hosts: hostNames(line, names) };
+  },
+  overhear: (line, names) => ({ do: 'overhear', hosts: hostNames(line, names) }),
+  replay: (line, names) => {
+    const hosts = hostNames(line, names, (word) => word.includes('='));
+    return { do: 'replay', hosts, forMs: namedDuration(line, 'for') };
+  },
   claims: (line, names) => {
     const fail = line.oneOf('state', 'fail', 'work') === 'fail';
     return { do: 'claims', fail, hosts: hostNames(line, names) };

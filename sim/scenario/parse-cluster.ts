@@ -133,6 +133,7 @@ function describeHost(line: Line, host: Mutable<HostSpec>, word: string): void {
     const amounts = { vcpus: 'vcpus', memory: 'memoryMib', disk: 'diskGib' } as const;
     if (key === 'zone') host.zone = newName(line, 'a zone', value);
     else if (key === 'domain') host.failureDomain = newName(line, 'a failure domain', value);
+    else if (key === 'nova-name') host.novaName = newName(line, 'a host', value);
     else if (key === 'cell') host.cell = newName(line, 'a cell', value);
     else if (key === 'drift') host.driftPpm = wholeBetween(line, key, value, -DRIFT_PPM_MAX, DRIFT_PPM_MAX);
     else if (key === 'vcpus' || key === 'memory' || key === 'disk')

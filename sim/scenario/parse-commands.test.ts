@@ -51,6 +51,7 @@ describe('the commands of a scenario', () => {
       role: 'control',
       disabled: true,
       driftPpm: -200,
+      novaName: null,
       cell: 'cell1',
       isNew: false,
     });

@@ -1,7 +1,7 @@
 /** `operator …`: what a person does, through Vigil or past it. */
 import type { OperatorAction } from '../actions/action.ts';
 import { type Line, pairOf } from './line.ts';
-import { hostName, type Names, vmName } from './names.ts';
+import { hostName, type Names, vmName, withStranger } from './names.ts';
 import { checkMetadataKey, parseServer } from './parse-server.ts';
 
 export function parseOperatorAction(line: Line, names: Names): OperatorAction {
@@ -23,7 +23,7 @@ export function parseOperatorAction(line: Line, names: Names): OperatorAction {
   );
   switch (what) {
     case 'confirms-dead': {
-      const host = hostName(line, names);
+      const host = hostName(line, withStranger(names));
       line.expect('on');
       const on = hostName(line, names);
       return { do: 'confirm-dead', host, on, by: valueOf(line, 'by') };
@@ -40,7 +40,7 @@ export function parseOperatorAction(line: Line, names: Names): OperatorAction {
       return {
         do: what === 'migrates' ? 'migrate' : 'evacuate-by-hand',
         vm,
-        to: hostName(line, names),
+        to: hostName(line, withStranger(names)),
       };
     }
     case 'forces-down':

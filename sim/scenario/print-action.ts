@@ -89,6 +89,14 @@ export function print(action: Action): string {
       return `nova refuses ${action.call}`;
     case 'nova-vm':
       return `nova ${action.how} ${action.vm}`;
+    case 'scheduler':
+      return `scheduler ${action.up ? 'up' : 'down'}`;
+    case 'hypervisor':
+      return `hypervisor ${action.hangs ? 'hangs' : 'answers'} ${list(action.hosts)}`;
+    case 'overhear':
+      return `overhear ${list(action.hosts)}`;
+    case 'replay':
+      return `replay ${list(action.hosts)} for=${durationText(action.forMs)}`;
     case 'claims':
       return `claims ${action.fail ? 'fail' : 'work'} ${list(action.hosts)}`;
     case 'cell':

@@ -39,6 +39,7 @@ function hostLine(host: HostSpec): readonly string[] {
     host.role === 'control' ? 'control' : null,
     host.disabled ? 'disabled' : null,
     host.isNew ? 'new' : null,
+    host.novaName === null ? null : `nova-name=${host.novaName}`,
     host.cell === DEFAULT_HOST.cell ? null : `cell=${host.cell}`,
     amount('drift', host.driftPpm, DEFAULT_HOST.driftPpm),
   ].filter((word) => word !== null);

@@ -7,6 +7,7 @@ import { printCommands } from './print-commands.ts';
 const COMMANDS = [
   'hosts 4',
   'host h2 cell=cell2',
+  'host h3 nova-name=h3.example.org',
   'host h4 new',
   'set slots=3',
   'vm vm1 on h1 share',
@@ -23,6 +24,14 @@ const COMMANDS = [
   'at 9 upgrade h1 h3',
   'at 9 remake volume b newer',
   'at 9.5 remake volume b',
+  'at 9.6 scheduler down',
+  'at 9.6 scheduler up',
+  'at 9.6 hypervisor hangs h1',
+  'at 9.6 hypervisor answers h1',
+  'at 9.7 overhear h3 h4',
+  'at 9.7 replay h3 for=5s',
+  'at 9.8 operator confirms-dead stranger on h1 by=ann',
+  'at 9.8 operator migrates vm1 to stranger',
   'until 10',
   '',
 ].join('\n');

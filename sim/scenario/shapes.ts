@@ -18,6 +18,7 @@ export const EVENTS = [
   'reboot|start|stop VM on HOST',
   'gate HOST open',
   'answer confirm-dead|maintenance|delete-service|free-slot HOST ok|refused',
+  'answer migrate VM refused',
   'agent HOST stopped|refused',
 ] as const;
 

@@ -150,6 +150,8 @@ export interface CloudState {
   readonly deadCells: Set<string>;
   /** Servers for which the scheduler finds no host, for a reason that is not modelled: an aggregate, a device. */
   readonly unschedulable: Set<string>;
+  /** nova-scheduler, all of it. */
+  schedulerUp: boolean;
   readonly after: Later;
   /** Called when an order was put on the bus. */
   onOrder: (host: string) => void;
@@ -174,6 +176,7 @@ export function createState(options: CloudOptions, after: Later): CloudState {
     diagnoses: new Map(),
     deadCells: new Set(),
     unschedulable: new Set(),
+    schedulerUp: true,
     after,
     onOrder: () => {},
   };
