@@ -290,7 +290,7 @@ function sendOrder(world: World, host: SimHost, life: number, effect: Of<'order'
       failedIt('surely-not', 'no connection');
       return;
     }
-    const requestMs = network.messageDelayMs();
+    const requestMs = network.messageDelayMs() + (network.ordersLateMs.get(host.name) ?? 0);
     if (requestMs === 0) take();
     else if (connectMs + requestMs < effect.deadlineMs) clock.after(requestMs, take);
     else clock.after(effect.deadlineMs - connectMs, () => failedIt('no-answer', 'no answer by the deadline'));

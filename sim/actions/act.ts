@@ -45,6 +45,7 @@ export function act(world: World, action: Action): void {
     case 'heal-network':
     case 'lose':
     case 'datagrams':
+    case 'orders-late':
     case 'overhear':
     case 'replay':
     case 'bus':

@@ -45,6 +45,8 @@ export type NetworkAction =
   | { readonly do: 'split'; readonly sides: readonly HostList[] }
   | { readonly do: 'heal-network' }
   | { readonly do: 'lose'; readonly from: string; readonly to: string; readonly bothWays: boolean }
+  /** What they order arrives so much later. */
+  | { readonly do: 'orders-late'; readonly hosts: HostList; readonly byMs: number }
   /** Somebody on the network keeps what the hosts send from now on, and sends it again for so long. */
   | { readonly do: 'overhear'; readonly hosts: HostList }
   | { readonly do: 'replay'; readonly hosts: HostList; readonly forMs: number }

@@ -190,6 +190,11 @@ const PARSERS: Readonly<Record<string, Parse>> = {
     const hangs = line.oneOf('state', 'hangs', 'answers') === 'hangs';
     return { do: 'hypervisor', hangs, hosts: hostNames(line, names) };
   },
+  orders: (line, names) => {
+    line.expect('late');
+    const hosts = hostNames(line, names, (word) => word.includes('='));
+    return { do: 'orders-late', hosts, byMs: namedDuration(line, 'by') };
+  },
   overhear: (line, names) => ({ do: 'overhear', hosts: hostNames(line, names) }),
   replay: (line, names) => {
     const hosts = hostNames(line, names, (word) => word.includes('='));

@@ -93,6 +93,8 @@ export function print(action: Action): string {
       return `scheduler ${action.up ? 'up' : 'down'}`;
     case 'hypervisor':
       return `hypervisor ${action.hangs ? 'hangs' : 'answers'} ${list(action.hosts)}`;
+    case 'orders-late':
+      return `orders late ${list(action.hosts)} by=${durationText(action.byMs)}`;
     case 'overhear':
       return `overhear ${list(action.hosts)}`;
     case 'replay':

@@ -28,6 +28,7 @@ const COMMANDS = [
   'at 9.6 scheduler up',
   'at 9.6 hypervisor hangs h1',
   'at 9.6 hypervisor answers h1',
+  'at 9.65 orders late h1 by=40s',
   'at 9.7 overhear h3 h4',
   'at 9.7 replay h3 for=5s',
   'at 9.8 operator confirms-dead stranger on h1 by=ann',

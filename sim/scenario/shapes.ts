@@ -15,6 +15,7 @@ export const EVENTS = [
   'force-down|force-up HOST',
   'evacuate VM HOST -> HOST',
   'evacuate VM refused',
+  'order VM refused by HOST REFUSAL',
   'reboot|start|stop VM on HOST',
   'gate HOST open',
   'answer confirm-dead|maintenance|delete-service|free-slot HOST ok|refused',

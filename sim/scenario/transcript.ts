@@ -48,6 +48,7 @@ export class Transcript {
         return;
       case 'journal':
         if (event.name === 'verdict') this.noteVerdict(event.by, event.data);
+        if (event.name === 'executed') this.noteExecuted(event.by, event.data);
         return;
       case 'report':
         this.noteReport(event.report);
@@ -115,6 +116,11 @@ export class Transcript {
     if (by !== this.master || this.verdicts.get(host) === verdict) return;
     this.verdicts.set(host, verdict);
     this.tell('verdict', host, verdict);
+  }
+
+  private noteExecuted(by: string, { vm, outcome, code }: Readonly<Record<string, unknown>>): void {
+    if (outcome !== 'refused' || typeof vm !== 'string' || typeof code !== 'string') return;
+    this.tell('order', vm, 'refused', 'by', by, code);
   }
 
   private noteReport({ cause, state, evidence }: Extract<WorldEvent, { event: 'report' }>['report']): void {
