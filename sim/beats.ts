@@ -1,9 +1,12 @@
 /** The beats of a host: what its processes at the volumes write, read and tell its agent. */
+import type { VolumeError } from '../src/core/wire/observations.ts';
 import type { BlockHeader } from '../src/core/wire/records.ts';
-import { localMs, type SimHost } from './host.ts';
+import { slotsOf } from './cluster.ts';
+import { localMs, type SimHost, unsafeTiming } from './host.ts';
 import { isRunning } from './network.ts';
 import { tearsSlot } from './torn-writes.ts';
-import type { SimVolume } from './volume.ts';
+import { anotherWrites, tellOfOther } from './clones.ts';
+import { NO_PLACE, type SimVolume } from './volume.ts';
 import type { World } from './world.ts';
 
 /** The beats of a host die; a write of theirs may still be on its way. */
@@ -41,6 +44,7 @@ export function landLateWrites(world: World, host: string): void {
 }
 
 export function startBeats(world: World, host: SimHost): void {
+  if (unsafeTiming(host, world.cluster) !== null) return;
   host.beats = true;
   newBeats(world, host);
   connectBeats(world, host);
@@ -50,6 +54,7 @@ const FIRST_INCARNATION = 1;
 
 /** Each start of a beat is a new incarnation, with counters of its own; it counts from the clock, whatever can be read. */
 export function newBeats(world: World, host: SimHost): void {
+  host.beatingMs = host.beatMs;
   for (const key of world.volumes.flatMap(({ name }) => [name, `${name}/seat`])) {
     const was = host.counters.get(key);
     const incarnation = Math.max((was?.incarnation ?? FIRST_INCARNATION) + 1, Math.ceil(world.clock.now));
@@ -62,10 +67,23 @@ export function connectBeats(world: World, host: SimHost): void {
   for (const volume of world.volumes) connect(world, host, volume);
 }
 
+/** Whoever has made it, its beats find it changed: they begin with it anew, or end if they do not understand it. */
+export function remakeVolume(world: World, volume: SimVolume, isBeyondUs: boolean): void {
+  volume.remake(isBeyondUs);
+  for (const host of world.hosts.values()) {
+    if (!isRunning(host) || !host.beats) continue;
+    const event = { kind: 'disconnected' as const, volume: volume.name, detail: 'made anew' };
+    world.deliver(host, host.agentLife, { kind: 'volume', now: world.localMs(host), event });
+    connect(world, host, volume);
+  }
+}
+
 function connect(world: World, host: SimHost, volume: SimVolume): void {
+  if (volume.isBeyondUs) return;
   const { name, uuid, lease } = volume;
   const own = volume.slotOf.get(host.name);
-  const slotIndex = volume.index(host.name);
+  const place = volume.index(host.name);
+  const slotIndex = place === NO_PLACE ? null : place;
   world.deliver(host, host.agentLife, {
     kind: 'volume',
     now: world.localMs(host),
@@ -77,16 +95,16 @@ function connect(world: World, host: SimHost, volume: SimVolume): void {
         format: 1,
         volumeUuid: uuid,
         cluster: 'sim',
-        slots: Math.max(64, world.cluster.hosts.length),
+        slots: slotsOf(world.cluster),
         seats: 32,
         generation: 1,
         leaseVolumes: lease ? world.cluster.leaseVolumes : 0,
         coordination: 'volume',
       },
       slotIndex,
-      seatIndex: lease && host.spec.eligible ? slotIndex : null,
+      seatIndex: lease && host.spec.eligible && !host.isClone ? slotIndex : null,
       incarnation: host.counters.get(name)?.incarnation ?? FIRST_INCARNATION,
-      ownBody: own === undefined ? null : { body: own.body, boot: own.bodyBoot },
+      ownBody: own === undefined || host.isClone ? null : { body: own.body, boot: own.bodyBoot },
     },
   });
 }
@@ -116,10 +134,9 @@ const phaseMs = (host: SimHost, beatMs: number, volume: number): number =>
 /** For the life of the world: a beat writes and reads whenever its host, and it, are there to do so. */
 export function beatLoop(world: World, host: SimHost, volume: SimVolume, index: number): void {
   const { clock } = world;
-  const periodMs = Math.round(world.timing.beatMs / host.clockRate);
   let busy: object | null = null;
   const beat = (): void => {
-    clock.after(periodMs, beat);
+    clock.after(Math.round(host.beatingMs / host.clockRate), beat);
     if (!isRunning(host) || !host.beats || (busy !== null && busy === host.counters.get(volume.name))) return;
     const begunMs = localMs(host, clock.now);
     if (volume.hung.size === 0 && volume.slowMs.size === 0) tellReading(world, host, volume, begunMs);
@@ -137,14 +154,15 @@ export function beatLoop(world: World, host: SimHost, volume: SimVolume, index: 
     if (slowMs === 0) volume.access(host.name, done);
     else clock.after(slowMs, () => volume.access(host.name, done));
   };
-  clock.after(phaseMs(host, world.timing.beatMs, index), beat);
+  clock.after(phaseMs(host, host.beatingMs, index), beat);
 }
 
 function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: number): void {
+  if (volume.isBeyondUs) return;
   const { name } = host;
   const endedMs = localMs(host, world.clock.now);
   const failing = volume.failing.size > 0 && volume.failing.has(name);
-  if (!failing) {
+  if (!failing && !host.isClone) {
     const slot = volume.slotOf.get(name);
     if (slot !== undefined) {
       if (tearsSlot(world, host, volume)) return;
@@ -154,6 +172,10 @@ function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: nu
     }
   }
   if (!host.agent) return;
+  if (host.isClone) tellOfOther(world, host, volume);
+  // A beat without a slot looks for one again.
+  if (!volume.has(name) && volume.hasRoomFor(name)) connect(world, host, volume);
+  const error = failing ? IO_ERROR : whyNotWritten(host, volume);
   const contents = failing ? null : volume.read(host);
   world.deliver(host, host.agentLife, {
     kind: 'volume',
@@ -163,12 +185,17 @@ function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: nu
       volume: volume.name,
       begunMs,
       endedMs,
-      wroteMs: failing ? null : endedMs,
-      error: failing ? IO_ERROR : null,
+      wroteMs: error === null ? endedMs : null,
+      error,
       seats: contents === null ? null : volume.lease ? contents.seats : NO_SEATS,
       slots: contents !== null && host.watching.has(volume.name) ? contents.slots : null,
     },
   });
+}
+
+function whyNotWritten(host: SimHost, volume: SimVolume): VolumeError | null {
+  if (host.isClone) return { code: 'foreign-writer', detail: anotherWrites(host) };
+  return volume.has(host.name) ? null : { code: 'volume-full', detail: 'all slots are taken' };
 }
 
 const IO_ERROR = { code: 'io', detail: 'input/output error' } as const;

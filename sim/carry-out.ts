@@ -3,6 +3,7 @@ import type { Effect } from '../src/core/effect.ts';
 import type { Result } from '../src/core/input.ts';
 import type { CloudAnswer } from '../src/core/recovery/cloud.ts';
 import { nextHeader } from './beats.ts';
+import { anotherWrites } from './clones.ts';
 import type { VolumeEffect } from './events.ts';
 import type { SimHost } from './host.ts';
 import { isRunning } from './network.ts';
@@ -62,13 +63,16 @@ export function carryOut(world: World, host: SimHost, life: number, effect: Effe
       return;
     case 'stopped':
       world.events.emit({ event: 'agent-stopped', host: host.name });
-      world.killAgent(host.name);
+      world.endAgent(host);
       return;
   }
 }
 
 function sendDatagram(world: World, from: SimHost, { to, datagram }: Of<'send'>): void {
   const target = world.byIp(to.ip);
+  // Of a newer version: dropped where it is not understood.
+  if (world.newer.has(from.name) && !world.newer.has(target.name)) return;
+  world.eavesdropper.note(from, target, datagram);
   for (const afterMs of world.network.datagram(from, target))
     world.clock.after(afterMs, () =>
       world.deliver(target, target.agentLife, {
@@ -125,7 +129,7 @@ function askProbe(world: World, host: SimHost, life: number, effect: Of<'ask-pro
     world.reply(host, life, id, 2 * CALL_MS, nothing);
     return;
   }
-  const probed = probeAnswer(world, via, world.byIp(target.ip), world.timing.probeMs);
+  const probed = probeAnswer(world, via, world.byIp(target.ip), via.timing.probeMs);
   const { answer } = probed;
   const afterMs = 2 * CALL_MS + network.connectDelayMs() + network.messageDelayMs() + probed.afterMs;
   if (afterMs < deadlineMs) world.reply(host, life, id, afterMs, { of: 'ask-probe', answer });
@@ -148,6 +152,11 @@ function askBeat(world: World, host: SimHost, life: number, effect: VolumeEffect
       if (effect.do === 'write-seat') volume.seatAsked.delete(host.name);
       // A write by a beat that is gone since does not happen; what does land late is killBeats' business.
       if (!host.power || host.counters.get(volume.name) !== beat) return;
+      if (host.isClone && effect.do !== 'read-volume') {
+        const result = refused(effect, anotherWrites(host));
+        world.deliver(host, life, { kind: 'result', now: world.localMs(host), id: effect.id, result });
+        return;
+      }
       if (tearsAsked(world, host, volume, effect)) return;
       const result =
         isBegun || world.localMs(host) < effect.untilMs
@@ -174,7 +183,10 @@ function perform(
   begunMs: number,
 ): Result {
   const endedMs = world.localMs(host);
+  if (volume.isBeyondUs) return refused(effect, 'its beat has ended');
   if (volume.failing.has(host.name)) return refused(effect, 'input/output error');
+  if (effect.do === 'write-body' && !volume.hasRoomFor(host.name))
+    return refused(effect, 'every slot of the volume is taken');
   const block = {
     state: 'read',
     index: volume.index(host.name),
@@ -197,7 +209,7 @@ function perform(
       return { of: 'write-seat', ok: true, begunMs, writtenMs: endedMs, endedMs, seats };
     }
     case 'write-cell':
-      volume.writeCell(effect.slot, effect.which, effect.record);
+      volume.writeCell(effect.slot, effect.which, effect.record, host.name);
       return { of: 'write-cell', ok: true };
     case 'read-volume': {
       const contents = volume.read(host);
@@ -263,7 +275,7 @@ function sendOrder(world: World, host: SimHost, life: number, effect: Of<'order'
     world.reply(host, life, effect.id, CALL_MS, { of: 'order', outcome: null, arrived, detail });
   const take = (): void => {
     if (!network.connected(host, to) || world.wedged.has(to.name)) return;
-    world.ask(to.name, { ask: 'restart', order: effect.order }, (answer) => {
+    world.askAgent(to, { ask: 'restart', order: effect.order }, (answer) => {
       if (answer.to !== 'restart' || !network.connected(host, to)) return;
       if (network.breaks()) failedIt('no-answer', 'connection reset');
       else {
@@ -278,7 +290,7 @@ function sendOrder(world: World, host: SimHost, life: number, effect: Of<'order'
       failedIt('surely-not', 'no connection');
       return;
     }
-    const requestMs = network.messageDelayMs();
+    const requestMs = network.messageDelayMs() + (network.ordersLateMs.get(host.name) ?? 0);
     if (requestMs === 0) take();
     else if (connectMs + requestMs < effect.deadlineMs) clock.after(requestMs, take);
     else clock.after(effect.deadlineMs - connectMs, () => failedIt('no-answer', 'no answer by the deadline'));

@@ -1,4 +1,5 @@
 /** What a simulated cluster is made of; the words of `commands.txt` in docs/scenarios.md. */
+import type { Attachment } from '../src/cloud/model/state.ts';
 import type { ServerGroup } from '../src/core/recovery/cloud.ts';
 import type { Proof } from '../src/core/wire/records.ts';
 
@@ -16,7 +17,16 @@ export interface HostSpec {
   readonly disabled: boolean;
   /** Its clocks run faster than the world's by so many millionths. */
   readonly driftPpm: number;
+  /** Of its nova-compute; null: the same as its agent's. */
+  readonly novaName: string | null;
+  /** nova's. A cluster of Vigil is one cell: a host of another has nova-compute and nothing of Vigil. */
+  readonly cell: string;
+  /** Switched off at the beginning, and never there before: no slot is its own. */
+  readonly isNew: boolean;
 }
+
+/** Whose computes Vigil is to see to. */
+export const CELL = 'cell1';
 
 export interface ServerSpec {
   readonly vm: string;
@@ -31,6 +41,8 @@ export interface ServerSpec {
   /** Pinned to it; null: wherever its host is. */
   readonly zone: string | null;
   readonly extraSpecs: Readonly<Record<string, string>>;
+  /** Of a kind that nova does not evacuate, and shows nobody beforehand. */
+  readonly attached: Attachment | null;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -47,6 +59,8 @@ export interface ClusterSettings {
   readonly resumeGuests: boolean;
   readonly powerSyncMs: number;
   readonly gate: boolean;
+  /** Of each volume. */
+  readonly slots: number;
   /** Of everything that is left to chance. */
   readonly seed: number;
 }
@@ -72,6 +86,9 @@ export const DEFAULT_HOST: Omit<HostSpec, 'name'> = {
   role: 'compute',
   disabled: false,
   driftPpm: 0,
+  novaName: null,
+  cell: CELL,
+  isNew: false,
 };
 
 export const DEFAULT_SERVER: Omit<ServerSpec, 'vm' | 'host'> = {
@@ -84,6 +101,7 @@ export const DEFAULT_SERVER: Omit<ServerSpec, 'vm' | 'host'> = {
   locked: false,
   zone: null,
   extraSpecs: {},
+  attached: null,
   metadata: {},
 };
 
@@ -100,8 +118,16 @@ export const DEFAULT_SETTINGS: ClusterSettings = {
   resumeGuests: false,
   powerSyncMs: 600_000,
   gate: true,
+  slots: 64,
   seed: 1,
 };
+
+/** By default more than enough. */
+export const slotsOf = ({ settings, hosts }: Cluster): number =>
+  settings.slots === DEFAULT_SETTINGS.slots ? Math.max(settings.slots, hosts.length) : settings.slots;
+
+/** It is there and runs agent and beats when everything begins. */
+export const isMemberAtFirst = ({ cell, isNew }: HostSpec): boolean => cell === CELL && !isNew;
 
 export const defaultHosts = (count: number): readonly HostSpec[] =>
   Array.from({ length: count }, (_, n) => ({ name: `h${n + 1}`, ...DEFAULT_HOST }));

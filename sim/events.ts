@@ -65,7 +65,14 @@ export type WorldEvent =
   | { readonly event: 'agent-started' | 'agent-stopped'; readonly host: string }
   | {
       readonly event: 'answered';
-      readonly what: 'confirm-dead' | 'maintenance';
+      /** Of `migrate`, nova's refusal alone is told, and `host` is the VM; `start-agent` is an agent that refuses its own configuration. */
+      readonly what:
+        | 'confirm-dead'
+        | 'maintenance'
+        | 'delete-service'
+        | 'free-slot'
+        | 'migrate'
+        | 'start-agent';
       readonly host: string;
       readonly ok: boolean;
       readonly words: string;

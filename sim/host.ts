@@ -2,7 +2,7 @@
 import type { Input } from '../src/core/input.ts';
 import type { Settings } from '../src/core/settings.ts';
 import type { Core } from '../src/core/state.ts';
-import { deriveTiming, type Timing } from '../src/core/timing/timing.ts';
+import { checkTiming, deriveTiming, type Timing } from '../src/core/timing/timing.ts';
 import type { Cluster, HostSpec } from './cluster.ts';
 import { FIRST_SIDE } from './network.ts';
 
@@ -12,6 +12,8 @@ export interface SimHost {
   readonly number: number;
   readonly spec: HostSpec;
   readonly ip: string;
+  /** A second machine under the name of a host: see clones.ts. */
+  readonly isClone: boolean;
   power: boolean;
   /** A kernel that hangs: nothing of it runs, but it has not lost anything. */
   frozen: boolean;
@@ -34,6 +36,11 @@ export interface SimHost {
   holdsLease: boolean;
   /** World time. */
   agentHeardMs: number;
+  /** What its configuration says; agent and beats read it when they start. */
+  beatMs: number;
+  /** What its agent goes by, and its beats. */
+  timing: Timing;
+  beatingMs: number;
   /** By volume name, and for seats by `volume/seat`. */
   readonly counters: Map<string, { incarnation: number; counter: number }>;
   readonly watching: Set<string>;
@@ -51,12 +58,13 @@ export const NOVA_REPORT_MS = 10_000;
 /** Hosts boot at different times: no clock says anything to another host. */
 const OFFSET_STEP_MS = 1_000_003;
 
-export function createHost(spec: HostSpec): SimHost {
+export function createHost(spec: HostSpec, timing: Timing): SimHost {
   const number = Number(spec.name.slice(1));
   return {
     name: spec.name,
     number,
     spec,
+    isClone: false,
     ip: `10.${number >>> 16}.${(number >>> 8) & 255}.${number & 255}`,
     power: true,
     frozen: false,
@@ -73,6 +81,9 @@ export function createHost(spec: HostSpec): SimHost {
     core: null,
     holdsLease: false,
     agentHeardMs: 0,
+    beatMs: timing.beatMs,
+    timing,
+    beatingMs: timing.beatMs,
     counters: new Map(),
     watching: new Set(),
     clockOffsetMs: number * OFFSET_STEP_MS,
@@ -90,14 +101,17 @@ export function localMs(host: SimHost, worldMs: number): number {
     : Math.floor(host.clockOffsetMs + worldMs * host.clockRate);
 }
 
-export function timingOf({ settings }: Cluster): Timing {
-  return deriveTiming(settings.beatMs, NOVA_REPORT_MS, settings.openRequestMs);
+export function timingOf({ settings }: Cluster, beatMs = settings.beatMs): Timing {
+  return deriveTiming(beatMs, NOVA_REPORT_MS, settings.openRequestMs);
 }
+
+/** Why agent and beats of the host would refuse what its configuration says; null: they do not. */
+export const unsafeTiming = (host: SimHost, cluster: Cluster): string | null =>
+  host.beatMs === host.timing.beatMs ? null : (checkTiming(timingOf(cluster, host.beatMs))[0] ?? null);
 
 export function settingsOf(
   host: SimHost,
   cluster: Cluster,
-  timing: Timing,
   volumes: Settings['volumes'],
   startedUnixMs: number,
 ): Settings {
@@ -115,7 +129,7 @@ export function settingsOf(
     hardwareUuid: null,
     volumes,
     isolationAddresses: settings.isolationAddress ? [ISOLATION_ADDRESS] : [],
-    timing,
+    timing: host.timing,
     recovery: {
       acceptedProofs: settings.proofs,
       ordersPerTargetMax: settings.ordersPerTargetMax,

@@ -11,6 +11,8 @@ export class SimNetwork {
   readonly oneWay = new Set<string>();
   /** Hosts that do not reach nova's API. */
   readonly withoutNova = new Set<string>();
+  /** By master: how much later its orders arrive. */
+  readonly ordersLateMs = new Map<string, number>();
   /** Of a packet, in percent. Datagrams are gone with it; what TCP carries comes later. */
   lossPercent = 0;
   duplicatePercent = 0;

@@ -2,19 +2,16 @@
 import type { CellObservation, SeatObservation, SlotObservation } from '../src/core/wire/observations.ts';
 import type { BlockHeader, IncidentRecord, SeatBody } from '../src/core/wire/records.ts';
 import type { SimHost } from './host.ts';
+import { beyond, type Contents, TORN, torn, Unchecked } from './volume-views.ts';
 
 export type Slot = Extract<SlotObservation, { readonly state: 'read' }>;
 export type Seat = Extract<SeatObservation, { readonly state: 'read' }>;
 
-/** All that can be read of a volume at one moment. Lists are made anew when something was written, else the same. */
-export interface Contents {
-  readonly slots: readonly SlotObservation[];
-  readonly seats: readonly SeatObservation[];
-  readonly cells: readonly CellObservation[];
-}
-
 /** The next write of which is torn. */
 export type Block = 'slot' | 'seat' | 'cell';
+
+/** Of a host that has found no slot free. */
+export const NO_PLACE = -1;
 
 /** A beat does one thing after the other: what is not begun waits behind a system call that hangs. */
 type Access = (isBegun: boolean) => void;
@@ -58,10 +55,25 @@ export class SimVolume implements Contents {
   private waiting: { readonly host: string; readonly isBegun: boolean; readonly run: Access }[] = [];
 
   readonly name: string;
-  readonly uuid: string;
+  /** Another one each time that it is made anew. */
+  uuid: string;
   readonly lease: boolean;
+  /** Made by a newer Vigil: no beat here can use it. */
+  isBeyondUs = false;
+  private made = 1;
 
-  constructor(name: string, lease: boolean) {
+  /** What it was made with; places of hosts that were freed are given again. */
+  private readonly slotsMax: number;
+  private readonly freed: number[] = [];
+
+  /** Hosts that write a format which the others do not understand. */
+  private readonly newer: ReadonlySet<string>;
+  /** By cell: the master that wrote it. */
+  private readonly cellBy = new Map<string, string>();
+
+  constructor(name: string, lease: boolean, slotsMax = Infinity, newer: ReadonlySet<string> = new Set()) {
+    this.slotsMax = slotsMax;
+    this.newer = newer;
     this.name = name;
     this.uuid = `uuid-${name}`;
     this.lease = lease;
@@ -70,9 +82,37 @@ export class SimVolume implements Contents {
   index(host: string): number {
     const known = this.places.get(host);
     if (known !== undefined) return known;
-    const place = this.places.size;
+    if (!this.hasRoomFor(host)) return NO_PLACE;
+    const place = this.freed.shift() ?? this.places.size;
     this.places.set(host, place);
     return place;
+  }
+
+  has(host: string): boolean {
+    return this.places.has(host);
+  }
+
+  /** It has a slot, or finds one free. */
+  hasRoomFor(host: string): boolean {
+    return this.places.has(host) || this.places.size < this.slotsMax;
+  }
+
+  hasIncidentOf(host: string): boolean {
+    const place = this.places.get(host);
+    return this.cells.some(
+      (cell) => cell.slot === place && cell.state === 'read' && cell.body.phase !== 'closed',
+    );
+  }
+
+  /** Slot, seat and cells of the host, as if it had never been. */
+  free(host: string): void {
+    const place = this.places.get(host);
+    if (place === undefined) return;
+    this.places.delete(host);
+    this.freed.push(place);
+    for (const which of [0, 1]) this.cellOf.delete(`${place}/${which}`);
+    for (const blocks of [this.slotOf, this.tornSlots, this.seatOf, this.tornSeats]) blocks.delete(host);
+    this.lists = { slots: null, seats: null };
   }
 
   /** Runs now, or when the host's access stops hanging. */
@@ -120,7 +160,8 @@ export class SimVolume implements Contents {
     this.lists.seats = null;
   }
 
-  writeCell(slot: number, which: 0 | 1, body: IncidentRecord): void {
+  writeCell(slot: number, which: 0 | 1, body: IncidentRecord, by: string): void {
+    this.cellBy.set(`${slot}/${which}`, by);
     const index = 2 * slot + which;
     const counter = body.sequence;
     this.cellOf.set(`${slot}/${which}`, {
@@ -170,7 +211,33 @@ export class SimVolume implements Contents {
   read({ name, spec }: Reader): Contents {
     const contents = this.stale.get(name) ?? this;
     if (this.tearing.has(name)) return torn(contents);
-    return spec.eligible ? contents : new Unchecked(contents);
+    const { newer } = this;
+    const understood = newer.size === 0 || newer.has(name) ? contents : beyond(contents, this.isNewer);
+    return spec.eligible ? understood : new Unchecked(understood);
+  }
+
+  private readonly isNewer = (block: SlotObservation | SeatObservation | CellObservation): boolean => {
+    const by = 'which' in block ? this.cellBy.get(`${block.slot}/${block.which}`) : block.host;
+    return by !== undefined && by !== null && this.newer.has(by);
+  };
+
+  /** `vigil volume init` has made it anew: nothing stands there any more. */
+  remake(isBeyondUs: boolean): void {
+    this.made += 1;
+    this.uuid = `uuid-${this.name}-${this.made}`;
+    this.isBeyondUs = isBeyondUs;
+    for (const map of [
+      this.slotOf,
+      this.tornSlots,
+      this.seatOf,
+      this.tornSeats,
+      this.cellOf,
+      this.places,
+      this.left,
+    ])
+      map.clear();
+    this.freed.length = 0;
+    this.lists = { slots: null, seats: null };
   }
 
   /** From now on the host reads what is there now. */
@@ -214,49 +281,4 @@ export class SimVolume implements Contents {
     land?.();
     return land !== undefined;
   }
-}
-
-/** By list: the same blocks as they are to whoever cannot check them. */
-const uncheckedLists = new WeakMap<readonly unknown[], readonly unknown[]>();
-
-function unchecked<Block extends SlotObservation | SeatObservation | CellObservation>(
-  blocks: readonly Block[],
-): readonly Block[] {
-  const known = uncheckedLists.get(blocks);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made of these very blocks
-  if (known !== undefined) return known as readonly Block[];
-  const made = blocks.map((block) => (block.state === 'read' ? { ...block, authentic: false } : block));
-  uncheckedLists.set(blocks, made);
-  return made;
-}
-
-/** Most readers want the seats alone. */
-class Unchecked implements Contents {
-  private readonly contents: Contents;
-
-  constructor(contents: Contents) {
-    this.contents = contents;
-  }
-
-  get slots(): readonly SlotObservation[] {
-    return unchecked(this.contents.slots);
-  }
-
-  get seats(): readonly SeatObservation[] {
-    return unchecked(this.contents.seats);
-  }
-
-  get cells(): readonly CellObservation[] {
-    return unchecked(this.contents.cells);
-  }
-}
-
-const TORN = { state: 'damaged', reason: { code: 'torn' } } as const;
-
-function torn({ slots, seats, cells }: Contents): Contents {
-  return {
-    slots: slots.map(({ index, host }) => ({ ...TORN, index, host })),
-    seats: seats.map(({ index, host }) => ({ ...TORN, index, host })),
-    cells: cells.map(({ index, host, slot, which }) => ({ ...TORN, index, host, slot, which })),
-  };
 }

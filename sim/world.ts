@@ -2,7 +2,6 @@
  * A whole cluster of real cores on virtual time: power, network, storage, nova and agents can be taken away and given
  * back. Simulated throughout: no file, socket, timer or wall clock is touched, and all chance comes from one seed.
  */
-import type { Effect } from '../src/core/effect.ts';
 import { tickMs } from '../src/core/evidence/observer.ts';
 import type { Input, Result } from '../src/core/input.ts';
 import { createRandom, type Random } from '../src/core/lib/random.ts';
@@ -11,15 +10,17 @@ import type { Timing } from '../src/core/timing/timing.ts';
 import { beatLoop, connectBeats, killBeats, newBeats, startBeats } from './beats.ts';
 import { carryOut } from './carry-out.ts';
 import { VirtualClock } from './clock.ts';
-import type { Cluster } from './cluster.ts';
+import { CELL, type Cluster, slotsOf } from './cluster.ts';
 import { WorldEvents } from './events.ts';
 import { Guests } from './guests.ts';
-import { bootId, createHost, localMs, settingsOf, type SimHost, timingOf } from './host.ts';
+import { bootId, createHost, localMs, settingsOf, type SimHost, timingOf, unsafeTiming } from './host.ts';
 import { isRunning, SimNetwork } from './network.ts';
 import { SimNova } from './nova/nova.ts';
+import { type Answer, OpenRequests } from './open-requests.ts';
+import { pauseAgent, resumeAgent } from './pauses.ts';
+import { Eavesdropper } from './replays.ts';
 import { SimVolume } from './volume.ts';
 
-type Answer = Extract<Effect, { do: 'answer' }>['answer'];
 type Request = Extract<Input, { kind: 'request' }>['request'];
 
 /** Wall-clock time at world time 0, in milliseconds: agents take it for nothing but a high number. */
@@ -30,6 +31,9 @@ export class World {
   readonly events = new WorldEvents();
   readonly guests = new Guests(this.events);
   readonly hosts = new Map<string, SimHost>();
+  readonly eavesdropper = new Eavesdropper();
+  /** Hosts of a newer Vigil, which writes a format that the others do not understand. */
+  readonly newer = new Set<string>();
   /** Hosts whose API takes connections and never answers. */
   readonly wedged = new Set<string>();
   readonly volumes: readonly SimVolume[];
@@ -38,20 +42,23 @@ export class World {
   readonly nova: SimNova;
   readonly timing: Timing;
   readonly cluster: Cluster;
-  private readonly hostByIp = new Map<string, SimHost>();
-  private readonly waiting = new Map<string, (answer: Answer) => void>();
-  private requests = 0;
+  /** By the host whose name it has; it is none of the hosts. */
+  readonly clones = new Map<string, SimHost>();
+  readonly hostByIp = new Map<string, SimHost>();
+  private readonly requests = new OpenRequests();
   private readonly steps: ((host: SimHost) => void)[] = [];
 
   constructor(cluster: Cluster) {
     this.cluster = cluster;
     this.timing = timingOf(cluster);
     const names = cluster.leaseVolumes === 3 ? ['a', 'b', 'c'] : ['a', 'b'];
-    this.volumes = names.map((name, n) => new SimVolume(name, n === 0 || names.length === 3));
+    this.volumes = names.map(
+      (name, n) => new SimVolume(name, n === 0 || names.length === 3, slotsOf(cluster), this.newer),
+    );
     this.random = createRandom(cluster.settings.seed * 7_919);
     this.network = new SimNetwork(this.random);
     for (const spec of cluster.hosts) {
-      const host = createHost(spec);
+      const host = createHost(spec, this.timing);
       this.hosts.set(host.name, host);
       this.hostByIp.set(host.ip, host);
     }
@@ -66,8 +73,8 @@ export class World {
       if (host.compute) this.nova.compute(host.name).start();
     }
     for (const server of cluster.servers) this.nova.addServer(server);
-    for (const { name } of this.hosts.values())
-      if (cluster.cold) this.powerOff(name);
+    for (const { name, spec } of this.hosts.values())
+      if (cluster.cold || spec.isNew) this.powerOff(name);
       else this.startAgent(name);
   }
 
@@ -120,7 +127,8 @@ export class World {
   powerOn(name: string): void {
     const host = this.host(name);
     const boots = host.boots + 1;
-    Object.assign(host, { power: true, boots, boot: bootId(host.number, boots), beats: true });
+    Object.assign(host, { power: true, boots, boot: bootId(host.number, boots) });
+    host.beats = unsafeTiming(host, this.cluster) === null;
     newBeats(this, host);
     this.startAgent(name);
   }
@@ -142,7 +150,8 @@ export class World {
 
   startCompute(name: string): void {
     const host = this.host(name);
-    if (!host.power || host.spec.role === 'control') return;
+    // One whose service was deleted finds its record gone, and ends.
+    if (!host.power || host.spec.role === 'control' || !this.nova.state.services.has(name)) return;
     host.compute = true;
     this.nova.compute(name).start();
   }
@@ -155,7 +164,10 @@ export class World {
   }
 
   killAgent(name: string): void {
-    const host = this.host(name);
+    this.endAgent(this.host(name));
+  }
+
+  endAgent(host: SimHost): void {
     Object.assign(host, { agent: false, core: null, paused: null, unsent: [] });
     host.agentLife += 1;
     this.noteLease(host);
@@ -163,18 +175,37 @@ export class World {
 
   startAgent(name: string): void {
     const host = this.host(name);
-    host.agentLife += 1;
     this.wedged.delete(name);
+    this.beginAgent(host);
+  }
+
+  /** With its configuration as it is by now; one that is unsafe it refuses, and ends. */
+  beginAgent(host: SimHost): void {
+    if (host.spec.cell !== CELL) return;
+    const unsafe = unsafeTiming(host, this.cluster);
+    if (unsafe !== null) {
+      const refused = {
+        what: 'start-agent',
+        host: host.name,
+        ok: false,
+        words: unsafe,
+        ends: false,
+      } as const;
+      this.events.emit({ event: 'answered', ...refused });
+      return;
+    }
+    if (host.beatMs !== host.timing.beatMs) host.timing = timingOf(this.cluster, host.beatMs);
+    host.agentLife += 1;
     Object.assign(host, { agent: true, paused: null, agentHeardMs: this.clock.now });
     const life = host.agentLife;
     const volumes = this.volumes.map(({ name: volume, lease }) => ({ name: volume, lease }));
-    const settings = settingsOf(host, this.cluster, this.timing, volumes, UNIX_MS + this.clock.now);
+    const settings = settingsOf(host, this.cluster, volumes, UNIX_MS + this.clock.now);
     host.core = createCore(settings, this.localMs(host));
-    this.events.emit({ event: 'agent-started', host: name });
+    if (!host.isClone) this.events.emit({ event: 'agent-started', host: host.name });
     host.watching.clear();
     if (host.beats) connectBeats(this, host);
     // Whole milliseconds: what happens has a time that can be written.
-    const periodMs = Math.round(tickMs(this.timing) / host.clockRate);
+    const periodMs = Math.round(tickMs(host.timing) / host.clockRate);
     const tick = (): void => {
       if (host.agentLife !== life || !host.agent) return;
       this.clock.after(periodMs, tick);
@@ -187,35 +218,12 @@ export class World {
 
   /** SIGSTOP. */
   pauseAgent(name: string): void {
-    const host = this.host(name);
-    if (!host.agent || host.paused !== null) return;
-    host.paused = [];
-    this.lapseLater(host);
-  }
-
-  /** A lease runs out whether or not its holder is there to notice. */
-  private lapseLater(host: SimHost): void {
-    const { core, agentLife } = host;
-    if (core === null || !host.holdsLease) return;
-    const leftMs = core.coordination.lease.remainingMs({ ...core, now: this.localMs(host) });
-    this.clock.after(Math.ceil(leftMs / host.clockRate), () => {
-      if (host.agentLife !== agentLife || host.paused === null || !host.holdsLease) return;
-      // Unless it went on and was stopped again meanwhile.
-      const { remainingMs } = core.coordination.lease;
-      if (remainingMs({ ...core, now: this.localMs(host) }) <= 0) this.toldLease(host, false);
-    });
+    pauseAgent(this, this.host(name));
   }
 
   /** SIGCONT: its timer is due, and is taken before what came meanwhile or after that. */
   resumeAgent(name: string, timerFirst = this.random.below(2) === 0): void {
-    const host = this.host(name);
-    if (host.frozen) return;
-    const { paused: queued, unsent } = host;
-    if (queued === null) return;
-    Object.assign(host, { paused: null, unsent: [] });
-    for (const send of unsent) send();
-    const tick: Input = { kind: 'tick', now: this.localMs(host) };
-    for (const input of timerFirst ? [tick, ...queued] : queued) this.feed(host, host.agentLife, input);
+    resumeAgent(this, this.host(name), timerFirst);
   }
 
   killBeats(name: string, lateWriteMs: number | 'open' | null): void {
@@ -251,18 +259,16 @@ export class World {
 
   /** Asks an agent through its API; the answer comes through the callback, if ever. */
   ask(name: string, request: Request, done: (answer: Answer) => void): void {
-    const host = this.host(name);
-    this.requests += 1;
-    const id = this.requests;
-    this.waiting.set(`${name}/${id}`, done);
+    this.askAgent(this.host(name), request, done);
+  }
+
+  askAgent(host: SimHost, request: Request, done: (answer: Answer) => void): void {
+    const id = this.requests.open(host, done);
     this.deliver(host, host.agentLife, { kind: 'request', now: this.localMs(host), id, request });
   }
 
   answered(host: SimHost, id: number, answer: Answer): void {
-    const key = `${host.name}/${id}`;
-    const done = this.waiting.get(key);
-    this.waiting.delete(key);
-    done?.(answer);
+    this.requests.end(host, id, answer);
   }
 
   private noteLease(host: SimHost): void {
@@ -270,7 +276,7 @@ export class World {
     if (holds !== host.holdsLease) this.toldLease(host, holds);
   }
 
-  private toldLease(host: SimHost, holds: boolean): void {
+  toldLease(host: SimHost, holds: boolean): void {
     host.holdsLease = holds;
     this.events.emit({ event: 'lease', host: host.name, holds });
   }

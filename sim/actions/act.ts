@@ -2,6 +2,7 @@
 import { actOnNova } from '../nova/operators.ts';
 import type { World } from '../world.ts';
 import type { Action } from './action.ts';
+import { freeSlot } from './free-slot.ts';
 import { actOnHosts, actOnProcesses } from './host-actions.ts';
 import { atMoment } from './moments.ts';
 import { actOnNetwork } from './network-actions.ts';
@@ -31,6 +32,9 @@ export function act(world: World, action: Action): void {
     case 'stop-agent':
     case 'api':
     case 'late-write-lands':
+    case 'clone':
+    case 'configure':
+    case 'upgrade':
       actOnProcesses(world, action);
       return;
     case 'cut':
@@ -41,11 +45,15 @@ export function act(world: World, action: Action): void {
     case 'heal-network':
     case 'lose':
     case 'datagrams':
+    case 'orders-late':
+    case 'overhear':
+    case 'replay':
     case 'bus':
     case 'isolation-address':
       actOnNetwork(world, action);
       return;
     case 'volume':
+    case 'volume-made-anew':
     case 'volume-torn':
     case 'volume-slow':
       actOnVolume(world, action);
@@ -57,12 +65,18 @@ export function act(world: World, action: Action): void {
     case 'nova-lets-go':
     case 'nova-refuses':
     case 'nova-vm':
+    case 'claims':
+    case 'scheduler':
+    case 'hypervisor':
     case 'cell':
       actOnNovaItself(world, action);
       return;
     case 'confirm-dead':
     case 'maintenance':
       askAgent(world, action);
+      return;
+    case 'free-slot':
+      freeSlot(world, action);
       return;
     case 'once':
       // Not before the moment is over for everybody.
@@ -79,6 +93,7 @@ export function act(world: World, action: Action): void {
     case 'force-up':
     case 'disable':
     case 'enable':
+    case 'delete-service':
     case 'stop-vm':
     case 'start-vm':
     case 'delete-vm':

@@ -31,7 +31,13 @@ export type ProcessAction =
   | { readonly do: 'resume-agent'; readonly hosts: HostList }
   /** What other agents ask of these. */
   | { readonly do: 'api'; readonly how: 'hangs' | 'answers'; readonly hosts: HostList }
-  | { readonly do: 'stop-agent'; readonly host: string; readonly why: 'restart' | 'reboot' | 'shutdown' };
+  | { readonly do: 'stop-agent'; readonly host: string; readonly why: 'restart' | 'reboot' | 'shutdown' }
+  /** A second machine with the name and the keys of each host. */
+  | { readonly do: 'clone'; readonly how: 'starts' | 'ends'; readonly hosts: HostList }
+  /** To a Vigil that writes a format which the others do not understand. */
+  | { readonly do: 'upgrade'; readonly hosts: HostList }
+  /** Agent and beats read it when they start. */
+  | { readonly do: 'configure'; readonly hosts: HostList; readonly beatMs: number };
 
 export type NetworkAction =
   | { readonly do: 'cut' | 'heal' | 'cut-nova' | 'heal-nova'; readonly hosts: HostList }
@@ -39,6 +45,11 @@ export type NetworkAction =
   | { readonly do: 'split'; readonly sides: readonly HostList[] }
   | { readonly do: 'heal-network' }
   | { readonly do: 'lose'; readonly from: string; readonly to: string; readonly bothWays: boolean }
+  /** What they order arrives so much later. */
+  | { readonly do: 'orders-late'; readonly hosts: HostList; readonly byMs: number }
+  /** Somebody on the network keeps what the hosts send from now on, and sends it again for so long. */
+  | { readonly do: 'overhear'; readonly hosts: HostList }
+  | { readonly do: 'replay'; readonly hosts: HostList; readonly forMs: number }
   | {
       readonly do: 'datagrams';
       readonly lossPercent: number;
@@ -55,6 +66,8 @@ export type VolumeAction =
       readonly how: 'hangs' | 'fails' | 'tears' | 'stale' | 'heals';
       readonly hosts: HostList;
     }
+  /** By `vigil volume init`, of this version or of a newer one. */
+  | { readonly do: 'volume-made-anew'; readonly volume: string; readonly newer: boolean }
   /** The host loses power in its next write of this block. */
   | { readonly do: 'volume-torn'; readonly volume: string; readonly host: string; readonly block: Block }
   | { readonly do: 'volume-slow'; readonly volume: string; readonly hosts: HostList; readonly byMs: number };
@@ -73,13 +86,22 @@ export type NovaAction =
       readonly vm: string;
       readonly how: 'no-valid-host' | 'build-fails' | 'start-fails' | 'heals';
     }
+  | { readonly do: 'scheduler'; readonly up: boolean }
+  /** What nova-compute asks of it waits; nova-compute reports all the same. */
+  | { readonly do: 'hypervisor'; readonly hangs: boolean; readonly hosts: HostList }
+  | { readonly do: 'claims'; readonly fail: boolean; readonly hosts: HostList }
   | { readonly do: 'cell'; readonly up: boolean };
 
 export type OperatorAction =
   | { readonly do: 'confirm-dead'; readonly host: string; readonly on: string; readonly by: string }
+  /** `vigil volume free`, on each volume. */
+  | { readonly do: 'free-slot'; readonly host: string; readonly force: boolean }
   | { readonly do: 'maintenance'; readonly host: string; readonly what: 'start' | 'start-recover' | 'end' }
   | { readonly do: 'evacuate-by-hand' | 'migrate'; readonly vm: string; readonly to: string }
-  | { readonly do: 'force-down' | 'force-up' | 'disable' | 'enable'; readonly host: string }
+  | {
+      readonly do: 'force-down' | 'force-up' | 'disable' | 'enable' | 'delete-service';
+      readonly host: string;
+    }
   | { readonly do: 'stop-vm' | 'start-vm' | 'delete-vm' | 'reset-vm'; readonly vm: string }
   | { readonly do: 'guest-dies'; readonly vm: string }
   | { readonly do: 'set-metadata'; readonly vm: string; readonly key: string; readonly value: string }

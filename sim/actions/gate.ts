@@ -17,7 +17,7 @@ export function startComputeLater(world: World, host: SimHost, afterMs: number):
   const start = (): void => {
     if (!mayStart()) return;
     world.startCompute(host.name);
-    world.events.emit({ event: 'gate-open', host: host.name });
+    if (host.compute) world.events.emit({ event: 'gate-open', host: host.name });
   };
   const tryGate = (): void => {
     if (host.boot !== boot || host.compute || host.computeAttempt !== attempt) return;

@@ -2,6 +2,7 @@
 import type { SimHost } from '../host.ts';
 import { isRunning } from '../network.ts';
 import { landLateWrites } from '../beats.ts';
+import { startClone, stopClone } from '../clones.ts';
 import type { World } from '../world.ts';
 import type { HostAction, ProcessAction } from './action.ts';
 import { BOOT_MS, startComputeLater } from './gate.ts';
@@ -82,6 +83,20 @@ export function actOnProcesses(world: World, action: ProcessAction): void {
   if (action.do === 'late-write-lands') {
     // What has left the host needs it no more.
     for (const name of action.hosts) landLateWrites(world, name);
+    return;
+  }
+  if (action.do === 'clone') {
+    for (const name of action.hosts)
+      if (action.how === 'starts') startClone(world, name);
+      else stopClone(world, name);
+    return;
+  }
+  if (action.do === 'upgrade') {
+    for (const name of action.hosts) world.newer.add(name);
+    return;
+  }
+  if (action.do === 'configure') {
+    for (const name of action.hosts) world.host(name).beatMs = action.beatMs;
     return;
   }
   for (const name of action.hosts) {

@@ -31,6 +31,15 @@ export function actOnNetwork(world: World, action: NetworkAction): void {
       Object.assign(network, { lossPercent, delayMsMax, duplicatePercent });
       return;
     }
+    case 'orders-late':
+      for (const name of action.hosts) network.ordersLateMs.set(name, action.byMs);
+      return;
+    case 'overhear':
+      for (const name of action.hosts) world.eavesdropper.overhear(name);
+      return;
+    case 'replay':
+      for (const name of action.hosts) world.eavesdropper.replay(world, name, world.clock.now + action.forMs);
+      return;
     case 'bus':
       network.busUp = action.up;
       return;
@@ -41,6 +50,7 @@ export function actOnNetwork(world: World, action: NetworkAction): void {
       for (const host of world.hosts.values()) host.network = FIRST_SIDE;
       network.oneWay.clear();
       network.withoutNova.clear();
+      network.ordersLateMs.clear();
       Object.assign(network, { lossPercent: 0, delayMsMax: 0, duplicatePercent: 0 });
   }
 }

@@ -1,3 +1,4 @@
+import { CELL } from '../cluster.ts';
 import type { World } from '../world.ts';
 import type { NovaAction } from './action.ts';
 
@@ -36,8 +37,21 @@ export function actOnNovaItself({ nova }: World, action: NovaAction): void {
       if (action.how === 'build-fails') faults.buildFails.add(action.vm);
       if (action.how === 'start-fails') faults.startFails.add(action.vm);
       return;
+    case 'scheduler':
+      state.schedulerUp = action.up;
+      return;
+    case 'hypervisor':
+      for (const host of action.hosts)
+        if (action.hangs) faults.hypervisorHangs.add(host);
+        else faults.hypervisorHangs.delete(host);
+      return;
+    case 'claims':
+      for (const host of action.hosts)
+        if (action.fail) faults.claimFails.add(host);
+        else faults.claimFails.delete(host);
+      return;
     case 'cell':
       if (action.up) state.deadCells.clear();
-      else for (const { cell } of state.hosts.values()) state.deadCells.add(cell);
+      else state.deadCells.add(CELL);
   }
 }

@@ -1,3 +1,4 @@
+import { remakeVolume } from '../beats.ts';
 import type { World } from '../world.ts';
 import type { VolumeAction } from './action.ts';
 
@@ -5,6 +6,10 @@ export function actOnVolume(world: World, action: VolumeAction): void {
   const volume = world.volume(action.volume);
   if (action.do === 'volume-torn') {
     if (world.host(action.host).power) volume.tearsNext.set(action.host, action.block);
+    return;
+  }
+  if (action.do === 'volume-made-anew') {
+    remakeVolume(world, volume, action.newer);
     return;
   }
   for (const name of action.hosts) {

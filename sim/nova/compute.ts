@@ -90,7 +90,7 @@ export class SimCompute {
 
   /** Null: no answer. */
   runs(vm: string): boolean | null {
-    if (!this.ready || !this.host.isRunning() || !this.host.reachesBus()) return null;
+    if (!this.ready || !this.host.isRunning() || !this.host.reachesBus() || this.hangs()) return null;
     return this.guests.runs(vm, this.host.name);
   }
 
@@ -119,12 +119,17 @@ export class SimCompute {
     const { name } = this.host;
     const { vm } = order;
     if (order.kind === 'destroy') {
-      this.guests.stop(vm, name);
-      this.ended(order);
+      const destroy = (): void => {
+        this.guests.stop(vm, name);
+        this.ended(order);
+      };
+      if (this.hangs()) this.later(life, RETRY_MS, destroy);
+      else destroy();
       return;
     }
     this.overBus(life, () => {
-      if (!endStep(this.state, name, order.id, 'claimed')) {
+      const fails = order.kind === 'rebuild' && this.faults.claimFails.has(name);
+      if (!endStep(this.state, name, order.id, fails ? 'claim-failed' : 'claimed')) {
         this.ended(order);
         return;
       }
@@ -180,11 +185,15 @@ export class SimCompute {
     });
   }
 
-  /** Not before its kernel goes on. */
+  private hangs(): boolean {
+    return this.faults.hypervisorHangs.has(this.host.name);
+  }
+
+  /** Not before its kernel goes on, and its hypervisor. */
   private later(life: number, delayMs: number, run: () => void): void {
     this.clock.after(delayMs, () => {
       if (this.life !== life) return;
-      if (this.host.isRunning()) run();
+      if (this.host.isRunning() && !this.hangs()) run();
       else this.later(life, RETRY_MS, run);
     });
   }

@@ -21,6 +21,10 @@ export class NovaFaults {
   readonly refuses = new Set<CloudCall['call']>();
   /** VMs that no nova-compute can build anew. */
   readonly buildFails = new Set<string>();
+  /** Hosts on which a claim fails: the room that placement sees is not there. */
+  readonly claimFails = new Set<string>();
+  /** Hosts whose hypervisor does nothing of what it is asked to, and answers nothing, for now. */
+  readonly hypervisorHangs = new Set<string>();
   /** VMs that do not start where they are. */
   readonly startFails = new Set<string>();
 

@@ -5,7 +5,7 @@
 import { acceptHardReboot } from '../../src/cloud/model/compute-habits.ts';
 import { acceptEvacuation } from '../../src/cloud/model/evacuation.ts';
 import { type CloudOptions, DEFAULT_OPTIONS } from '../../src/cloud/model/options.ts';
-import { evacuationRefused, forceUpRefused, hardRebootRefused } from '../../src/cloud/model/refusals.ts';
+import { evacuationRefused, hardRebootRefused } from '../../src/cloud/model/refusals.ts';
 import {
   type CloudState,
   createState,
@@ -35,8 +35,10 @@ import {
   serverAnswer,
   serviceOf,
 } from './answers.ts';
+import { Called } from './called.ts';
 import { type ComputeHost, SimCompute } from './compute.ts';
 import { NovaFaults } from './faults.ts';
+import { forceDown } from './force-down.ts';
 import { seedGroup, seedHost, seedServer } from './seed.ts';
 
 /** nova's `report_interval`. */
@@ -60,6 +62,7 @@ export class SimNova {
   readonly speed: { buildMs: number };
   /** Hosts that somebody has forced down past Vigil. */
   readonly forcedByHand = new Set<string>();
+  private readonly called = new Called();
   private readonly computes = new Map<string, SimCompute>();
   /** Requests that are held on their way. */
   private readonly held = new Set<{ readonly call: CloudCall['call']; readonly go: () => void }>();
@@ -86,6 +89,7 @@ export class SimNova {
   addHost(spec: HostSpec, host: ComputeHost): void {
     if (spec.role === 'control') return;
     seedHost(this.state, spec);
+    this.called.add(spec);
     const compute = new SimCompute(this.world, this, host);
     this.computes.set(spec.name, compute);
     const report = (): void => {
@@ -145,7 +149,7 @@ export class SimNova {
       faults.slowMs +
       (faults.slowCalls.get(call.call) ?? 0);
     const run = (): void => {
-      const performed = this.perform(call);
+      const performed = this.called.shown(this.perform(this.called.meant(call)));
       this.world.events.emit({ event: 'nova-performed', call });
       if (performed === null || (faults.swallows && CHANGES.has(call.call))) return;
       answer(faults.errs && CHANGES.has(call.call) ? gatewayTimeout(call.call) : performed);
@@ -198,7 +202,7 @@ export class SimNova {
           value: [...state.services.values()].map((service) => serviceOf(state, service)),
         };
       case 'force-down':
-        return this.forceDown(call);
+        return forceDown(state, this.world.events, call);
       case 'list-servers': {
         const onHost = liveServers(state).filter(({ host }) => host === call.host);
         return { call: call.call, ok: true, value: onHost.map((server) => serverAnswer(state, server)) };
@@ -273,19 +277,6 @@ export class SimNova {
         return { call: call.call, ok: true, value: { requestId: null } };
       }
     }
-  }
-
-  private forceDown({ serviceId, forcedDown }: Extract<CloudCall, { call: 'force-down' }>): CloudAnswer {
-    const { state } = this;
-    const service = [...state.services.values()].find(({ id }) => id === serviceId);
-    if (service === undefined) return refused('force-down', 404, `Service ${serviceId} could not be found.`);
-    const refusal = forcedDown ? null : forceUpRefused(state, service.host);
-    if (refusal !== null) return refused('force-down', refusal.status, refusal.message);
-    const changes = service.forcedDown !== forcedDown;
-    service.forcedDown = forcedDown;
-    if (changes)
-      this.world.events.emit({ event: 'forced', host: service.host, down: forcedDown, byVigil: true });
-    return { call: 'force-down', ok: true, value: serviceOf(state, service) };
   }
 
   private newestFirst(wanted: (row: Migration) => boolean): readonly Migration[] {

@@ -8,10 +8,14 @@ import {
   touchMigration,
   touchServer,
 } from '../../src/cloud/model/state.ts';
+import { deleteService } from './delete-service.ts';
 import type { OperatorAction } from '../actions/action.ts';
 import type { World } from '../world.ts';
 
-type NovaAction = Exclude<OperatorAction, { readonly do: 'confirm-dead' | 'maintenance' | 'create-vm' }>;
+type NovaAction = Exclude<
+  OperatorAction,
+  { readonly do: 'confirm-dead' | 'maintenance' | 'free-slot' | 'create-vm' }
+>;
 
 const LIVE_MIGRATION_MS = 10_000;
 /** `compute/api.py` stop and start: refused while nova is at something else, and out of any other state. */
@@ -22,6 +26,10 @@ export function actOnNova(world: World, action: NovaAction): void {
   if ('host' in action) {
     const service = state.services.get(action.host);
     if (service === undefined) return;
+    if (action.do === 'delete-service') {
+      deleteService(world, action.host);
+      return;
+    }
     if (action.do === 'force-down' || action.do === 'force-up') {
       service.forcedDown = action.do === 'force-down';
       const { host } = action;
@@ -89,13 +97,29 @@ function whenServed(world: World, server: ServerRecord, run: () => void): void {
   tryIt();
 }
 
+function migrationRefused(
+  world: World,
+  server: ServerRecord | null,
+  from: string,
+  to: string,
+): string | null {
+  const { services } = world.nova.state;
+  if (!services.has(to) || !services.has(from)) return 'there is no such compute host';
+  if (server?.vmState !== 'active' || server.taskState !== null) return 'its state does not allow it';
+  if (from === to) return 'it is there already';
+  return world.nova.compute(from).runs(server.uuid) === true ? null : `nova-compute of ${from} is down`;
+}
+
 /** The guest is paused at the one end before it goes on at the other: it runs at one of them. */
 function migrate(world: World, vm: string, from: string, to: string): void {
   const { state } = world.nova;
   const server = serverOf(state, vm);
-  if (!state.services.has(to) || !state.services.has(from)) return;
-  const isIdle = server !== null && server.vmState === 'active' && server.taskState === null;
-  if (!isIdle || from === to || world.nova.compute(from).runs(vm) !== true) return;
+  const refusal = migrationRefused(world, server, from, to);
+  if (refusal !== null || server === null) {
+    const words = refusal ?? 'there is no such server';
+    world.events.emit({ event: 'answered', what: 'migrate', host: vm, ok: false, words, ends: false });
+    return;
+  }
   const row = addMigration(state, {
     instanceUuid: vm,
     type: 'live-migration',

@@ -3,14 +3,13 @@ import { allocate } from '../../src/cloud/model/scheduler.ts';
 import { addHost } from '../../src/cloud/model/seed.ts';
 import type { CloudState } from '../../src/cloud/model/state.ts';
 import type { ServerGroup } from '../../src/core/recovery/cloud.ts';
-import type { HostSpec, ServerSpec } from '../cluster.ts';
+import { CELL, type HostSpec, type ServerSpec } from '../cluster.ts';
 
 const PROJECT = 'p';
-const CELL = 'cell1';
 
 export function seedHost(state: CloudState, spec: HostSpec): void {
   const { name, zone, vcpus, memoryMib, diskGib } = spec;
-  addHost(state, { name, zone, cell: CELL, total: { vcpus, memoryMib, diskGib } });
+  addHost(state, { name, zone, cell: spec.cell, total: { vcpus, memoryMib, diskGib } });
   const service = state.services.get(name);
   if (service !== undefined) service.disabled = spec.disabled;
 }
@@ -30,9 +29,10 @@ export function seedServer(state: CloudState, spec: ServerSpec): void {
     name: `name of ${vm}`,
     projectId: PROJECT,
     userId: PROJECT,
-    cell: CELL,
+    cell: state.hosts.get(host)?.cell ?? CELL,
     flavor: { id: vm, name: `flavor of ${vm}`, vcpus, memoryMib, diskGib, extraSpecs },
     imageId: spec.bootedFromVolume ? null : 'image',
+    attached: spec.attached,
     metadata: spec.metadata,
     pinnedZone: spec.zone,
     createdAtMs: nowMs,

@@ -62,7 +62,7 @@ function drawCluster(random: Random, seed: number, count: number): Cluster {
     zone: pick(random, zones),
     failureDomain: pick(random, domains),
     vcpus: pick(random, [4, 16, 64]),
-    memoryMib: pick(random, [8_192, 65_536, 262_144]),
+    memoryMib: pick(random, [16_384, 65_536, 262_144]),
     diskGib: pick(random, [100, 1_000, 10_000]),
     eligible: n < eligible,
     role: count > 3 && oneIn(random, 12) ? ('control' as const) : ('compute' as const),

@@ -52,6 +52,7 @@ const FOR: Readonly<Record<string, string>> = {
   'WORD…': 'memory=1024 locked',
   MOMENT: 'order',
   ACTION: 'power off h2',
+  REASON: 'busy',
 };
 
 const filled = (form: string, other: Readonly<Record<string, string>> = {}): string =>

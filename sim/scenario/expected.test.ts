@@ -64,7 +64,7 @@ describe('what is expected of a scenario', () => {
   const VERDICTS =
     'failed, isolated, partitioned, agent-down, degraded, unknown, maintenance, stopped, returning';
   const EVENTS =
-    'master, no-master, verdict, report, force-down, force-up, evacuate, reboot, start, stop, gate, answer, agent';
+    'master, no-master, verdict, report, force-down, force-up, evacuate, order, reboot, start, stop, gate, answer, agent';
   const ENDS = 'VM, nova, verdict, vm, master, no-master, no-report';
   const MISTAKES: readonly (readonly [string, string])[] = [
     ['verdict h3 failed', 'verdict is no window of time, such as 125..145'],

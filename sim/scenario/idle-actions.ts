@@ -5,10 +5,10 @@
  */
 import type { Action, TimedAction } from '../actions/action.ts';
 
-/** The places in the script of actions that cannot change anything. */
-export function idleActions(script: readonly TimedAction[], cold: boolean): readonly number[] {
+/** The places in the script of actions that cannot change anything; `off`: hosts that are off at its beginning. */
+export function idleActions(script: readonly TimedAction[], off: ReadonlySet<string>): readonly number[] {
   return script.flatMap(({ atMs, action }, at) => {
-    const begins = beginsIt(innermost(action), cold);
+    const begins = beginsIt(innermost(action), off);
     if (begins === null) return [];
     // At its moment anything else may have happened.
     const waits = action.do === 'once';
@@ -25,18 +25,20 @@ const innermost = (action: Action): Action => (action.do === 'once' ? innermost(
 type Begins = (earlier: Action) => boolean;
 
 /** Whether an earlier action did what this one ends; null: this one ends nothing, or is asked of somebody who answers. */
-function beginsIt(action: Action, cold: boolean): Begins | null {
-  const begins = beginsOnHosts(action, cold);
+function beginsIt(action: Action, off: ReadonlySet<string>): Begins | null {
+  const begins = beginsOnHosts(action, off);
   return begins !== null && 'hosts' in action
     ? (earlier) => begins(earlier) && (earlier.do === 'split' || meets(earlier, action.hosts))
     : (begins ?? beginsForAll(action));
 }
 
-function beginsOnHosts(action: Action, cold: boolean): Begins | null {
-  if (action.do === 'power-on') return cold ? null : takesPower;
+function beginsOnHosts(action: Action, off: ReadonlySet<string>): Begins | null {
+  // Off at the beginning, as all are where it is cold.
+  const isOff = 'hosts' in action && action.hosts.some((host) => off.has(host));
+  if (action.do === 'power-on') return isOff ? null : takesPower;
   if (action.do === 'start') {
     const { what } = action;
-    if (what === 'nova-compute' && cold) return null;
+    if (what === 'nova-compute' && isOff) return null;
     const stops: Begins = (earlier) => earlier.do === 'kill' && earlier.what === what;
     return (earlier) => takesPower(earlier) || earlier.do === 'stop-agent' || stops(earlier);
   }

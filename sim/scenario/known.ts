@@ -1,5 +1,6 @@
 /** Everything that can stand in a place of an event, by the word in capitals that docs/scenarios.md has there. */
 import { type HoldCode } from '../../src/core/recovery/holds.ts';
+import type { RefusalCode } from '../../src/core/recovery/orders.ts';
 import type { VmWork } from '../../src/core/recovery/incident.ts';
 import { VERDICTS } from '../../src/core/verdict/verdict.ts';
 import type { Names } from './names.ts';
@@ -15,6 +16,8 @@ export interface Known {
   readonly HELD: readonly string[];
   readonly CODE: readonly string[];
   readonly STATE: readonly string[];
+  /** Why a host does not carry out an order. */
+  readonly REFUSAL: readonly string[];
 }
 
 export const KIND_NAMES: Readonly<Record<keyof Known, string>> = {
@@ -26,6 +29,7 @@ export const KIND_NAMES: Readonly<Record<keyof Known, string>> = {
   HELD: 'report that names a hold',
   CODE: 'code of a hold',
   STATE: 'state of a VM',
+  REFUSAL: 'reason to refuse an order',
 };
 
 const CODES: Readonly<Record<HoldCode, true>> = {
@@ -46,6 +50,24 @@ const CODES: Readonly<Record<HoldCode, true>> = {
   'restarts-pending': true,
   'force-down-open': true,
   'force-up-refused': true,
+};
+
+const REFUSALS: Readonly<Record<RefusalCode, true>> = {
+  'old-term': true,
+  'not-online': true,
+  busy: true,
+  expired: true,
+  'intent-not-written': true,
+  'lease-unreadable': true,
+  'incident-unreadable': true,
+  'incident-not-open': true,
+  'victim-alive': true,
+  'victim-unreadable': true,
+  'evacuation-open': true,
+  'live-migration-open': true,
+  'vm-not-on-victim': true,
+  'nova-unreadable': true,
+  stopping: true,
 };
 
 const STATES: Readonly<Record<VmWork['state'], true>> = {
@@ -84,5 +106,6 @@ export function knownOf({ hosts, vms, volumes }: Names): Known {
     HELD: held,
     CODE: Object.keys(CODES),
     STATE: Object.keys(STATES),
+    REFUSAL: Object.keys(REFUSALS),
   };
 }

@@ -2,6 +2,11 @@
 import type { Cluster } from '../cluster.ts';
 import type { Line } from './line.ts';
 
+/** A host that nobody knows, for whoever commands something of it. */
+export const STRANGER = 'stranger';
+
+export const withStranger = (names: Names): Names => ({ ...names, hosts: [...names.hosts, STRANGER] });
+
 export interface Names {
   readonly hosts: readonly string[];
   readonly vms: ReadonlySet<string>;

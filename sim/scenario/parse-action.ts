@@ -83,6 +83,20 @@ const PARSERS: Readonly<Record<string, Parse>> = {
     const whys = { 'why=restart': 'restart', 'why=reboot': 'reboot', 'why=shutdown': 'shutdown' } as const;
     return { do: 'stop-agent', host, why: whys[why] };
   },
+  clone: (line, names) => {
+    const how = line.oneOf('state', 'starts', 'ends');
+    return { do: 'clone', how, hosts: hostNames(line, names) };
+  },
+  upgrade: (line, names) => ({ do: 'upgrade', hosts: hostNames(line, names) }),
+  remake: (line, names) => {
+    line.expect('volume');
+    const volume = volumeName(line, names);
+    return { do: 'volume-made-anew', volume, newer: line.has('newer') };
+  },
+  configure: (line, names) => {
+    const hosts = hostNames(line, names, (word) => word.includes('='));
+    return { do: 'configure', hosts, beatMs: namedDuration(line, 'beat') };
+  },
   cut: (line, names) => {
     if (line.has('bus')) return { do: 'bus', up: false };
     if (line.has('nova')) return { do: 'cut-nova', hosts: hostNames(line, names) };
@@ -167,6 +181,25 @@ const PARSERS: Readonly<Record<string, Parse>> = {
       case 'answers':
         return { do: 'nova', how };
     }
+  },
+  scheduler: (line) => ({ do: 'scheduler', up: line.oneOf('state', 'down', 'up') === 'up' }),
+  hypervisor: (line, names) => {
+    const hangs = line.oneOf('state', 'hangs', 'answers') === 'hangs';
+    return { do: 'hypervisor', hangs, hosts: hostNames(line, names) };
+  },
+  orders: (line, names) => {
+    line.expect('late');
+    const hosts = hostNames(line, names, (word) => word.includes('='));
+    return { do: 'orders-late', hosts, byMs: namedDuration(line, 'by') };
+  },
+  overhear: (line, names) => ({ do: 'overhear', hosts: hostNames(line, names) }),
+  replay: (line, names) => {
+    const hosts = hostNames(line, names, (word) => word.includes('='));
+    return { do: 'replay', hosts, forMs: namedDuration(line, 'for') };
+  },
+  claims: (line, names) => {
+    const fail = line.oneOf('state', 'fail', 'work') === 'fail';
+    return { do: 'claims', fail, hosts: hostNames(line, names) };
   },
   cell: (line) => ({ do: 'cell', up: line.oneOf('state', 'down', 'up') === 'up' }),
   operator: parseOperatorAction,

@@ -5,6 +5,7 @@ import {
   DEFAULT_SETTINGS,
   defaultHosts,
   type HostSpec,
+  isMemberAtFirst,
 } from '../cluster.ts';
 import type { ServerGroup } from '../../src/core/recovery/cloud.ts';
 import { BEAT_MS_MAX, BEAT_MS_MIN, OPEN_REQUEST_MS_MIN } from '../../src/core/timing/timing.ts';
@@ -57,7 +58,7 @@ export class ClusterReader {
   /** Once all is known, with the VMs that are created later. */
   check(created: readonly Placed[]): void {
     checkPlacement(this.placed, created, this.hosts);
-    const eligible = this.hosts.filter((host) => host.eligible).length;
+    const eligible = this.hosts.filter((host) => host.eligible && isMemberAtFirst(host)).length;
     const eligibleMax = Math.floor(KNOWN_HOSTS_MAX / this.hosts.length);
     if (eligible === 0) this.hostsLine?.blame('no host is eligible, so there would be no master');
     if (eligible > eligibleMax)
@@ -135,11 +136,14 @@ function describeHost(line: Line, host: Mutable<HostSpec>, word: string): void {
   if (word === 'ineligible') host.eligible = false;
   else if (word === 'control') host.role = 'control';
   else if (word === 'disabled') host.disabled = true;
+  else if (word === 'new') host.isNew = true;
   else {
     const [key, value] = pairOf(word) ?? ['', ''];
     const amounts = { vcpus: 'vcpus', memory: 'memoryMib', disk: 'diskGib' } as const;
     if (key === 'zone') host.zone = newName(line, 'a zone', value);
     else if (key === 'domain') host.failureDomain = newName(line, 'a failure domain', value);
+    else if (key === 'nova-name') host.novaName = newName(line, 'a host', value);
+    else if (key === 'cell') host.cell = newName(line, 'a cell', value);
     else if (key === 'drift') host.driftPpm = wholeBetween(line, key, value, -DRIFT_PPM_MAX, DRIFT_PPM_MAX);
     else if (key === 'vcpus' || key === 'memory' || key === 'disk')
       host[amounts[key]] = wholeBetween(line, key, value, 0, AMOUNT_MAX);
@@ -151,6 +155,7 @@ function describeHost(line: Line, host: Mutable<HostSpec>, word: string): void {
 const PROOFS = ['reboot', 'operator', 'silence'] as const;
 const COUNTS = {
   'orders-per-target': { key: 'ordersPerTargetMax', max: ORDERS_PER_TARGET_MAX },
+  slots: { key: 'slots', max: HOSTS_MAX },
   seed: { key: 'seed', max: SEED_MAX },
 } as const;
 const SWITCHES = {

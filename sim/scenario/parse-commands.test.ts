@@ -51,6 +51,9 @@ describe('the commands of a scenario', () => {
       role: 'control',
       disabled: true,
       driftPpm: -200,
+      novaName: null,
+      cell: 'cell1',
+      isNew: false,
     });
     assert.deepEqual(
       cluster.hosts.map(({ name }) => name),

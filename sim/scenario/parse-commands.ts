@@ -76,7 +76,8 @@ export function parseCommands(text: string): ReadCommands {
   if (mistakes.length > 0 || end === null) return { ok: false, mistakes };
   const { untilMs, rest } = end;
   const cluster = reader.cluster();
-  const idle = idleActions(script, cluster.cold).map((at) => ({
+  const off = cluster.hosts.filter(({ isNew }) => isNew || cluster.cold).map(({ name }) => name);
+  const idle = idleActions(script, new Set(off)).map((at) => ({
     line: scriptLines[at]?.number ?? null,
     words: 'it has no effect: no line before it does what it would end',
   }));

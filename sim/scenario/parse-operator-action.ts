@@ -1,18 +1,29 @@
 /** `operator …`: what a person does, through Vigil or past it. */
 import type { OperatorAction } from '../actions/action.ts';
 import { type Line, pairOf } from './line.ts';
-import { hostName, type Names, vmName } from './names.ts';
+import { hostName, type Names, vmName, withStranger } from './names.ts';
 import { checkMetadataKey, parseServer } from './parse-server.ts';
 
 export function parseOperatorAction(line: Line, names: Names): OperatorAction {
   const what = line.oneOf(
     'act of an operator',
     ...(['confirms-dead', 'maintenance', 'evacuates', 'migrates', 'forces-down', 'forces-up'] as const),
-    ...(['disables', 'enables', 'stops', 'starts', 'deletes', 'resets', 'sets', 'creates'] as const),
+    ...([
+      'frees',
+      'deletes-service',
+      'disables',
+      'enables',
+      'stops',
+      'starts',
+      'deletes',
+      'resets',
+      'sets',
+      'creates',
+    ] as const),
   );
   switch (what) {
     case 'confirms-dead': {
-      const host = hostName(line, names);
+      const host = hostName(line, withStranger(names));
       line.expect('on');
       const on = hostName(line, names);
       return { do: 'confirm-dead', host, on, by: valueOf(line, 'by') };
@@ -29,13 +40,19 @@ export function parseOperatorAction(line: Line, names: Names): OperatorAction {
       return {
         do: what === 'migrates' ? 'migrate' : 'evacuate-by-hand',
         vm,
-        to: hostName(line, names),
+        to: hostName(line, withStranger(names)),
       };
     }
     case 'forces-down':
       return { do: 'force-down', host: hostName(line, names) };
     case 'forces-up':
       return { do: 'force-up', host: hostName(line, names) };
+    case 'frees': {
+      const host = hostName(line, names);
+      return { do: 'free-slot', host, force: line.has('force') };
+    }
+    case 'deletes-service':
+      return { do: 'delete-service', host: hostName(line, names) };
     case 'disables':
       return { do: 'disable', host: hostName(line, names) };
     case 'enables':

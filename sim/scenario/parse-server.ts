@@ -53,6 +53,8 @@ function describe(line: Line, server: Words, word: string): void {
       server.state = word;
     } else if (word === 'local-disk') server.bootedFromVolume = false;
     else if (word === 'locked') server.locked = true;
+    else if (word === 'share' || word === 'accelerator-port' || word === 'resource-port')
+      server.attached = word;
     else line.blame(`${word} is no word of a VM`);
     return;
   }

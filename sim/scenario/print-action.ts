@@ -40,6 +40,10 @@ export function print(action: Action): string {
       return `api ${action.how} ${list(action.hosts)}`;
     case 'stop-agent':
       return `stop agent ${action.host} why=${action.why}`;
+    case 'clone':
+      return `clone ${action.how} ${list(action.hosts)}`;
+    case 'configure':
+      return `configure ${list(action.hosts)} beat=${durationText(action.beatMs)}`;
     case 'cut-nova':
       return `cut nova ${list(action.hosts)}`;
     case 'heal-nova':
@@ -63,6 +67,10 @@ export function print(action: Action): string {
       return `isolation-address ${action.alive ? 'alive' : 'dead'}`;
     case 'volume':
       return `volume ${action.volume} ${action.how} ${list(action.hosts)}`;
+    case 'upgrade':
+      return `upgrade ${list(action.hosts)}`;
+    case 'volume-made-anew':
+      return `remake volume ${action.volume}${action.newer ? ' newer' : ''}`;
     case 'volume-torn':
       return `volume ${action.volume} torn ${action.block} ${action.host}`;
     case 'volume-slow':
@@ -81,11 +89,24 @@ export function print(action: Action): string {
       return `nova refuses ${action.call}`;
     case 'nova-vm':
       return `nova ${action.how} ${action.vm}`;
+    case 'scheduler':
+      return `scheduler ${action.up ? 'up' : 'down'}`;
+    case 'hypervisor':
+      return `hypervisor ${action.hangs ? 'hangs' : 'answers'} ${list(action.hosts)}`;
+    case 'orders-late':
+      return `orders late ${list(action.hosts)} by=${durationText(action.byMs)}`;
+    case 'overhear':
+      return `overhear ${list(action.hosts)}`;
+    case 'replay':
+      return `replay ${list(action.hosts)} for=${durationText(action.forMs)}`;
+    case 'claims':
+      return `claims ${action.fail ? 'fail' : 'work'} ${list(action.hosts)}`;
     case 'cell':
       return `cell ${action.up ? 'up' : 'down'}`;
     case 'guest-dies':
       return `guest ${action.vm} dies`;
     case 'confirm-dead':
+    case 'free-slot':
     case 'maintenance':
     case 'evacuate-by-hand':
     case 'migrate':
@@ -93,6 +114,7 @@ export function print(action: Action): string {
     case 'force-up':
     case 'disable':
     case 'enable':
+    case 'delete-service':
     case 'stop-vm':
     case 'start-vm':
     case 'delete-vm':
@@ -113,6 +135,8 @@ function printOperator(action: Printed): string {
       const [start, recover] = action.what.split('-');
       return `maintenance ${start} ${action.host}${recover === undefined ? '' : ' recover'}`;
     }
+    case 'free-slot':
+      return `frees ${action.host}${action.force ? ' force' : ''}`;
     case 'evacuate-by-hand':
       return `evacuates ${action.vm} to ${action.to}`;
     case 'migrate':
@@ -125,6 +149,8 @@ function printOperator(action: Printed): string {
       return `disables ${action.host}`;
     case 'enable':
       return `enables ${action.host}`;
+    case 'delete-service':
+      return `deletes-service ${action.host}`;
     case 'stop-vm':
       return `stops ${action.vm}`;
     case 'start-vm':

@@ -38,6 +38,9 @@ function hostLine(host: HostSpec): readonly string[] {
     host.eligible ? null : 'ineligible',
     host.role === 'control' ? 'control' : null,
     host.disabled ? 'disabled' : null,
+    host.isNew ? 'new' : null,
+    host.novaName === null ? null : `nova-name=${host.novaName}`,
+    host.cell === DEFAULT_HOST.cell ? null : `cell=${host.cell}`,
     amount('drift', host.driftPpm, DEFAULT_HOST.driftPpm),
   ].filter((word) => word !== null);
   return words.length === 0 ? [] : [`host ${host.name} ${words.join(' ')}`];
@@ -72,6 +75,8 @@ function settingText({ settings }: Cluster, key: keyof ClusterSettings): string 
       return `power-sync=${durationText(settings.powerSyncMs)}`;
     case 'gate':
       return `gate=${yesNo(settings.gate)}`;
+    case 'slots':
+      return `slots=${settings.slots}`;
     case 'seed':
       return `seed=${settings.seed}`;
   }

@@ -10,6 +10,7 @@ export function printServer(server: ServerSpec): string {
     server.taskState === null ? null : `task=${server.taskState}`,
     server.bootedFromVolume ? null : 'local-disk',
     server.locked ? 'locked' : null,
+    server.attached,
     server.zone === null ? null : `zone=${server.zone}`,
     ...Object.entries(server.extraSpecs).map(([key, value]) => `extra=${key}:${value}`),
     ...Object.entries(server.metadata).map(([key, value]) => `${key}=${value}`),

@@ -1,7 +1,7 @@
 /** A scenario's commands, read. */
 import type { TimedAction } from '../actions/action.ts';
 import type { Cluster } from '../cluster.ts';
-import { type Names, volumesOf } from './names.ts';
+import { type Names, STRANGER, volumesOf, withStranger } from './names.ts';
 
 /** What Vigil does not have yet, and some scenarios need. */
 export const FEATURES = [
@@ -28,9 +28,11 @@ export interface Scenario {
 
 export function namesOf({ cluster, script }: Scenario): Names {
   const created = script.flatMap(({ action }) => (action.do === 'create-vm' ? [action.server.vm] : []));
-  return {
+  const names = {
     hosts: cluster.hosts.map(({ name }) => name),
     vms: new Set([...cluster.servers.map(({ vm }) => vm), ...created]),
     volumes: volumesOf(cluster.leaseVolumes),
   };
+  const isNamed = script.some(({ action }) => Object.values(action).includes(STRANGER));
+  return isNamed ? withStranger(names) : names;
 }

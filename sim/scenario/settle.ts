@@ -1,5 +1,5 @@
 /** A cluster in which nothing has happened yet: the first eligible host is master and every other is online. */
-import type { Cluster } from '../cluster.ts';
+import { type Cluster, isMemberAtFirst } from '../cluster.ts';
 import { World } from '../world.ts';
 
 /** The others come to an election that is decided. */
@@ -16,8 +16,9 @@ export function settle(cluster: Cluster): Settled {
   const world = new World(cluster);
   if (cluster.cold) return { ok: true, world };
   const { beatMs } = world.timing;
-  const first = cluster.hosts.find(({ eligible }) => eligible)?.name;
-  for (const { name, eligible } of cluster.hosts) {
+  const members = cluster.hosts.filter(isMemberAtFirst);
+  const first = members.find(({ eligible }) => eligible)?.name;
+  for (const { name, eligible } of members) {
     if (name === first || !eligible) continue;
     world.killAgent(name);
     world.clock.after(LATER_BEATS * beatMs, () => world.startAgent(name));
@@ -37,8 +38,8 @@ function whatIsNot(world: World): string {
   const [master] = world.masters();
   if (master === undefined) return 'it has no master';
   const { judgements } = master.core?.master ?? {};
-  const others = [...world.hosts.keys()].filter(
-    (name) => name !== master.name && judgements?.get(name)?.verdict !== 'online',
-  );
+  const others = [...world.hosts]
+    .flatMap(([name, { spec }]) => (isMemberAtFirst(spec) ? [name] : []))
+    .filter((name) => name !== master.name && judgements?.get(name)?.verdict !== 'online');
   return others.map((name) => `${name} is ${judgements?.get(name)?.verdict ?? 'not judged'}`).join(', ');
 }

@@ -15,10 +15,12 @@ export const EVENTS = [
   'force-down|force-up HOST',
   'evacuate VM HOST -> HOST',
   'evacuate VM refused',
+  'order VM refused by HOST REFUSAL',
   'reboot|start|stop VM on HOST',
   'gate HOST open',
-  'answer confirm-dead|maintenance HOST ok|refused',
-  'agent HOST stopped',
+  'answer confirm-dead|maintenance|delete-service|free-slot HOST ok|refused',
+  'answer migrate VM refused',
+  'agent HOST stopped|refused',
 ] as const;
 
 export const ENDS = [

@@ -1,4 +1,5 @@
 /** What happened, in the words of `expected.txt`. */
+import { isMemberAtFirst } from '../cluster.ts';
 import type { WorldEvent } from '../events.ts';
 import type { World } from '../world.ts';
 
@@ -27,7 +28,8 @@ export class Transcript {
     this.beganMs = world.clock.now;
     this.master = world.masters()[0]?.name ?? null;
     this.hasMaster = this.master !== null;
-    if (this.hasMaster) for (const host of world.hosts.keys()) this.verdicts.set(host, 'online');
+    const members = [...world.hosts.values()].filter(({ spec }) => isMemberAtFirst(spec));
+    if (this.hasMaster) for (const { name } of members) this.verdicts.set(name, 'online');
     world.events.listen((event) => this.note(event));
   }
 
@@ -46,6 +48,7 @@ export class Transcript {
         return;
       case 'journal':
         if (event.name === 'verdict') this.noteVerdict(event.by, event.data);
+        if (event.name === 'executed') this.noteExecuted(event.by, event.data);
         return;
       case 'report':
         this.noteReport(event.report);
@@ -76,7 +79,8 @@ export class Transcript {
         this.tell('agent', event.host, 'stopped');
         return;
       case 'answered':
-        this.tell('answer', event.what, event.host, event.ok ? 'ok' : 'refused');
+        if (event.what === 'start-agent') this.tell('agent', event.host, 'refused');
+        else this.tell('answer', event.what, event.host, event.ok ? 'ok' : 'refused');
         return;
       case 'action':
       case 'agent-started':
@@ -112,6 +116,11 @@ export class Transcript {
     if (by !== this.master || this.verdicts.get(host) === verdict) return;
     this.verdicts.set(host, verdict);
     this.tell('verdict', host, verdict);
+  }
+
+  private noteExecuted(by: string, { vm, outcome, code }: Readonly<Record<string, unknown>>): void {
+    if (outcome !== 'refused' || typeof vm !== 'string' || typeof code !== 'string') return;
+    this.tell('order', vm, 'refused', 'by', by, code);
   }
 
   private noteReport({ cause, state, evidence }: Extract<WorldEvent, { event: 'report' }>['report']): void {

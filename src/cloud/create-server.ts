@@ -82,6 +82,7 @@ function newServer(
     taskState: 'scheduling',
     powerState: 0,
     launched: false,
+    attached: null,
     locked: false,
     deleted: false,
   };

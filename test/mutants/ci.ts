@@ -15,7 +15,7 @@ export const CI: readonly ForCi[] = [
   { name: 'release-of-another-beat-is-free', by: 'scenarios', scenario: 'z-74' },
   { name: 'intents-of-others-not-read', by: 'scenarios', scenario: 'z-31' },
   { name: 'posted-again-after-a-time-out', by: 'scenarios', scenario: 'z-32' },
-  { name: 'unseen-is-lost', by: 'scenarios', scenario: 'o-06' },
+  { name: 'unseen-is-lost', by: 'scenarios', scenario: 'o-06-blocks' },
   { name: 'brake-not-asked-at-proof', by: 'scenarios', scenario: 'z-60' },
   { name: 'started-without-a-look-at-the-lease', by: 'scenarios', scenario: 'z-62' },
   { name: 'order-of-an-old-term', by: 'tests' },

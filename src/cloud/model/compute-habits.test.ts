@@ -14,6 +14,7 @@ const server = (uuid: string): ServerRecord => ({
   flavor: { id: 'f', name: 'f', vcpus: 1, memoryMib: 512, diskGib: 1, extraSpecs: {} },
   imageId: null,
   metadata: {},
+  attached: null,
   pinnedZone: null,
   createdAtMs: 0,
   updatedAtMs: 0,

@@ -48,7 +48,19 @@ export function acceptEvacuation(state: CloudState, request: EvacuationRequest):
     source: server.host ?? '',
     dest: request.target,
   });
-  state.after(state.options.conductorDelayMs, () => conduct(state, request));
+  state.after(state.options.conductorDelayMs, () => askScheduler(state, request, state.options.rpcTimeoutMs));
+}
+
+const SCHEDULER_RETRY_MS = 1_000;
+
+/**
+ * The question waits in the scheduler's queue. Nobody handles the time-out after which the conductor gives up: the row
+ * stays `accepted` and the VM `rebuilding`, for ever.
+ */
+function askScheduler(state: CloudState, request: EvacuationRequest, leftMs: number): void {
+  if (state.schedulerUp) conduct(state, request);
+  else if (leftMs > 0)
+    state.after(SCHEDULER_RETRY_MS, () => askScheduler(state, request, leftMs - SCHEDULER_RETRY_MS));
 }
 
 export function addMigration(

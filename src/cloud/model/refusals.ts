@@ -24,6 +24,8 @@ export function evacuationRefused(
     return { status: 400, message: "The target host can't be the same one." };
   if (stopAfterwards && state.options.computeServiceVersion < MIN_VER_NOVA_COMPUTE_EVACUATE_STOPPED)
     return { status: 400, message: 'Cannot evacuate to a stopped server: some nova-compute is too old.' };
+  const blocked = blockedBy(server);
+  if (blocked !== null) return blocked;
   if (!['active', 'stopped', 'error'].includes(server.vmState) || !server.launched || server.host === null) {
     const message = `Cannot 'evacuate' instance ${server.uuid} while it is in vm_state ${server.vmState}`;
     return { status: 409, message };
@@ -32,6 +34,25 @@ export function evacuationRefused(
   if (source !== undefined && serviceIsUp(state, source))
     return { status: 400, message: `Compute service of ${server.host} is still in use.` };
   return null;
+}
+
+/** What the decorators of `evacuate` look at before anything else, in `compute/api.py`. */
+function blockedBy({ attached, flavor }: ServerRecord): Refusal | null {
+  if ('hw:tpm_version' in flavor.extraSpecs)
+    return { status: 400, message: 'Action evacuate is not supported for instance with vTPM.' };
+  switch (attached) {
+    case 'share':
+      return { status: 409, message: 'Feature not supported with instances that have shares.' };
+    case 'accelerator-port':
+      return { status: 400, message: 'Feature not supported with accelerator ports.' };
+    case 'resource-port':
+      return {
+        status: 400,
+        message: 'Ports with extended resource requests need a newer nova-compute everywhere.',
+      };
+    case null:
+      return null;
+  }
 }
 
 /** `compute/vm_states.py` ALLOW_HARD_REBOOT, `compute/task_states.py` ALLOW_REBOOT. */

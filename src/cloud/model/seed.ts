@@ -127,6 +127,7 @@ export function addServer(state: CloudState, seed: ServerSeed): ServerRecord {
     taskState: seed.taskState ?? null,
     powerState: vmState === 'active' ? 1 : 4,
     launched: vmState !== 'building',
+    attached: null,
     locked: seed.locked ?? false,
     deleted: false,
   };

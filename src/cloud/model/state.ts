@@ -32,6 +32,9 @@ export interface FlavorRecord extends Resources {
   readonly extraSpecs: Readonly<Record<string, string>>;
 }
 
+/** A share of manila, a port with an accelerator, a port that asks for resources in groups. */
+export type Attachment = 'share' | 'accelerator-port' | 'resource-port';
+
 export interface ServerRecord {
   readonly uuid: string;
   readonly name: string;
@@ -42,6 +45,7 @@ export interface ServerRecord {
   /** Null: booted from a volume. */
   readonly imageId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly attached: Attachment | null;
   /** Asked for at creation; then it stays in this zone. */
   readonly pinnedZone: string | null;
   readonly createdAtMs: number;
@@ -146,6 +150,8 @@ export interface CloudState {
   readonly deadCells: Set<string>;
   /** Servers for which the scheduler finds no host, for a reason that is not modelled: an aggregate, a device. */
   readonly unschedulable: Set<string>;
+  /** nova-scheduler, all of it. */
+  schedulerUp: boolean;
   readonly after: Later;
   /** Called when an order was put on the bus. */
   onOrder: (host: string) => void;
@@ -170,6 +176,7 @@ export function createState(options: CloudOptions, after: Later): CloudState {
     diagnoses: new Map(),
     deadCells: new Set(),
     unschedulable: new Set(),
+    schedulerUp: true,
     after,
     onOrder: () => {},
   };

@@ -30,8 +30,8 @@ export const REPORTS: readonly Mutant[] = [
   {
     name: 'incident-never-ended',
     why: 'nobody is told that an incident is over',
-    file: PURSUE,
-    find: '      end(core, `incident/${victim}`, `the incident of ${victim} is closed`, { id: incident.record.id });\n',
+    file: 'src/core/recovery/progress-reports.ts',
+    find: '  end(core, `incident/${victim}`, title, { id, vms: left.map(told) });\n',
     replace: '',
   },
   {

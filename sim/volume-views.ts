@@ -1,0 +1,71 @@
+/** What is read of a volume, and how it looks to whoever reads it badly, cannot check it, or does not understand it. */
+import type { CellObservation, SeatObservation, SlotObservation } from '../src/core/wire/observations.ts';
+
+/** All that can be read of a volume at one moment. Lists are made anew when something was written, else the same. */
+export interface Contents {
+  readonly slots: readonly SlotObservation[];
+  readonly seats: readonly SeatObservation[];
+  readonly cells: readonly CellObservation[];
+}
+
+/** By list: the same blocks as they are to whoever cannot check them. */
+const uncheckedLists = new WeakMap<readonly unknown[], readonly unknown[]>();
+
+function unchecked<Block extends SlotObservation | SeatObservation | CellObservation>(
+  blocks: readonly Block[],
+): readonly Block[] {
+  const known = uncheckedLists.get(blocks);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made of these very blocks
+  if (known !== undefined) return known as readonly Block[];
+  const made = blocks.map((block) => (block.state === 'read' ? { ...block, authentic: false } : block));
+  uncheckedLists.set(blocks, made);
+  return made;
+}
+
+/** Most readers want the seats alone. */
+export class Unchecked implements Contents {
+  private readonly contents: Contents;
+
+  constructor(contents: Contents) {
+    this.contents = contents;
+  }
+
+  get slots(): readonly SlotObservation[] {
+    return unchecked(this.contents.slots);
+  }
+
+  get seats(): readonly SeatObservation[] {
+    return unchecked(this.contents.seats);
+  }
+
+  get cells(): readonly CellObservation[] {
+    return unchecked(this.contents.cells);
+  }
+}
+
+export const TORN = { state: 'damaged', reason: { code: 'torn' } } as const;
+
+export function torn({ slots, seats, cells }: Contents): Contents {
+  return {
+    slots: slots.map(({ index, host }) => ({ ...TORN, index, host })),
+    seats: seats.map(({ index, host }) => ({ ...TORN, index, host })),
+    cells: cells.map(({ index, host, slot, which }) => ({ ...TORN, index, host, slot, which })),
+  };
+}
+
+const BEYOND = { state: 'damaged', reason: { code: 'newer-format', format: 2 } } as const;
+
+type Block = SlotObservation | SeatObservation | CellObservation;
+
+/** The blocks of newer hosts are not understood, not even their headers. */
+export function beyond({ slots, seats, cells }: Contents, isNewer: (block: Block) => boolean): Contents {
+  return {
+    slots: slots.map((slot) => (isNewer(slot) ? { ...BEYOND, index: slot.index, host: slot.host } : slot)),
+    seats: seats.map((seat) => (isNewer(seat) ? { ...BEYOND, index: seat.index, host: seat.host } : seat)),
+    cells: cells.map((cell) =>
+      isNewer(cell)
+        ? { ...BEYOND, index: cell.index, host: cell.host, slot: cell.slot, which: cell.which }
+        : cell,
+    ),
+  };
+}
