@@ -38,3 +38,18 @@ void it('is refused while nova is at something else', () => {
     assert.equal(server.taskState, 'rebuild_spawning', what);
   }
 });
+
+void it('deletes the service of a host only when nothing is on it, and its nova-compute then starts no more', () => {
+  const world = settledWorld();
+  const answers: boolean[] = [];
+  world.events.listen((event) => {
+    if (event.event === 'answered' && event.what === 'delete-service') answers.push(event.ok);
+  });
+  act(world, { do: 'delete-service', host: 'h1' });
+  act(world, { do: 'delete-vm', vm: VM });
+  act(world, { do: 'delete-service', host: 'h1' });
+  assert.deepEqual(answers, [false, true]);
+  act(world, { do: 'start', what: 'nova-compute', hosts: ['h1'] });
+  world.run(30_000);
+  assert.equal(world.host('h1').compute, false);
+});

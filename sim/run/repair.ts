@@ -36,6 +36,7 @@ function repairs(world: World): readonly Action[] {
       ...world.nova.faults.buildFails,
       ...world.nova.faults.startFails,
     ].map((vm): Action => ({ do: 'nova-vm', vm, how: 'heals' })),
+    ...rareRepairs(world),
     ...some(frozen, { do: 'thaw', hosts: frozen }),
     ...some(paused, { do: 'resume-agent', hosts: paused }),
     ...some(dark, { do: 'power-on', hosts: dark }),
@@ -45,6 +46,19 @@ function repairs(world: World): readonly Action[] {
     ...forcedDown.map((host): Action => ({ do: 'force-up', host })),
     ...disabled.map((host): Action => ({ do: 'enable', host })),
     ...names.map((host): Action => ({ do: 'maintenance', host, what: 'end' })),
+  ];
+}
+
+/** Of what scenarios alone break. */
+function rareRepairs({ clones, nova: { faults, state } }: World): readonly Action[] {
+  const cloned = [...clones.values()].filter(({ power }) => power).map(({ name }) => name);
+  const unclaimed = [...faults.claimFails];
+  const hanging = [...faults.hypervisorHangs];
+  return [
+    ...(cloned.length > 0 ? [{ do: 'clone', how: 'ends', hosts: cloned } as const] : []),
+    ...(unclaimed.length > 0 ? [{ do: 'claims', fail: false, hosts: unclaimed } as const] : []),
+    ...(hanging.length > 0 ? [{ do: 'hypervisor', hangs: false, hosts: hanging } as const] : []),
+    ...(state.schedulerUp ? [] : [{ do: 'scheduler', up: true } as const]),
   ];
 }
 
