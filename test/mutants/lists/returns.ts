@@ -150,4 +150,11 @@ export const RETURNS: readonly Mutant[] = [
     find: '  return now.servers.flatMap((server) => {\n',
     replace: '  return now.servers.slice(0, 6).flatMap((server) => {\n',
   },
+  {
+    name: 'rows-of-a-deleted-service-waited-for',
+    why: 'a host whose compute service was deleted in nova stays returning for ever',
+    file: RETURN,
+    find: '  if (isKnown && done.length > 0) {',
+    replace: '  if (done.length > 0) {',
+  },
 ];
