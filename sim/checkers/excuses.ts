@@ -134,11 +134,12 @@ export class Excuses {
     for (const excused of [this.ungated, this.hosts]) excused.delete(victim);
   }
 
-  /** It runs once at most, and nothing can come to a second copy of it any more. */
+  /** It runs where nova has it, or nowhere, and nothing can come to a second copy of it any more. */
   private standsWell(vm: string): boolean {
     const { nova, guests } = this.world;
-    const runs = guests.running.get(vm)?.size ?? 0;
-    return runs <= 1 && !nova.evacuationsOf(vm).some((row) => nova.mayComeToSomething(row));
+    const host = serverOf(nova.state, vm)?.host;
+    const runs = [...(guests.running.get(vm) ?? [])];
+    return runs.every((on) => on === host) && !nova.evacuationsOf(vm).some((row) => nova.mayComeToSomething(row));
   }
 
   private lose(bet: LostBet['bet'], vm: string, host: string, words: string): null {
