@@ -36,7 +36,7 @@ async function main(): Promise<number> {
     say(`\nleft out, since it fails without a defect: ${[...baseline.known].join('; ')}`);
   for (const line of ['', ...table(examined), '']) say(line);
   say(
-    `${examined.length} defects in ${Math.round((performance.now() - beganMs) / 1_000)} s, ${survivors.length} caught by nothing`,
+    `${examined.length} ${examined.length === 1 ? 'defect' : 'defects'} in ${Math.round((performance.now() - beganMs) / 1_000)} s, ${survivors.length} caught by nothing`,
   );
   for (const name of survivors) say(`SURVIVES ${name}`);
   return survivors.length > 0 ? 1 : 0;
