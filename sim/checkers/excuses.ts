@@ -139,7 +139,9 @@ export class Excuses {
     const { nova, guests } = this.world;
     const host = serverOf(nova.state, vm)?.host;
     const runs = [...(guests.running.get(vm) ?? [])];
-    return runs.every((on) => on === host) && !nova.evacuationsOf(vm).some((row) => nova.mayComeToSomething(row));
+    return (
+      runs.every((on) => on === host) && !nova.evacuationsOf(vm).some((row) => nova.mayComeToSomething(row))
+    );
   }
 
   private lose(bet: LostBet['bet'], vm: string, host: string, words: string): null {

@@ -5,6 +5,7 @@
 import type { BlockHeader } from '../../src/core/wire/records.ts';
 import { NOVA_REPORT_MS, type SimHost } from '../host.ts';
 import { isRunning } from '../network.ts';
+import type { SimVolume } from '../volume.ts';
 import type { World } from '../world.ts';
 
 const LOOK_MS = 250;
@@ -24,7 +25,7 @@ export class LastLife {
   private readonly world: World;
   private readonly wroteMs = new Map<string, number>();
   /** By volume and host: the furthest that its slot has come. */
-  private readonly written = new Map<string, Pick<BlockHeader, 'incarnation' | 'counter'>>();
+  private readonly written: ReadonlyMap<SimVolume, Map<string, Pick<BlockHeader, 'incarnation' | 'counter'>>>;
   /** It could speak to a master that had asked for it, and to one that had just taken over; it could be asked by one. */
   private readonly spokeMs = new Map<string, number>();
   private readonly metMs = new Map<string, number>();
@@ -35,10 +36,15 @@ export class LastLife {
   private lastMaster: string | null = null;
   private lossyMs = -Infinity;
   private readonly fastest: number;
+  /** In the time of the fastest clock: each path silent for its bound, and nova-compute for a report and a little more. */
+  private readonly boundMs: number;
 
   constructor(world: World) {
     this.world = world;
+    this.written = new Map(world.volumes.map((volume) => [volume, new Map()]));
     this.fastest = Math.max(...[...world.hosts.values()].map(({ clockRate }) => clockRate));
+    const slowestPathMs = Math.max(PATH_BEATS * world.timing.beatMs, NOVA_REPORT_MS + REPORT_SLACK_MS);
+    this.boundMs = slowestPathMs / this.fastest;
     world.events.listen((event) => {
       if (event.event !== 'lease') return;
       this.masterSinceMs.set(event.host, world.clock.now);
@@ -84,17 +90,16 @@ export class LastLife {
     return this.world.clock.now - (this.allowedMs.get(name) ?? -Infinity) <= withinMs;
   }
 
-  /** In the time of the fastest clock: each path silent for its bound, and nova-compute for a report and a little more. */
-  private get boundMs(): number {
-    const { beatMs } = this.world.timing;
-    return Math.max(PATH_BEATS * beatMs, NOVA_REPORT_MS + REPORT_SLACK_MS) / this.fastest;
+  /** Of most hosts, most of the time, that is all that needs to be asked. */
+  private isWriting(name: string): boolean {
+    return this.world.clock.now - (this.wroteMs.get(name) ?? -Infinity) < this.boundMs - LOOK_MS;
   }
 
   private lookAt(host: SimHost, masters: readonly SimHost[]): void {
     const { network, clock } = this.world;
     const { name } = host;
     if (this.hasWritten(host)) this.wroteMs.set(name, clock.now);
-    if (this.againstBet(name) === null) this.allowedMs.set(name, clock.now);
+    if (!this.isWriting(name) && this.againstBet(name) === null) this.allowedMs.set(name, clock.now);
     if (!isRunning(host)) return;
     const speaks = host.agent && host.paused === null;
     for (const master of masters)
@@ -112,14 +117,13 @@ export class LastLife {
   /** What others read from a broken cache does not advance. */
   private hasWritten({ name }: SimHost): boolean {
     let isAnew = false;
-    for (const volume of this.world.volumes) {
+    for (const [volume, written] of this.written) {
       const header = volume.slotOf.get(name)?.header;
       if (header === undefined) continue;
-      const key = `${volume.name} ${name}`;
-      const before = this.written.get(key);
+      const before = written.get(name);
       // A late write of former beats goes backwards.
       if (before !== undefined && !isFurther(header, before)) continue;
-      this.written.set(key, header);
+      written.set(name, header);
       isAnew ||= before !== undefined && volume.stale.size === 0;
     }
     return isAnew;
