@@ -62,17 +62,13 @@ export type WorldEvent =
   /** Its host lost power in the middle of writing it. */
   | { readonly event: 'seat-torn'; readonly host: string }
   | { readonly event: 'gate-open'; readonly host: string }
-  | { readonly event: 'agent-started' | 'agent-stopped'; readonly host: string }
+  /** It does not start: what its configuration says is unsafe. */
+  | { readonly event: 'agent-started' | 'agent-stopped' | 'agent-refused'; readonly host: string }
+  /** nova does not begin the move that its owner asks for. */
+  | { readonly event: 'migration-refused'; readonly vm: string }
   | {
       readonly event: 'answered';
-      /** Of `migrate`, nova's refusal alone is told, and `host` is the VM; `start-agent` is an agent that refuses its own configuration. */
-      readonly what:
-        | 'confirm-dead'
-        | 'maintenance'
-        | 'delete-service'
-        | 'free-slot'
-        | 'migrate'
-        | 'start-agent';
+      readonly what: 'confirm-dead' | 'maintenance' | 'delete-service' | 'free-slot';
       readonly host: string;
       readonly ok: boolean;
       readonly words: string;

@@ -182,16 +182,8 @@ export class World {
   /** With its configuration as it is by now; one that is unsafe it refuses, and ends. */
   beginAgent(host: SimHost): void {
     if (host.spec.cell !== CELL) return;
-    const unsafe = unsafeTiming(host, this.cluster);
-    if (unsafe !== null) {
-      const refused = {
-        what: 'start-agent',
-        host: host.name,
-        ok: false,
-        words: unsafe,
-        ends: false,
-      } as const;
-      this.events.emit({ event: 'answered', ...refused });
+    if (unsafeTiming(host, this.cluster) !== null) {
+      this.events.emit({ event: 'agent-refused', host: host.name });
       return;
     }
     if (host.beatMs !== host.timing.beatMs) host.timing = timingOf(this.cluster, host.beatMs);

@@ -26,10 +26,15 @@ export function watchActsUnread({ world, violate }: Check): Checker {
     const goodMs = ok ? world.clock.now : (own.get(keyOf(reading))?.goodMs ?? -Infinity);
     own.set(keyOf(reading), { goodMs, isLast: ok });
   };
-  const demand = (by: string, effect: string, vm: string | null, readings: readonly Reading[]): void => {
+  const demand = (
+    by: string,
+    effect: string,
+    vm: string | null,
+    readings: readonly Reading[],
+    withinMs = READ_MS,
+  ): void => {
     for (const reading of readings) {
       const answer = answers.get(by)?.get(keyOf(reading));
-      const withinMs = reading.call === 'guest-state' || effect.startsWith('evacuat') ? READ_MS : IN_PLACE_MS;
       const ageMs = world.clock.now - (answer?.goodMs ?? -Infinity);
       // The list of services is read for other reasons, too.
       if (ageMs <= withinMs && (answer?.isLast === true || reading.call === 'list-services')) continue;
@@ -68,11 +73,17 @@ export function watchActsUnread({ world, violate }: Check): Checker {
       demand(by, `has ${vm} evacuated`, vm, readings);
     }
     if (name === 'restart-in-place')
-      demand(by, `starts ${String(data['vm'])} in place`, String(data['vm']), onHost(String(data['host'])));
+      demand(
+        by,
+        `starts ${String(data['vm'])} in place`,
+        String(data['vm']),
+        onHost(String(data['host'])),
+        IN_PLACE_MS,
+      );
     // Where nothing was proven, nothing was done either.
     if (name === 'incident' && data['phase'] === 'closed' && data['proof'] !== null) {
       const victim = String(data['victim']);
-      demand(by, `closes the incident of ${victim}`, null, onHost(victim));
+      demand(by, `closes the incident of ${victim}`, null, onHost(victim), IN_PLACE_MS);
     }
   });
   return {};

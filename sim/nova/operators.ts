@@ -97,27 +97,19 @@ function whenServed(world: World, server: ServerRecord, run: () => void): void {
   tryIt();
 }
 
-function migrationRefused(
-  world: World,
-  server: ServerRecord | null,
-  from: string,
-  to: string,
-): string | null {
-  const { services } = world.nova.state;
-  if (!services.has(to) || !services.has(from)) return 'there is no such compute host';
-  if (server?.vmState !== 'active' || server.taskState !== null) return 'its state does not allow it';
-  if (from === to) return 'it is there already';
-  return world.nova.compute(from).runs(server.uuid) === true ? null : `nova-compute of ${from} is down`;
+function isMigrationRefused({ nova }: World, server: ServerRecord, from: string, to: string): boolean {
+  const { services } = nova.state;
+  const isIdle = server.vmState === 'active' && server.taskState === null;
+  const isThere = services.has(to) && services.has(from) && from !== to;
+  return !isThere || !isIdle || nova.compute(from).runs(server.uuid) !== true;
 }
 
 /** The guest is paused at the one end before it goes on at the other: it runs at one of them. */
 function migrate(world: World, vm: string, from: string, to: string): void {
   const { state } = world.nova;
   const server = serverOf(state, vm);
-  const refusal = migrationRefused(world, server, from, to);
-  if (refusal !== null || server === null) {
-    const words = refusal ?? 'there is no such server';
-    world.events.emit({ event: 'answered', what: 'migrate', host: vm, ok: false, words, ends: false });
+  if (server === null || isMigrationRefused(world, server, from, to)) {
+    world.events.emit({ event: 'migration-refused', vm });
     return;
   }
   const row = addMigration(state, {

@@ -36,6 +36,7 @@ export function aboutOf(world: World, event: WorldEvent): About | null {
     case 'evacuation-accepted':
       return ofVm(event.row.vm, event.row.source, event.row.target);
     case 'evacuation-refused':
+    case 'migration-refused':
       return ofVm(event.vm, null);
     case 'nova-sending':
       return aboutCall(world, event.call);
@@ -47,6 +48,7 @@ export function aboutOf(world: World, event: WorldEvent): About | null {
     case 'gate-open':
     case 'agent-started':
     case 'agent-stopped':
+    case 'agent-refused':
     case 'answered':
     case 'seat-torn':
     case 'late-write-landed':

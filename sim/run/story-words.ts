@@ -25,6 +25,8 @@ export function told(event: WorldEvent, about: About, known: ReadonlySet<string>
       return `nova takes evacuation ${event.row.id} of ${event.row.vm}: ${event.row.source} -> ${event.row.target}${byHand(event)}`;
     case 'evacuation-refused':
       return `nova refuses to evacuate ${event.vm}${byHand(event)}: ${brief(event.detail)}`;
+    case 'migration-refused':
+      return `nova refuses to migrate ${event.vm}`;
     case 'forced':
       return `${event.host} is forced ${event.down ? 'down' : 'up'}${byHand(event)}`;
     case 'rebooted':
@@ -41,6 +43,8 @@ export function told(event: WorldEvent, about: About, known: ReadonlySet<string>
       return `the agent of ${event.host} starts`;
     case 'agent-stopped':
       return `the agent of ${event.host} stops`;
+    case 'agent-refused':
+      return `the agent of ${event.host} refuses its configuration, and ends`;
     case 'answered':
       return `${event.what} of ${event.host} is ${event.ok ? 'taken' : 'refused'}: ${brief(event.words)}`;
     case 'seat-torn':

@@ -78,9 +78,14 @@ export class Transcript {
       case 'agent-stopped':
         this.tell('agent', event.host, 'stopped');
         return;
+      case 'agent-refused':
+        this.tell('agent', event.host, 'refused');
+        return;
       case 'answered':
-        if (event.what === 'start-agent') this.tell('agent', event.host, 'refused');
-        else this.tell('answer', event.what, event.host, event.ok ? 'ok' : 'refused');
+        this.tell('answer', event.what, event.host, event.ok ? 'ok' : 'refused');
+        return;
+      case 'migration-refused':
+        this.tell('answer', 'migrate', event.vm, 'refused');
         return;
       case 'action':
       case 'agent-started':

@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { counted } from '../../src/cli/sim/tell.ts';
 import { Baseline } from './baseline.ts';
 import { endAll } from './child.ts';
 import { type Chosen, readCommandLine } from './command-line.ts';
@@ -36,7 +37,7 @@ async function main(): Promise<number> {
     say(`\nleft out, since it fails without a defect: ${[...baseline.known].join('; ')}`);
   for (const line of ['', ...table(examined), '']) say(line);
   say(
-    `${examined.length} ${examined.length === 1 ? 'defect' : 'defects'} in ${Math.round((performance.now() - beganMs) / 1_000)} s, ${survivors.length} caught by nothing`,
+    `${counted(examined.length, 'defect')} in ${Math.round((performance.now() - beganMs) / 1_000)} s, ${survivors.length} caught by nothing`,
   );
   for (const name of survivors) say(`SURVIVES ${name}`);
   return survivors.length > 0 ? 1 : 0;

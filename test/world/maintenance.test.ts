@@ -24,6 +24,13 @@ function inMaintenance(more: Partial<DeclaredMaintenance> = {}): { world: World;
   return { world, host };
 }
 
+function comesBack(world: World, host: string): void {
+  world.powerOn(host);
+  world.startCompute(host);
+  world.until('heard again', () => told(world, `host/${host}/maintenance-silent`).length === 2, 20_000);
+  assert.equal(world.verdict(host), 'maintenance');
+}
+
 const told = (world: World, cause: string): string[] =>
   world.reports.filter(({ report }) => report.cause === cause).map(({ report }) => report.state);
 const incidents = (world: World): number => world.journal.filter(({ event }) => event === 'declared').length;
@@ -37,10 +44,7 @@ void describe('a host in maintenance, on virtual time', () => {
     assert.equal(incidents(world), 0);
     assert.deepEqual(told(world, `host/${host}/maintenance`), ['begin']);
     assert.deepEqual(told(world, `host/${host}/maintenance-silent`), ['begin']);
-    world.powerOn(host);
-    world.startCompute(host);
-    world.until('heard again', () => told(world, `host/${host}/maintenance-silent`).length === 2, 20_000);
-    assert.equal(world.verdict(host), 'maintenance');
+    comesBack(world, host);
     change(world, host, null);
     world.until('online', () => world.verdict(host) === 'online', 10_000);
     assert.deepEqual(told(world, `host/${host}/maintenance`), ['begin', 'end']);
@@ -66,10 +70,7 @@ void describe('a host in maintenance, on virtual time', () => {
     world.powerOff(host);
     world.until('silent', () => told(world, `host/${host}/maintenance-silent`).length > 0, 30_000);
     for (const { slotOf } of world.volumes) slotOf.delete(host);
-    world.powerOn(host);
-    world.startCompute(host);
-    world.until('heard again', () => told(world, `host/${host}/maintenance-silent`).length === 2, 20_000);
-    assert.equal(world.verdict(host), 'maintenance');
+    comesBack(world, host);
     change(world, host, null);
     world.until('online', () => world.verdict(host) === 'online', 10_000);
   });

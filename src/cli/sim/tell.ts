@@ -87,6 +87,18 @@ export function sums(summaries: readonly Summary[]): readonly string[] {
     summaries.reduce((sum, summary) => sum + of(summary), 0);
   const width = Math.max(0, ...[...faults.keys()].map((kind) => kind.length));
   const broken = summaries.filter((summary) => summary.broken.length > 0);
+  const evacuations = counted(
+    total((summary) => summary.evacuations),
+    'evacuation',
+  );
+  const starts = counted(
+    total(({ reboots }) => reboots),
+    'start',
+  );
+  const masters = counted(
+    total((summary) => summary.masters),
+    'master',
+  );
   const lost = summaries.filter(({ lostBets }) => lostBets.length > 0);
   return [
     ...[...faults]
@@ -96,17 +108,7 @@ export function sums(summaries: readonly Summary[]): readonly string[] {
           `${kind.padEnd(width)}  ${counted(count, 'time').padStart(13)} in ${counted(runs, 'run').padStart(10)} of ${hours.toFixed(1)} h`,
       ),
     `${counted(summaries.length, 'run')}, ${total(({ simulatedMs }) => simulatedMs / 3_600_000).toFixed(1)} simulated hours, ` +
-      `${hostHours.toFixed(0)} host-hours; ${counted(
-        total(({ evacuations }) => evacuations),
-        'evacuation',
-      )}, ` +
-      `${counted(
-        total(({ reboots }) => reboots),
-        'start',
-      )} in place, ${counted(
-        total(({ masters }) => masters),
-        'master',
-      )}`,
+      `${hostHours.toFixed(0)} host-hours; ${evacuations}, ${starts} in place, ${masters}`,
     `bets lost: ${total(({ lostBets }) => lostBets.length)}, in ${counted(lost.length, 'run')}`,
     broken.length === 0
       ? styled('green', 'every promise was kept')
