@@ -6,7 +6,7 @@ import { localMs, type SimHost, unsafeTiming } from './host.ts';
 import { isRunning } from './network.ts';
 import { tearsSlot } from './torn-writes.ts';
 import { anotherWrites, tellOfOther } from './clones.ts';
-import { NO_PLACE, type SimVolume } from './volume.ts';
+import { NO_PLACE, type SimVolume, slotWith } from './volume.ts';
 import type { World } from './world.ts';
 
 /** The beats of a host die; a write of theirs may still be on its way. */
@@ -21,11 +21,12 @@ export function killBeats(world: World, host: SimHost, lateWriteMs: number | 'op
   }
 }
 
-/** Of the beat that dies, whoever wrote what stands there. */
+/** Of the beat that dies. */
 function leaveWrite(world: World, host: SimHost, volume: SimVolume, landsMs: number | 'open'): void {
   const { name } = host;
   const slot = nextHeader(host, volume, 'slot', world.clock.now - host.agentHeardMs);
-  const last = { slot, seat: nextHeader(host, volume, 'seat', 0) };
+  const words = host.words.get(volume.name) ?? null;
+  const last = { slot, words, seat: nextHeader(host, volume, 'seat', 0) };
   if (landsMs === 'open') {
     volume.leaveOnItsWay(name, last);
     return;
@@ -60,6 +61,14 @@ export function newBeats(world: World, host: SimHost): void {
     const incarnation = Math.max((was?.incarnation ?? FIRST_INCARNATION) + 1, Math.ceil(world.clock.now));
     host.counters.set(key, { incarnation, counter: 0 });
   }
+  for (const volume of world.volumes) takeUpWords(host, volume);
+}
+
+/** A beat goes on with what stands in its slot when it starts, and from then on with what its agent says. */
+function takeUpWords(host: SimHost, volume: SimVolume): void {
+  const own = volume.slotOf.get(host.name);
+  if (own === undefined || host.isClone) host.words.delete(volume.name);
+  else host.words.set(volume.name, own);
 }
 
 export function connectBeats(world: World, host: SimHost): void {
@@ -74,6 +83,7 @@ export function remakeVolume(world: World, volume: SimVolume, isBeyondUs: boolea
     if (!isRunning(host) || !host.beats) continue;
     const event = { kind: 'disconnected' as const, volume: volume.name, detail: 'made anew' };
     world.deliver(host, host.agentLife, { kind: 'volume', now: world.localMs(host), event });
+    takeUpWords(host, volume);
     connect(world, host, volume);
   }
 }
@@ -81,7 +91,7 @@ export function remakeVolume(world: World, volume: SimVolume, isBeyondUs: boolea
 function connect(world: World, host: SimHost, volume: SimVolume): void {
   if (volume.isBeyondUs) return;
   const { name, uuid, lease } = volume;
-  const own = volume.slotOf.get(host.name);
+  const own = host.words.get(volume.name);
   const place = volume.index(host.name);
   const slotIndex = place === NO_PLACE ? null : place;
   world.deliver(host, host.agentLife, {
@@ -104,7 +114,7 @@ function connect(world: World, host: SimHost, volume: SimVolume): void {
       slotIndex,
       seatIndex: lease && host.spec.eligible && !host.isClone ? slotIndex : null,
       incarnation: host.counters.get(name)?.incarnation ?? FIRST_INCARNATION,
-      ownBody: own === undefined || host.isClone ? null : { body: own.body, boot: own.bodyBoot },
+      ownBody: own === undefined ? null : { body: own.body, boot: own.bodyBoot },
     },
   });
 }
@@ -163,18 +173,20 @@ function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: nu
   const endedMs = localMs(host, world.clock.now);
   const failing = volume.failing.size > 0 && volume.failing.has(name);
   if (!failing && !host.isClone) {
-    const slot = volume.slotOf.get(name);
-    if (slot !== undefined) {
+    const words = host.words.get(volume.name);
+    if (words !== undefined && volume.has(name)) {
       if (tearsSlot(world, host, volume)) return;
       const header = nextHeader(host, volume, 'slot', world.clock.now - host.agentHeardMs);
-      const { index, body, bodyBoot } = slot;
-      volume.writeSlot({ state: 'read', index, host: name, header, body, bodyBoot, authentic: true });
+      volume.writeSlot(slotWith(volume, name, header, words));
     }
   }
   if (!host.agent) return;
   if (host.isClone) tellOfOther(world, host, volume);
   // A beat without a slot looks for one again.
-  if (!volume.has(name) && volume.hasRoomFor(name)) connect(world, host, volume);
+  if (!volume.has(name) && volume.hasRoomFor(name)) {
+    takeUpWords(host, volume);
+    connect(world, host, volume);
+  }
   const error = failing ? IO_ERROR : whyNotWritten(host, volume);
   const contents = failing ? null : volume.read(host);
   world.deliver(host, host.agentLife, {

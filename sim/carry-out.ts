@@ -184,9 +184,12 @@ function perform(
 ): Result {
   const endedMs = world.localMs(host);
   if (volume.isBeyondUs) return refused(effect, 'its beat has ended');
+  if (effect.do === 'write-body') {
+    if (!volume.hasRoomFor(host.name)) return refused(effect, 'every slot of the volume is taken');
+    // Written with the next beat even if this very write fails.
+    host.words.set(volume.name, { body: effect.body, bodyBoot: host.boot });
+  }
   if (volume.failing.has(host.name)) return refused(effect, 'input/output error');
-  if (effect.do === 'write-body' && !volume.hasRoomFor(host.name))
-    return refused(effect, 'every slot of the volume is taken');
   const block = {
     state: 'read',
     index: volume.index(host.name),
@@ -236,7 +239,7 @@ function askNova(world: World, host: SimHost, life: number, effect: Of<'cloud'>)
     if (host.paused === null) sendToNova(world, host, life, effect);
     else host.unsent.push(leave);
   };
-  world.events.emit({ event: 'nova-sending', by: host.name, call: effect.call });
+  world.events.emit({ event: 'nova-sending', by: host.name, id: effect.id, call: effect.call });
   world.clock.after(SENDING_MS, leave);
 }
 
@@ -246,7 +249,7 @@ function sendToNova(world: World, host: SimHost, life: number, { id, call, deadl
   const end = (answer: CloudAnswer): void => {
     if (isOver) return;
     isOver = true;
-    events.emit({ event: 'nova-answered', by: host.name, call, ok: answer.ok });
+    events.emit({ event: 'nova-answered', by: host.name, id, call, ok: answer.ok });
     const result = { of: 'cloud' as const, answer };
     world.deliver(host, life, { kind: 'result', now: world.localMs(host), id, result });
   };

@@ -29,9 +29,17 @@ export type WorldEvent =
       readonly byVigil: boolean;
     }
   /** A call is about to be sent to nova, has arrived there, and has been carried out. */
-  | { readonly event: 'nova-sending' | 'nova-asked'; readonly by: string; readonly call: CloudCall }
+  | { readonly event: 'nova-sending'; readonly by: string; readonly id: number; readonly call: CloudCall }
+  | { readonly event: 'nova-asked'; readonly by: string; readonly call: CloudCall }
   | { readonly event: 'nova-performed'; readonly call: CloudCall }
-  | { readonly event: 'nova-answered'; readonly by: string; readonly call: CloudCall; readonly ok: boolean }
+  | {
+      readonly event: 'nova-answered';
+      readonly by: string;
+      /** Of the request, by the agent's own count. */
+      readonly id: number;
+      readonly call: CloudCall;
+      readonly ok: boolean;
+    }
   | {
       readonly event: 'forced';
       readonly host: string;

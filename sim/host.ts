@@ -5,6 +5,7 @@ import type { Core } from '../src/core/state.ts';
 import { checkTiming, deriveTiming, type Timing } from '../src/core/timing/timing.ts';
 import type { Cluster, HostSpec } from './cluster.ts';
 import { FIRST_SIDE } from './network.ts';
+import type { SlotWords } from './volume.ts';
 
 export interface SimHost {
   readonly name: string;
@@ -43,6 +44,8 @@ export interface SimHost {
   beatingMs: number;
   /** By volume name, and for seats by `volume/seat`. */
   readonly counters: Map<string, { incarnation: number; counter: number }>;
+  /** By volume name: what its beat writes to its slot there, until its agent says something else. */
+  readonly words: Map<string, SlotWords>;
   readonly watching: Set<string>;
   /** Its clock reads this at world time 0. */
   readonly clockOffsetMs: number;
@@ -85,6 +88,7 @@ export function createHost(spec: HostSpec, timing: Timing): SimHost {
     timing,
     beatingMs: timing.beatMs,
     counters: new Map(),
+    words: new Map(),
     watching: new Set(),
     clockOffsetMs: number * OFFSET_STEP_MS,
     clockRate: 1 + spec.driftPpm / 1_000_000,

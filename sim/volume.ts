@@ -19,7 +19,20 @@ type Access = (isBegun: boolean) => void;
 type Reader = Pick<SimHost, 'name' | 'spec'>;
 
 /** Of what a beat that dies would have written next. */
-export type LastHeaders = Readonly<Record<'slot' | 'seat', BlockHeader>>;
+export interface LastWrites {
+  readonly slot: BlockHeader;
+  /** Null: it has never written one. */
+  readonly words: SlotWords | null;
+  readonly seat: BlockHeader;
+}
+
+/** What an agent says in its slot; the beat writes it with a header of its own. */
+export type SlotWords = Pick<Slot, 'body' | 'bodyBoot'>;
+
+export function slotWith(volume: SimVolume, host: string, header: BlockHeader, words: SlotWords): Slot {
+  const { body, bodyBoot } = words;
+  return { state: 'read', index: volume.index(host), host, header, body, bodyBoot, authentic: true };
+}
 
 export class SimVolume implements Contents {
   readonly slotOf = new Map<string, Slot>();
@@ -250,16 +263,16 @@ export class SimVolume implements Contents {
    * A write of the host's beat that was on its way when the beat was killed; it lands when called. Of the seat it is what
    * the beat was asked for, if anything, else what it has written there, once more.
    */
-  writeOnItsWay(host: string, last: LastHeaders): () => void {
-    const slot = this.slotOf.get(host);
+  writeOnItsWay(host: string, last: LastWrites): () => void {
+    const { slot, words } = last;
     const landSeat = this.seatOnItsWay(host, last);
     return () => {
-      if (slot !== undefined) this.writeSlot({ ...slot, header: last.slot });
+      if (words !== null) this.writeSlot(slotWith(this, host, slot, words));
       landSeat?.();
     };
   }
 
-  private seatOnItsWay(host: string, last: LastHeaders): (() => void) | null {
+  private seatOnItsWay(host: string, last: LastWrites): (() => void) | null {
     const seat = this.seatOf.get(host);
     if (seat === undefined) return null;
     const isItsOwn = seat.header.incarnation === last.seat.incarnation;
@@ -268,7 +281,7 @@ export class SimVolume implements Contents {
   }
 
   /** The beat's last write, of its seat if it has one, lands when {@link landLateWrite} is called, if ever. */
-  leaveOnItsWay(host: string, last: LastHeaders): void {
+  leaveOnItsWay(host: string, last: LastWrites): void {
     const land = this.seatOnItsWay(host, last) ?? this.writeOnItsWay(host, last);
     const left = this.left.get(host);
     if (left === undefined) this.left.set(host, [land]);

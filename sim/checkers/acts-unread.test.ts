@@ -33,7 +33,7 @@ function readAll(world: World, but: CloudCall['call'] | null = null): void {
 }
 
 function asks(world: World, call: CloudCall): void {
-  world.events.emit({ event: 'nova-sending', by: 'h2', call });
+  world.events.emit({ event: 'nova-sending', by: 'h2', id: 0, call });
 }
 
 function sends(world: World): void {

@@ -16,15 +16,31 @@ interface Reading {
   readonly of: string | null;
 }
 
+interface Answers {
+  /** When it was last read whole. */
+  readonly goodMs: number;
+  /** Of the newest request that has ended, and whether it was answered. */
+  readonly lastId: number;
+  readonly isLast: boolean;
+}
+
+const NEVER: Answers = { goodMs: -Infinity, lastId: -1, isLast: false };
+
 export function watchActsUnread({ world, violate }: Check): Checker {
-  /** By agent and what was read: when it was last read whole, and whether that was the last time it was asked for. */
-  const answers = new Map<string, Map<string, { readonly goodMs: number; readonly isLast: boolean }>>();
+  /** By agent and what was read. */
+  const answers = new Map<string, Map<string, Answers>>();
   const keyOf = ({ call, of }: Reading): string => `${call} ${of ?? ''}`;
-  const note = (by: string, reading: Reading, ok: boolean): void => {
-    const own = answers.get(by) ?? new Map();
+  const note = (by: string, reading: Reading, id: number, ok: boolean): void => {
+    const own = answers.get(by) ?? new Map<string, Answers>();
     answers.set(by, own);
-    const goodMs = ok ? world.clock.now : (own.get(keyOf(reading))?.goodMs ?? -Infinity);
-    own.set(keyOf(reading), { goodMs, isLast: ok });
+    const { goodMs, lastId, isLast } = own.get(keyOf(reading)) ?? NEVER;
+    // What was asked before may end later, and tells nothing of what was answered since.
+    const isNewest = id > lastId;
+    own.set(keyOf(reading), {
+      goodMs: ok ? world.clock.now : goodMs,
+      lastId: Math.max(id, lastId),
+      isLast: isNewest ? ok : isLast,
+    });
   };
   const demand = (
     by: string,
@@ -55,7 +71,7 @@ export function watchActsUnread({ world, violate }: Check): Checker {
 
   world.events.listen((event) => {
     if (event.event === 'agent-started') answers.delete(event.host);
-    if (event.event === 'nova-answered') note(event.by, readingOf(event.call), event.ok);
+    if (event.event === 'nova-answered') note(event.by, readingOf(event.call), event.id, event.ok);
     if (event.event === 'nova-sending') {
       const { by, call } = event;
       if (call.call === 'evacuate')

@@ -6,6 +6,9 @@ import type { World } from '../world.ts';
 /** For an agent that has started to read its own slot, and for a master to have read and judged everybody. */
 const KNOWN_MS = 30_000;
 
+/** Beats that live write again what a late write has covered, and agents tell new beats what they know. */
+const REWRITTEN_BEATS = 3;
+
 const WELL: ReadonlySet<string> = new Set(['online', 'degraded']);
 
 export class KeptMaintenance {
@@ -24,7 +27,12 @@ export class KeptMaintenance {
   constructor(world: World) {
     this.world = world;
     world.events.listen((event) => {
-      if (event.event === 'agent-started') this.readsMs.delete(event.host);
+      if (event.event === 'agent-started') {
+        this.readsMs.delete(event.host);
+        if (world.volumes.some(({ slotOf }) => !slotOf.has(event.host))) this.noteLost(event.host);
+      }
+      if (event.event === 'late-write-landed')
+        world.clock.after(REWRITTEN_BEATS * world.host(event.host).beatMs, () => this.noteLost(event.host));
       if (event.event === 'lease' && event.holds) this.readsMs.delete(event.host);
       // From asking until somebody is told that it was done, and where it was not, either may be true.
       if (event.event === 'action' && event.action.do === 'maintenance') {
@@ -41,6 +49,14 @@ export class KeptMaintenance {
         this.declaredMs.set(event.host, world.clock.now);
       else this.declaredMs.delete(event.host);
     });
+  }
+
+  /** Torn or covered, and whoever knew it has died: if nothing shows it, it is gone with the slots. */
+  private noteLost(host: string): void {
+    const isShown = this.world.volumes.some(
+      ({ slotOf }) => (slotOf.get(host)?.body.maintenance.declared ?? null) !== null,
+    );
+    if (!isShown) this.declaredMs.delete(host);
   }
 
   /** To be asked every second or so: what stands against it, and whom it concerns. */

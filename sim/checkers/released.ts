@@ -28,6 +28,9 @@ export class Released {
         if (this.ending.has(event.host)) this.vms.add(event.vm);
         else this.noteStarted(event.vm);
       if (event.event === 'action') this.note(event.action);
+      // Whoever takes away by hand what lies stopped sees to it.
+      if (event.event === 'evacuation-accepted' && !event.byVigil && this.isStopped(event.row.vm))
+        this.stopped.add(event.row.vm);
       if (event.event === 'answered' && event.what === 'maintenance' && event.ok)
         this.noteMaintenance(event.host);
       if (event.event === 'report') this.noteToldOf(event.report.evidence['vms']);

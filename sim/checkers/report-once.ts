@@ -31,6 +31,9 @@ export function watchReportOnce({ world, released, violate }: Check): Checker {
   let isCrowdBack = false;
   /** What its writer has told stood there alone; what an older master has left is taken for the last word now. */
   let isSeatTorn = false;
+  /** A seat that nobody could read before it was covered had a higher term than its successors: it outdoes their words. */
+  let highestTerm = 0;
+  let isTermBack = false;
   const inTransitMs = IN_TRANSIT_BEATS * world.timing.beatMs;
   const secondsAgo = ({ atMs }: Pick<Told, 'atMs'>): string =>
     `${((world.clock.now - atMs) / 1_000).toFixed(1)} s`;
@@ -51,6 +54,12 @@ export function watchReportOnce({ world, released, violate }: Check): Checker {
     if (event.event === 'lease') noteCrowd(event.host);
     if (event.event === 'report') noteCrowd(event.by);
     if (event.event === 'seat-torn') isSeatTorn = true;
+    if (event.event === 'journal' && event.name === 'master') {
+      const term = Number(event.data['term']);
+      if (isTermBack) for (const cause of last.keys()) doubtful.add(cause);
+      isTermBack = term <= highestTerm;
+      highestTerm = Math.max(highestTerm, term);
+    }
     if (event.event === 'late-write-landed') isCrowdBack ||= crowded.has(event.host);
     if (event.event === 'lease') {
       if (isCrowdBack || (crowdedMs !== null && now - crowdedMs <= inTransitMs))

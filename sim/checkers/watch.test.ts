@@ -100,6 +100,7 @@ const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
       world.events.emit({
         event: 'nova-sending',
         by: 'h2',
+        id: 0,
         call: { call: 'force-down', serviceId, forcedDown: true },
       });
     },
@@ -215,8 +216,9 @@ const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
       world.run(10_000);
       world.killAgent('h3');
       for (const volume of world.volumes) {
-        const slot = volume.slotOf.get('h3') ?? assert.fail();
-        volume.writeSlot({ ...slot, body: { ...slot.body, maintenance: NO_MAINTENANCE } });
+        const { body, bodyBoot } = volume.slotOf.get('h3') ?? assert.fail();
+        const words = { body: { ...body, maintenance: NO_MAINTENANCE }, bodyBoot };
+        world.host('h3').words.set(volume.name, words);
       }
       world.startAgent('h3');
       world.run(40_000);

@@ -97,13 +97,15 @@ export const lease = (world: World, host: string): void =>
   world.events.emit({ event: 'lease', host, holds: true });
 
 export const evacuates = { call: 'evacuate', vm: 'vm3', target: 'h2' } as const;
-export const told = (world: World, call: CloudCall, ok = true, by = 'h2'): void =>
-  world.events.emit({ event: 'nova-answered', by, call, ok });
+/** Of requests, in the order in which they were sent. */
+let lastRequest = 0;
+export const told = (world: World, call: CloudCall, ok = true, by = 'h2', id = (lastRequest += 1)): void =>
+  world.events.emit({ event: 'nova-answered', by, id, call, ok });
 export const readRows = (world: World, ok: boolean): void =>
   told(world, { call: 'list-migrations', vm: 'vm3' }, ok);
 
 export const sendingUnread = (world: World): void =>
-  world.events.emit({ event: 'nova-sending', by: 'h2', call: evacuates });
+  world.events.emit({ event: 'nova-sending', by: 'h2', id: 0, call: evacuates });
 /** Once it has read the records of the VM. */
 export function sending(world: World): void {
   readRows(world, true);

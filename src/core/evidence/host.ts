@@ -1,6 +1,6 @@
 /** Everything known about one host, on every path, with its age. */
 import type { Timing } from '../timing/timing.ts';
-import type { BootId, HostName, Leaving, ProbeAnswer, SlotBody, Term, View } from '../wire/records.ts';
+import type { BootId, HostName, Leaving, ProbeAnswer, SlotBody, Term } from '../wire/records.ts';
 import type { FormerBoot } from './boots.ts';
 import { createNetworkPath, networkState, restartNetworkClock, type NetworkPath } from './network-path.ts';
 import { pathState, restartClock, type PathState, type VolumePath } from './volume-path.ts';
@@ -72,10 +72,16 @@ export function createHostEvidence(host: HostName): HostEvidence {
   };
 }
 
-/** Which volumes the host itself last said it can write; those it lost before say nothing about its end. */
-export function listedVolumes(view: View): readonly string[] {
-  const listed: string[] = [];
-  for (const { uuid, writable } of view.volumes) if (writable) listed.push(uuid);
+/**
+ * On which volumes its silence tells of its end: those the host itself last said it can write, and any other on which it
+ * has not been silent for as long. What it lost before says nothing.
+ */
+export function tellingVolumes(evidence: HostEvidence, timing: Timing, now: number): readonly string[] {
+  const { said, volumes } = evidence;
+  if (said === null) return [...volumes.keys()];
+  const listed = said.view.volumes.flatMap(({ uuid, writable }) => (writable ? [uuid] : []));
+  for (const uuid of volumes.keys())
+    if (!listed.includes(uuid) && volumeOf(evidence, uuid, timing, now) === 'fresh') listed.push(uuid);
   return listed;
 }
 

@@ -91,17 +91,21 @@ function degradedBy({ facts }: Judgement): string {
   return [...volumes, ...(facts.hearsMaster ? [] : ['does not hear the master'])].join(', ');
 }
 
-/** For so many beats the sides of a partition must stand before they are told. */
+/** For so many beats the sides of a partition must stand before they are told; where they never do, they are told then. */
 const SIDES_BEATS = 3;
+const UNTOLD_BEATS = 10;
 
 function reportPartition(core: Core, master: Mastership): void {
+  const { now, settings } = core;
   const far: HostName[] = [];
+  let isMoving = false;
   for (const [host, { verdict, facts }] of master.judgements) {
-    // Sides are named once everybody has taken one.
-    if (verdict === 'suspect' && facts.network === 'lost') return;
+    // Sides are complete once everybody has taken one.
+    if (verdict === 'suspect' && facts.network === 'lost') isMoving = true;
     if (verdict === 'partitioned') far.push(host);
   }
   if (far.length === 0) {
+    if (isMoving) return;
     master.partition = null;
     end(core, 'partition', 'the management network is whole again');
     return;
@@ -109,12 +113,17 @@ function reportPartition(core: Core, master: Mastership): void {
   const near = [...master.judgements]
     .filter(([, { facts }]) => facts.network === 'fresh')
     .map(([host]) => host);
-  const thisSide = [core.settings.host, ...near].sort();
+  const thisSide = [settings.host, ...near].sort();
   const farSide = far.sort();
   const sides = `${thisSide.join(', ')} | ${farSide.join(', ')}`;
-  if (master.partition?.sides !== sides) master.partition = { sides, sinceMs: core.now };
+  master.partition ??= { sides, sinceMs: now, begunMs: now };
   // While it comes or goes, hosts change sides one after the other.
-  if (core.now - master.partition.sinceMs < SIDES_BEATS * core.settings.timing.beatMs) return;
+  if (!isMoving && master.partition.sides !== sides)
+    master.partition = { ...master.partition, sides, sinceMs: now };
+  const beats = (sinceMs: number): number => (now - sinceMs) / settings.timing.beatMs;
+  const isDue = !core.reports.open.has('partition') && beats(master.partition.begunMs) >= UNTOLD_BEATS;
+  const isStill = !isMoving && beats(master.partition.sinceMs) >= SIDES_BEATS;
+  if (!isStill && !isDue) return;
   begin(core, 'partition', {
     severity: 'critical',
     host: null,

@@ -1,5 +1,5 @@
 /** One report per incident: begun with its plan, updated when its sums change, ended with the incident. */
-import { begin, end } from '../reports/book.ts';
+import { begin, end, retell } from '../reports/book.ts';
 import type { Core } from '../state.ts';
 import type { Incident, VmWork } from './incident.ts';
 
@@ -10,19 +10,23 @@ export function reportProgress(core: Core, incident: Incident, inPlace: boolean)
     works.filter(({ state }) => states.includes(state)).length;
   const moving = count('waiting', 'ordered', 'evacuating', 'restarting');
   const recovered = count('recovered');
-  const waiting = works.filter(({ state }) => state === 'held' || state === 'not-recovered');
+  const held = count('held');
+  const left = count('not-recovered');
   // While VMs move, every step would be an update: the journal has them, a person wants the beginning and the end.
   const stage =
     moving > 0
       ? `VMs are being restarted ${inPlace ? 'in place' : 'elsewhere'}`
-      : `${recovered} VMs recovered, ${waiting.length} not`;
-  begin(core, `incident/${victim}`, {
+      : `${recovered} VMs recovered, ${held === 0 ? '' : `${held} waiting, `}${left} not`;
+  const cause = `incident/${victim}`;
+  // Nobody may live to tell it when the incident ends.
+  if (moving + held === 0 && left > 0) retell(core, cause);
+  begin(core, cause, {
     severity: 'critical',
     host: victim,
     title: `${victim} failed: ${stage}`,
     rule: `proof: ${proof ?? 'none'}`,
     evidence: { incident: id, vms: works.map(told) },
-    advice: waiting.length === 0 ? null : 'See vigil vms for the reason of each VM that was not recovered.',
+    advice: held + left === 0 ? null : 'See vigil vms for the reason of each VM that was not recovered.',
   });
   reportLongWaits(core, incident);
 }

@@ -58,6 +58,12 @@ export function begin(core: Core, cause: string, text: ReportText, ofMaster = tr
   }
 }
 
+/** The former master has begun it, and may not have told what is to be told of it now. */
+export function retell({ reports }: Core, cause: string): void {
+  const known = reports.open.get(cause);
+  if (known?.title === '') known.title = 'what the former master has told';
+}
+
 export function end(core: Core, cause: string, title: string, evidence: Report['evidence'] = {}): void {
   const known = core.reports.open.get(cause);
   if (known === undefined) return;

@@ -8,8 +8,8 @@ import {
   advancedLately,
   agentSilentMs,
   lastLifeMs,
-  listedVolumes,
   networkOf,
+  tellingVolumes,
   volumeOf,
   type HostEvidence,
 } from '../evidence/host.ts';
@@ -86,7 +86,7 @@ export function gatherFacts(evidence: HostEvidence, context: FactsContext): Fact
   };
 }
 
-/** The states of the volumes it listed, and by name what is wrong with any. */
+/** The states of the volumes that tell of it, and by name what is wrong with any. */
 function lookAtVolumes(
   evidence: HostEvidence,
   { now, timing, volumeName }: FactsContext,
@@ -95,7 +95,7 @@ function lookAtVolumes(
   const states: PathState[] = [];
   const troubled: string[] = [];
   for (const { name, writable } of said?.view.volumes ?? []) if (!writable) troubled.push(name);
-  for (const uuid of said === null ? evidence.volumes.keys() : listedVolumes(said.view)) {
+  for (const uuid of tellingVolumes(evidence, timing, now)) {
     const state = volumeOf(evidence, uuid, timing, now);
     states.push(state);
     // One that is unseen this host cannot read: that says nothing of the other.

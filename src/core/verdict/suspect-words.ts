@@ -1,5 +1,5 @@
 /** Of a suspect host: which paths are silent, for how long, and what is waited for. */
-import { listedVolumes, volumeOf, type HostEvidence } from '../evidence/host.ts';
+import { tellingVolumes, volumeOf, type HostEvidence } from '../evidence/host.ts';
 import type { Timing } from '../timing/timing.ts';
 import type { Facts } from './facts.ts';
 
@@ -30,8 +30,7 @@ function silentVolumes(
   { now, timing, volumeName }: Looking,
 ): { readonly volumes: readonly string[]; readonly boundMs: number } {
   const { said } = evidence;
-  const listed = said === null ? [...evidence.volumes.keys()] : listedVolumes(said.view);
-  const volumes = listed.map((uuid) => {
+  const volumes = tellingVolumes(evidence, timing, now).map((uuid) => {
     const path = evidence.volumes.get(uuid);
     if (path === undefined || volumeOf(evidence, uuid, timing, now) === 'unseen')
       return `volume ${volumeName(uuid)} cannot be read here`;
