@@ -29,6 +29,8 @@ const NEVER: Answers = { goodMs: -Infinity, lastId: -1, isLast: false };
 export function watchActsUnread({ world, violate }: Check): Checker {
   /** By agent and what was read. */
   const answers = new Map<string, Map<string, Answers>>();
+  /** By agent that was started anew: its newest request since. What a former life asked for is answered to nobody. */
+  const newestId = new Map<string, number>();
   const keyOf = ({ call, of }: Reading): string => `${call} ${of ?? ''}`;
   const note = (by: string, reading: Reading, id: number, ok: boolean): void => {
     const own = answers.get(by) ?? new Map<string, Answers>();
@@ -70,10 +72,15 @@ export function watchActsUnread({ world, violate }: Check): Checker {
     calls.map((call) => ({ call, of: null }));
 
   world.events.listen((event) => {
-    if (event.event === 'agent-started') answers.delete(event.host);
-    if (event.event === 'nova-answered') note(event.by, readingOf(event.call), event.id, event.ok);
+    if (event.event === 'agent-started') {
+      answers.delete(event.host);
+      newestId.set(event.host, -1);
+    }
+    if (event.event === 'nova-answered' && event.id <= (newestId.get(event.by) ?? Infinity))
+      note(event.by, readingOf(event.call), event.id, event.ok);
     if (event.event === 'nova-sending') {
-      const { by, call } = event;
+      const { by, id, call } = event;
+      if (newestId.has(by)) newestId.set(by, id);
       if (call.call === 'evacuate')
         demand(by, `evacuates ${call.vm}`, call.vm, [{ call: 'list-migrations', of: call.vm }]);
       if (call.call === 'hard-reboot')

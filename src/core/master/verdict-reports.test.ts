@@ -52,3 +52,18 @@ void test('while hosts change sides one after the other, nothing is told', () =>
   for (const second of ['online', 'partitioned', 'online', 'partitioned'] as const)
     assert.deepEqual(beat('online', 'partitioned', second), []);
 });
+
+void test('where they never stand still, they are told as they are after ten beats, and not again with each change', () => {
+  const beat = cluster('h2', 'h3', 'h4');
+  const turns = ['suspect', 'online', 'partitioned'] as const;
+  const told = Array.from({ length: 16 }, (_, n) =>
+    beat('online', 'partitioned', turns[n % turns.length] ?? assert.fail()),
+  );
+  assert.deepEqual(
+    told.map((words) => words.length),
+    told.map((_, n) => (n === 10 ? 1 : 0)),
+  );
+  assert.deepEqual(told[10], ['begin the management network is partitioned: h1, h2, h4 | h3']);
+  assert.deepEqual(beat('online', 'online', 'suspect'), [], 'h4 may be on the other side');
+  assert.deepEqual(beat('online', 'online', 'online'), ['end the management network is whole again']);
+});

@@ -144,3 +144,13 @@ void test('a guest that runs is never started, one with memory to lose is left t
   assert.equal(is(NOT_RUNNING, 3, server({ powerState: 3 })), 'down', 'a record from before the boot');
   assert.equal(is(NOT_RUNNING, 4), 'down');
 });
+
+void test('of a task that may never end, since nova clears it of no VM in ERROR, it is said what would end it', () => {
+  const failed = { evacuationFailed: true, before: null };
+  const words = (change: Partial<Server>): string => {
+    const rule = inPlace(server({ taskState: 'reboot_started_hard', ...change }), context(failed));
+    return rule.is === 'busy' ? rule.reason : assert.fail(rule.is);
+  };
+  assert.equal(words({ vmState: 'active' }), 'nova is at work on it: reboot_started_hard');
+  assert.match(words({ vmState: 'error' }), /if it stays so, openstack server set --state active vm/);
+});

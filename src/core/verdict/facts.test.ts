@@ -105,6 +105,17 @@ void test('hearing: told only once its view names no master any more', () => {
   assert.equal(told({ master: null, neighbours, isolation }), 'something');
 });
 
+void test('a volume that it does not list is none of its own, unless it has advanced there since', () => {
+  const nothing = { view: { ...view(), volumes: [] } };
+  const { core, h2 } = seen(1, 9, nothing);
+  assert.equal(factsOf(core, h2).storage, 'none-listed');
+  read(core, 2, nothing);
+  core.now += 4_000;
+  assert.equal(factsOf(core, h2).storage, 'undecided');
+  for (let n = 0; n < 8; n += 1) read(core, 2, nothing);
+  assert.equal(factsOf(core, h2).storage, 'none-listed');
+});
+
 void test('witnesses: only answers to probes begun after the loss, and recently', () => {
   const { core, h2 } = seen(5, 8);
   const lossMs = core.now - 8_000;

@@ -150,4 +150,11 @@ export const PATHS: readonly Mutant[] = [
     find: '  if (witness.readMs !== null && begunMs < witness.readMs) return;\n',
     replace: '',
   },
+  {
+    name: 'unlisted-advance-forgotten',
+    why: 'what advances on a volume that the host does not count among its own is no sign of life',
+    file: 'src/core/evidence/host.ts',
+    find: 'if (!listed.includes(uuid) && volumeOf(',
+    replace: 'if (listed.includes(uuid) && volumeOf(',
+  },
 ];

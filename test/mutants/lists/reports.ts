@@ -73,7 +73,7 @@ export const REPORTS: readonly Mutant[] = [
     name: 'partition-of-one-side',
     why: 'a partition is reported for each change of a host, not for its sides',
     file: 'src/core/master/verdict-reports.ts',
-    find: '  if (core.now - master.partition.sinceMs < SIDES_BEATS * core.settings.timing.beatMs) return;\n',
+    find: '  if (!isStill && !isDue) return;\n',
     replace: '',
   },
   {
@@ -89,5 +89,26 @@ export const REPORTS: readonly Mutant[] = [
     file: 'src/core/recovery/progress-reports.ts',
     find: '{ id, vms: left.map(told) }',
     replace: '{ id }',
+  },
+  {
+    name: 'moving-sides-never-told',
+    why: 'a partition is told only once its sides stand still',
+    file: 'src/core/master/verdict-reports.ts',
+    find: '  if (!isStill && !isDue) return;',
+    replace: '  if (!isStill) return;',
+  },
+  {
+    name: 'left-not-told-again',
+    why: 'who has taken an incident over does not tell who is left before it ends',
+    file: 'src/core/recovery/progress-reports.ts',
+    find: 'if (moving + held === 0 && left > 0) retell(core, cause);',
+    replace: 'if (moving + held > 0 && left > 0) retell(core, cause);',
+  },
+  {
+    name: 'held-not-counted',
+    why: 'of VMs that wait for somebody the report of an incident says nothing',
+    file: 'src/core/recovery/progress-reports.ts',
+    find: "const held = count('held');",
+    replace: "const held = 0 * count('held');",
   },
 ];

@@ -157,4 +157,11 @@ export const RETURNS: readonly Mutant[] = [
     find: '  if (isKnown && done.length > 0) {',
     replace: '  if (done.length > 0) {',
   },
+  {
+    name: 'cut-off-start-unexplained',
+    why: 'of a VM in ERROR that nova was at it is not said that this may never end',
+    file: 'src/core/recovery/restart-in-place.ts',
+    find: "if (vmState !== 'error') return words;",
+    replace: "if (vmState === 'error') return words;",
+  },
 ];

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { incidentRecord } from '../../../test/world/fixtures.ts';
+import { connectedCore } from '../../../test/world/pump.ts';
+import { inherit } from '../reports/book.ts';
+import type { Core } from '../state.ts';
+import { createIncident, createVmWork, type Incident, type VmWork } from './incident.ts';
+import { reportProgress } from './progress-reports.ts';
+
+const CAUSE = 'incident/h3';
+
+function incidentOf(core: Core, ...states: readonly VmWork['state'][]): Incident {
+  const incident = createIncident(incidentRecord({ victim: 'h3', proof: 'reboot' }), core.now, true);
+  for (const [n, state] of states.entries()) {
+    const vm = `vm${n + 1}`;
+    incident.vms.set(vm, { ...createVmWork(vm, vm), state });
+  }
+  return incident;
+}
+
+function told(core: Core): readonly string[] {
+  return core.outbox
+    .splice(0)
+    .flatMap((effect) => (effect.do === 'report' ? [`${effect.report.state}: ${effect.report.title}`] : []));
+}
+
+/** Of a master that has taken over what another one has begun. */
+function successor(): Core {
+  const core = connectedCore();
+  core.reports.former = { term: 1, sequence: 1, open: [{ cause: CAUSE, severity: 'critical' }] };
+  inherit(core, { term: 2, sawPreviousHolder: true });
+  return core;
+}
+
+void test('what waits for somebody and what is given up are told apart', () => {
+  const core = connectedCore();
+  const incident = incidentOf(core, 'recovered', 'held', 'not-recovered');
+  reportProgress(core, incident, true);
+  assert.deepEqual(told(core), ['begin: h3 failed: 1 VMs recovered, 1 waiting, 1 not']);
+  const held = incident.vms.get('vm2') ?? assert.fail();
+  held.state = 'not-recovered';
+  reportProgress(core, incident, true);
+  assert.deepEqual(told(core), ['update: h3 failed: 1 VMs recovered, 2 not']);
+  reportProgress(core, incident, true);
+  assert.deepEqual(told(core), [], 'once');
+});
+
+void test('a successor tells at once who is left when all is done: the incident may end before it can', () => {
+  const core = successor();
+  const incident = incidentOf(core, 'recovered', 'not-recovered');
+  reportProgress(core, incident, true);
+  assert.deepEqual(told(core), ['update: h3 failed: 1 VMs recovered, 1 not']);
+});
+
+void test('what its predecessor has told and goes on is not told again', () => {
+  for (const states of [['recovered'], ['held', 'not-recovered'], ['waiting', 'not-recovered']] as const) {
+    const core = successor();
+    reportProgress(core, incidentOf(core, ...states), true);
+    assert.deepEqual(told(core), []);
+  }
+});
