@@ -32,7 +32,11 @@ export function watchStateLost({ world, violate }: Check): Checker {
     for (const [host, sinceMs] of since) {
       const { master } = host.core ?? {};
       if (master === null || master === undefined || !master.adopted) continue;
-      if (world.clock.now - sinceMs < ADOPTED_MS) continue;
+      if (world.clock.now - sinceMs < ADOPTED_MS) {
+        // What closed it may be covered later, by what a former master had on its way.
+        for (const victim of open.keys()) if (isClosed(world, victim)) open.delete(victim);
+        continue;
+      }
       // Of its own it is not the judge.
       for (const [victim, phase] of open) {
         if (victim === host.name || master.incidents.has(victim) || told.has(victim)) continue;
