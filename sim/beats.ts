@@ -83,7 +83,6 @@ export function remakeVolume(world: World, volume: SimVolume, isBeyondUs: boolea
     if (!isRunning(host) || !host.beats) continue;
     const event = { kind: 'disconnected' as const, volume: volume.name, detail: 'made anew' };
     world.deliver(host, host.agentLife, { kind: 'volume', now: world.localMs(host), event });
-    takeUpWords(host, volume);
     connect(world, host, volume);
   }
 }
@@ -91,6 +90,7 @@ export function remakeVolume(world: World, volume: SimVolume, isBeyondUs: boolea
 function connect(world: World, host: SimHost, volume: SimVolume): void {
   if (volume.isBeyondUs) return;
   const { name, uuid, lease } = volume;
+  if (!volume.has(host.name)) takeUpWords(host, volume);
   const own = host.words.get(volume.name);
   const place = volume.index(host.name);
   const slotIndex = place === NO_PLACE ? null : place;
@@ -183,10 +183,7 @@ function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: nu
   if (!host.agent) return;
   if (host.isClone) tellOfOther(world, host, volume);
   // A beat without a slot looks for one again.
-  if (!volume.has(name) && volume.hasRoomFor(name)) {
-    takeUpWords(host, volume);
-    connect(world, host, volume);
-  }
+  if (!volume.has(name) && volume.hasRoomFor(name)) connect(world, host, volume);
   const error = failing ? IO_ERROR : whyNotWritten(host, volume);
   const contents = failing ? null : volume.read(host);
   world.deliver(host, host.agentLife, {

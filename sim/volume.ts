@@ -264,10 +264,10 @@ export class SimVolume implements Contents {
    * the beat was asked for, if anything, else what it has written there, once more.
    */
   writeOnItsWay(host: string, last: LastWrites): () => void {
-    const { slot, words } = last;
+    const slot = last.words && this.has(host) ? slotWith(this, host, last.slot, last.words) : null;
     const landSeat = this.seatOnItsWay(host, last);
     return () => {
-      if (words !== null) this.writeSlot(slotWith(this, host, slot, words));
+      if (slot !== null) this.writeSlot(slot);
       landSeat?.();
     };
   }

@@ -52,6 +52,21 @@ const GOOD: Readonly<Record<string, (world: World) => void>> = {
     readAll(world);
     journal(world, 'order', ORDER);
   },
+  'an order, though a request of before has come to nothing only now': (world) => {
+    readAll(world);
+    told(world, { call: 'list-servers', host: 'h3' }, false, 'h1', 0);
+    journal(world, 'order', ORDER);
+  },
+  'an order, though what its former life has asked for comes to nothing': (world) => {
+    act(world, { do: 'kill', what: 'agent', hosts: ['h1'], lateWriteMs: null });
+    act(world, { do: 'start', what: 'agent', hosts: ['h1'] });
+    for (const call of READINGS) {
+      world.events.emit({ event: 'nova-sending', by: 'h1', id: 0, call });
+      told(world, call, true, 'h1');
+    }
+    told(world, { call: 'list-servers', host: 'h3' }, false, 'h1');
+    journal(world, 'order', ORDER);
+  },
   'a start in place': (world) => {
     readAll(world);
     journal(world, 'restart-in-place', START);

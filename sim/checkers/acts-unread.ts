@@ -29,8 +29,8 @@ const NEVER: Answers = { goodMs: -Infinity, lastId: -1, isLast: false };
 export function watchActsUnread({ world, violate }: Check): Checker {
   /** By agent and what was read. */
   const answers = new Map<string, Map<string, Answers>>();
-  /** By agent that was started anew: its newest request since. What a former life asked for is answered to nobody. */
-  const newestId = new Map<string, number>();
+  /** By agent that was started anew: what it has asked since. What a former life asked for is answered to nobody. */
+  const asked = new Map<string, Set<CloudCall>>();
   const keyOf = ({ call, of }: Reading): string => `${call} ${of ?? ''}`;
   const note = (by: string, reading: Reading, id: number, ok: boolean): void => {
     const own = answers.get(by) ?? new Map<string, Answers>();
@@ -74,13 +74,13 @@ export function watchActsUnread({ world, violate }: Check): Checker {
   world.events.listen((event) => {
     if (event.event === 'agent-started') {
       answers.delete(event.host);
-      newestId.set(event.host, -1);
+      asked.set(event.host, new Set());
     }
-    if (event.event === 'nova-answered' && event.id <= (newestId.get(event.by) ?? Infinity))
+    if (event.event === 'nova-answered' && asked.get(event.by)?.delete(event.call) !== false)
       note(event.by, readingOf(event.call), event.id, event.ok);
     if (event.event === 'nova-sending') {
-      const { by, id, call } = event;
-      if (newestId.has(by)) newestId.set(by, id);
+      const { by, call } = event;
+      asked.get(by)?.add(call);
       if (call.call === 'evacuate')
         demand(by, `evacuates ${call.vm}`, call.vm, [{ call: 'list-migrations', of: call.vm }]);
       if (call.call === 'hard-reboot')

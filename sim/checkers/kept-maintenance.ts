@@ -1,6 +1,7 @@
 /** Hosts that an operator was told are in maintenance, and who of those who can know it does not. */
 import type { SimHost } from '../host.ts';
 import { isRunning } from '../network.ts';
+import type { SimVolume } from '../volume.ts';
 import type { World } from '../world.ts';
 
 /** For an agent that has started to read its own slot, and for a master to have read and judged everybody. */
@@ -16,6 +17,10 @@ export class KeptMaintenance {
   private readonly declaredMs = new Map<string, number>();
   /** Of which the last word was that they are judged as any other host while they are not well. */
   private readonly recover = new Set<string>();
+  /** Of which nothing tells of it any more but what others remember. */
+  private readonly lost = new Set<string>();
+  /** Slots, `host/volume`. */
+  private readonly covered = new Set<string>();
   /** Of which its end was asked for last. */
   private readonly ending = new Set<string>();
   /** By agent: since when it runs and reads all volumes as they are. */
@@ -27,18 +32,13 @@ export class KeptMaintenance {
   constructor(world: World) {
     this.world = world;
     world.events.listen((event) => {
-      if (event.event === 'agent-started') {
-        this.readsMs.delete(event.host);
-        if (world.volumes.some(({ slotOf }) => !slotOf.has(event.host))) this.noteLost(event.host);
-      }
-      if (event.event === 'late-write-landed')
-        world.clock.after(REWRITTEN_BEATS * world.host(event.host).beatMs, () => this.noteLost(event.host));
+      if (event.event === 'agent-started') this.noteStart(event.host);
+      if (event.event === 'late-write-landed') this.noteCovered(event.host, event.volume);
       if (event.event === 'lease' && event.holds) this.readsMs.delete(event.host);
       // From asking until somebody is told that it was done, and where it was not, either may be true.
       if (event.event === 'action' && event.action.do === 'maintenance') {
         const { host, what } = event.action;
-        this.declaredMs.delete(host);
-        this.recover.delete(host);
+        for (const known of [this.declaredMs, this.recover, this.lost]) known.delete(host);
         if (what === 'start-recover') this.recover.add(host);
         if (what === 'end') this.ending.add(host);
         else this.ending.delete(host);
@@ -51,12 +51,28 @@ export class KeptMaintenance {
     });
   }
 
-  /** Torn or covered, and whoever knew it has died: if nothing shows it, it is gone with the slots. */
-  private noteLost(host: string): void {
-    const isShown = this.world.volumes.some(
-      ({ slotOf }) => (slotOf.get(host)?.body.maintenance.declared ?? null) !== null,
-    );
-    if (!isShown) this.declaredMs.delete(host);
+  /** By it, and who was killed before it could write there again: what stood there is gone. */
+  private noteCovered(host: string, volume: string): void {
+    const key = `${host}/${volume}`;
+    this.covered.add(key);
+    const forMs = REWRITTEN_BEATS * this.world.host(host).beatMs;
+    this.world.clock.after(forMs, () => {
+      const couldWrite = this.world.clock.now - (this.readsMs.get(host) ?? Infinity) >= forMs;
+      if (couldWrite || this.shows(host, volume)) this.covered.delete(key);
+    });
+  }
+
+  /** A new life knows what its slots show: where each is torn or covered, nothing. */
+  private noteStart(host: string): void {
+    this.readsMs.delete(host);
+    const isGone = ({ name, slotOf }: SimVolume): boolean =>
+      !slotOf.has(host) || (this.covered.has(`${host}/${name}`) && !this.shows(host, name));
+    if (this.world.volumes.every(isGone)) this.lost.add(host);
+  }
+
+  private shows(host: string, volume: string): boolean {
+    const body = this.world.volume(volume).slotOf.get(host)?.body;
+    return body !== undefined && body.maintenance.declared !== null;
   }
 
   /** To be asked every second or so: what stands against it, and whom it concerns. */
@@ -75,6 +91,7 @@ export class KeptMaintenance {
   private forgottenByItself(host: string): ReturnType<KeptMaintenance['forgotten']> {
     const { core } = this.world.host(host);
     if (core === null || !this.knows(host) || core.maintenance.declared !== null) return [];
+    if (this.lost.has(host)) return [];
     return [{ words: `${host} was put in maintenance and does not know of it`, hosts: [host] }];
   }
 
@@ -87,6 +104,8 @@ export class KeptMaintenance {
       if (clock.now - (this.incidentMs.get(host) ?? -Infinity) < KNOWN_MS) return [];
       if (name === host || !this.knows(name) || verdict === undefined || verdict === 'maintenance') return [];
       if (this.recover.has(host) && !WELL.has(verdict)) return [];
+      const remembers = (core?.hosts.get(host)?.said?.maintenance.declared ?? null) !== null;
+      if (this.lost.has(host) && !remembers) return [];
       return [{ words: `${host} was put in maintenance, and is ${verdict} to ${name}`, hosts: [host, name] }];
     });
   }

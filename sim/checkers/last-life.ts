@@ -35,6 +35,8 @@ export class LastLife {
   private readonly masterSinceMs = new Map<string, number>();
   private lastMaster: string | null = null;
   private lossyMs = -Infinity;
+  /** Somebody read a volume as it was before. */
+  private staleMs = -Infinity;
   private readonly fastest: number;
   /** In the time of the fastest clock: each path silent for its bound, and nova-compute for a report and a little more. */
   private readonly boundMs: number;
@@ -57,6 +59,7 @@ export class LastLife {
       const { lossPercent, delayMsMax } = world.network;
       if (lossPercent > 0 || delayMsMax > 0) this.lossyMs = world.clock.now;
       const masters = world.masters();
+      if (world.volumes.some(({ stale }) => stale.size > 0)) this.staleMs = world.clock.now;
       for (const host of world.hosts.values()) this.lookAt(host, masters);
       world.clock.after(LOOK_MS, look);
     };
@@ -70,14 +73,13 @@ export class LastLife {
     const since = (ms: number | undefined): number => this.world.clock.now - (ms ?? -Infinity);
     const lossy = since(this.lossyMs) < this.boundMs + LOST_DATAGRAM_BEATS * beatMs;
     const datagramMs = (lossy ? LOST_DATAGRAM_BEATS : DATAGRAM_BEATS) * beatMs;
+    const networkMs = (ASKED_BEATS * beatMs) / this.fastest;
+    // To whoever reads them so, volumes had fallen silent before.
+    const spokenMs = since(this.staleMs) < this.boundMs ? networkMs : this.boundMs;
     const signs = [
       ['wrote to a volume', since(this.wroteMs.get(name)), this.boundMs - LOOK_MS],
-      ['could speak to a master', since(this.spokeMs.get(name)), this.boundMs - datagramMs - LOOK_MS],
-      [
-        'could speak to a new master',
-        since(this.metMs.get(name)),
-        (ASKED_BEATS * beatMs) / this.fastest - datagramMs - LOOK_MS,
-      ],
+      ['could speak to a master', since(this.spokeMs.get(name)), spokenMs - datagramMs - LOOK_MS],
+      ['could speak to a new master', since(this.metMs.get(name)), networkMs - datagramMs - LOOK_MS],
       ['answered whoever asked', since(this.answeredMs.get(name)), PROBE_BEATS * beatMs],
       ['had nova-compute report', since(reportedMs), this.boundMs],
     ] as const;

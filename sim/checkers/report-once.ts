@@ -1,5 +1,6 @@
 /** INV-8: a cause is reported once when it begins and once when it ends, whoever is master meanwhile. */
 import { MAX_OPEN_REPORTS } from '../../src/core/wire/records.ts';
+import type { WorldEvent } from '../events.ts';
 import type { Check, Checker } from './check.ts';
 import { restlessness } from './comes-to-rest.ts';
 import { CoveredWords } from './covered-words.ts';
@@ -31,8 +32,9 @@ export function watchReportOnce({ world, released, violate }: Check): Checker {
   let isCrowdBack = false;
   /** What its writer has told stood there alone; what an older master has left is taken for the last word now. */
   let isSeatTorn = false;
-  /** A seat that nobody could read before it was covered had a higher term than its successors: it outdoes their words. */
+  /** A seat that was gone before others could read it had a higher term than they take: it outdoes their words. */
   let highestTerm = 0;
+  let isSeatGone = false;
   let isTermBack = false;
   const inTransitMs = IN_TRANSIT_BEATS * world.timing.beatMs;
   const secondsAgo = ({ atMs }: Pick<Told, 'atMs'>): string =>
@@ -53,11 +55,13 @@ export function watchReportOnce({ world, released, violate }: Check): Checker {
     const { now } = world.clock;
     if (event.event === 'lease') noteCrowd(event.host);
     if (event.event === 'report') noteCrowd(event.by);
-    if (event.event === 'seat-torn') isSeatTorn = true;
+    if (event.event === 'seat-torn') isSeatTorn = isSeatGone = true;
+    if (event.event === 'late-write-landed' || isStale(event)) isSeatGone = true;
     if (event.event === 'journal' && event.name === 'master') {
       const term = Number(event.data['term']);
-      if (isTermBack) for (const cause of last.keys()) doubtful.add(cause);
-      isTermBack = term <= highestTerm;
+      if (isTermBack) for (const cause of last.keys()) if (!isOwn(cause)) doubtful.add(cause);
+      isTermBack = isSeatGone && term <= highestTerm;
+      if (term > highestTerm) isSeatGone = false;
       highestTerm = Math.max(highestTerm, term);
     }
     if (event.event === 'late-write-landed') isCrowdBack ||= crowded.has(event.host);
@@ -111,5 +115,9 @@ export function watchReportOnce({ world, released, violate }: Check): Checker {
     },
   };
 }
+
+/** Who reads from a broken cache writes over his own seat as if it had never been. */
+const isStale = (event: WorldEvent): boolean =>
+  event.event === 'action' && event.action.do === 'volume' && event.action.how === 'stale';
 
 const RECENT_MAX = 1_000;

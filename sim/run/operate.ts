@@ -5,10 +5,12 @@ import type { BootId } from '../../src/core/wire/records.ts';
 import { act } from '../actions/act.ts';
 import type { World } from '../world.ts';
 
+const STAYS_MS = 60_000;
+
 export function operate(world: World): void {
   for (const [host, { hold, record, vms }] of world.masters()[0]?.core?.master?.incidents ?? []) {
     for (const { vm, state, reason } of vms.values()) {
-      if (reason?.includes('openstack server set --state active') === true)
+      if (reason?.includes('openstack server set --state active') === true && standsStill(world, vm))
         act(world, { do: 'reset-vm', vm });
       // It is looked for on all hosts first.
       const isToBeStarted = state === 'held' && reason?.includes('openstack server reboot --hard') === true;
@@ -27,6 +29,12 @@ export function operate(world: World): void {
     if (hold?.code === 'no-proof' && hasEnded(world, host, record.victimBoot))
       act(world, { do: 'confirm-dead', host, on: world.masters()[0]?.name ?? '', by: 'ann' });
   }
+}
+
+/** Whoever is asked whether it stays so has waited for it. */
+function standsStill({ nova, clock }: World, vm: string): boolean {
+  const changedMs = serverOf(nova.state, vm)?.updatedAtMs ?? clock.now;
+  return clock.now - changedMs >= STAYS_MS;
 }
 
 /** Whoever gives his name for it has looked: it is off, or has booted since. A host that hangs is not dead. */

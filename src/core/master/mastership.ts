@@ -43,7 +43,7 @@ export interface Mastership {
   fitter: { readonly host: HostName; readonly sinceMs: number } | null;
   /** Probe neighbours and isolation addresses: somebody is silent. */
   wantsOwnView: boolean;
-  /** Sides of a partition as last judged, and since when they are so; when it began. */
+  /** Sides of a partition as last seen complete, and since when they are so; when it began. */
   partition: { readonly sides: string; readonly sinceMs: number; readonly begunMs: number } | null;
   /** Since when another host reads what this one cannot. */
   halfBlindSinceMs: number | null;

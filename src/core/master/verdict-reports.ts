@@ -91,8 +91,9 @@ function degradedBy({ facts }: Judgement): string {
   return [...volumes, ...(facts.hearsMaster ? [] : ['does not hear the master'])].join(', ');
 }
 
-/** For so many beats the sides of a partition must stand before they are told; where they never do, they are told then. */
+/** For so many beats the sides of a partition must stand before they are told. */
 const SIDES_BEATS = 3;
+/** Where they do not stand still, they are told after so many. */
 const UNTOLD_BEATS = 10;
 
 function reportPartition(core: Core, master: Mastership): void {

@@ -1,6 +1,7 @@
 /** Telling nova that a host is dead, and undoing exactly what Vigil told it. */
 import { noteTouched } from '../evidence/nova-witness.ts';
 import type { Task } from '../lib/task.ts';
+import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { BootId, ForcedDownBy, HostName } from '../wire/records.ts';
@@ -9,6 +10,7 @@ import { mayAct } from './check-ground.ts';
 import { mayStillHappen } from './cloud.ts';
 import { hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
+import { isFresh } from './life.ts';
 import { freshServices } from './reading.ts';
 import {
   BUSY_ROUND_MS,
@@ -30,6 +32,8 @@ export function* forceDown(core: Core, master: Mastership, incident: Incident): 
     if (core.hosts.get(victim)?.said?.role === 'control') return null;
     return held(hold('not-a-compute-host', `nova knows no compute service of ${victim}`), IDLE_ROUND_MS);
   }
+  // nova took its time: a host that is back is not to be forced down any more.
+  if (showsLife(core, victim)) return go(0);
   if (forcedDownBy !== 'vigil-asked') {
     const by = service.forcedDown ? 'somebody-else' : 'vigil-asked';
     if (!(yield* writeRecord(core, master, incident, { forcedDownBy: by })))
@@ -38,8 +42,14 @@ export function* forceDown(core: Core, master: Mastership, incident: Incident): 
   if (service.forcedDown) return null;
   const against = yield* mayAct(core, master, incident, ['evacuating'], null);
   if (against !== null) return unlicensed(core, against);
+  if (showsLife(core, victim)) return go(0);
   const refused = yield* setForcedDown(core, incident, true);
   return refused === null ? null : held(hold('force-down-refused', refused), BUSY_ROUND_MS);
+}
+
+function showsLife(core: Core, victim: HostName): boolean {
+  const evidence = core.hosts.get(victim);
+  return evidence !== undefined && isFresh(factsOf(core, evidence));
 }
 
 /**

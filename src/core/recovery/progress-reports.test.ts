@@ -36,7 +36,7 @@ void test('what waits for somebody and what is given up are told apart', () => {
   const core = connectedCore();
   const incident = incidentOf(core, 'recovered', 'held', 'not-recovered');
   reportProgress(core, incident, true);
-  assert.deepEqual(told(core), ['begin: h3 failed: 1 VMs recovered, 1 waiting, 1 not']);
+  assert.deepEqual(told(core), ['begin: h3 failed: 1 VMs recovered, 1 held, 1 not']);
   const held = incident.vms.get('vm2') ?? assert.fail();
   held.state = 'not-recovered';
   reportProgress(core, incident, true);

@@ -16,10 +16,10 @@ export function reportProgress(core: Core, incident: Incident, inPlace: boolean)
   const stage =
     moving > 0
       ? `VMs are being restarted ${inPlace ? 'in place' : 'elsewhere'}`
-      : `${recovered} VMs recovered, ${held === 0 ? '' : `${held} waiting, `}${left} not`;
+      : `${recovered} VMs recovered, ${held === 0 ? '' : `${held} held, `}${left} not`;
   const cause = `incident/${victim}`;
-  // Nobody may live to tell it when the incident ends.
-  if (moving + held === 0 && left > 0) retell(core, cause);
+  // Whoever ends the incident may die before it tells.
+  if (inPlace && moving + held === 0 && left > 0) retell(core, cause);
   begin(core, cause, {
     severity: 'critical',
     host: victim,

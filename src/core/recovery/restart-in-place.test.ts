@@ -153,4 +153,16 @@ void test('of a task that may never end, since nova clears it of no VM in ERROR,
   };
   assert.equal(words({ vmState: 'active' }), 'nova is at work on it: reboot_started_hard');
   assert.match(words({ vmState: 'error' }), /if it stays so, openstack server set --state active vm/);
+  const other = { vmState: 'error', taskState: 'deleting' };
+  assert.equal(words(other), 'nova is at work on it: deleting', 'that is no start of Vigil’s');
+});
+
+void test('what is being evacuated is told of as that, whatever nova calls its task', () => {
+  const open = row({ type: 'evacuation', status: 'accepted' });
+  const taskState = 'reboot_started_hard';
+  const rule = inPlace(
+    server({ vmState: 'error', taskState }),
+    context({ rows: [open], evacuationFailed: true }),
+  );
+  assert.deepEqual(rule, { is: 'busy', reason: 'evacuation 7 is open' });
 });

@@ -99,9 +99,9 @@ function byStateNow(server: Server, { before, rows, tried, evacuationFailed }: I
     const what = `see that it does not run on ${target ?? 'another host'}, then openstack server set --state active ${server.vm}, and Vigil starts it`;
     return { is: 'held', reason: `${words}: ${what}` };
   }
-  if (server.taskState !== null) return busy(atWorkWords(server, server.taskState));
   const open = rows.find((row) => row.vm === server.vm && isOpenEvacuation(row));
   if (open !== undefined) return busy(`evacuation ${open.id} is open`);
+  if (server.taskState !== null) return busy(atWorkWords(server, server.taskState));
   switch (server.vmState) {
     case 'active':
       return { is: 'to-run' };
@@ -124,7 +124,7 @@ function byStateNow(server: Server, { before, rows, tried, evacuationFailed }: I
 /** nova-compute clears what it was at when it stopped, but not of a VM in ERROR (nova/compute/manager.py, _init_instance). */
 function atWorkWords({ vm, vmState }: Server, taskState: string): string {
   const words = `nova is at work on it: ${taskState}`;
-  if (vmState !== 'error') return words;
+  if (vmState !== 'error' || !taskState.startsWith('reboot')) return words;
   return `${words}, or was cut off and calls it so for ever: if it stays so, openstack server set --state active ${vm}, and Vigil starts it`;
 }
 

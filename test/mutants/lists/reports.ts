@@ -101,8 +101,8 @@ export const REPORTS: readonly Mutant[] = [
     name: 'left-not-told-again',
     why: 'who has taken an incident over does not tell who is left before it ends',
     file: 'src/core/recovery/progress-reports.ts',
-    find: 'if (moving + held === 0 && left > 0) retell(core, cause);',
-    replace: 'if (moving + held > 0 && left > 0) retell(core, cause);',
+    find: 'if (inPlace && moving + held === 0 &&',
+    replace: 'if (inPlace && moving + held > 0 &&',
   },
   {
     name: 'held-not-counted',

@@ -161,7 +161,14 @@ export const RETURNS: readonly Mutant[] = [
     name: 'cut-off-start-unexplained',
     why: 'of a VM in ERROR that nova was at it is not said that this may never end',
     file: 'src/core/recovery/restart-in-place.ts',
-    find: "if (vmState !== 'error') return words;",
-    replace: "if (vmState === 'error') return words;",
+    find: "|| !taskState.startsWith('reboot')) return words;",
+    replace: "|| taskState.startsWith('reboot')) return words;",
+  },
+  {
+    name: 'forced-down-though-back',
+    why: 'a host that has come back while nova took its time is forced down',
+    file: 'src/core/recovery/force-down.ts',
+    find: 'return evidence !== undefined && isFresh(factsOf(core, evidence));',
+    replace: 'return evidence === undefined;',
   },
 ];
