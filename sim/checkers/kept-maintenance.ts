@@ -81,6 +81,8 @@ export class KeptMaintenance {
     for (const host of hosts.values())
       if (!this.reads(host)) this.readsMs.delete(host.name);
       else if (!this.readsMs.has(host.name)) this.readsMs.set(host.name, clock.now);
+    for (const { core } of this.world.masters())
+      for (const victim of core?.master?.incidents.keys() ?? []) this.incidentMs.set(victim, clock.now);
     return [...this.declaredMs].flatMap(([host, sinceMs]) =>
       clock.now - sinceMs < KNOWN_MS
         ? []
@@ -100,7 +102,6 @@ export class KeptMaintenance {
     return this.world.masters().flatMap(({ name, core }) => {
       const verdict = core?.master?.judgements.get(host)?.verdict;
       // While an incident of it is open, that is what its verdict tells of, and until it is judged anew.
-      if (core?.master?.incidents.has(host) === true) this.incidentMs.set(host, clock.now);
       if (clock.now - (this.incidentMs.get(host) ?? -Infinity) < KNOWN_MS) return [];
       if (name === host || !this.knows(name) || verdict === undefined || verdict === 'maintenance') return [];
       if (this.recover.has(host) && !WELL.has(verdict)) return [];

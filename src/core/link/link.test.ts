@@ -73,3 +73,15 @@ void test('neighbours are asked from the moment the master is lost, and not befo
   assert.equal(asksAfter(TIMING.networkLostMs - 1), false);
   assert.equal(asksAfter(TIMING.networkLostMs), true);
 });
+
+void test('whom it heard is told until a master answers, also while the next one is waited for', () => {
+  const core = follower();
+  core.link.echoMs = core.now - TIMING.networkLostMs;
+  Object.assign(core.link, { neighbours: [{ host: 'h3', answer: 'agent' }], probedMs: core.now });
+  hearMaster(core, announce('h4', 6));
+  probeWhileMissing(core);
+  assert.deepEqual(core.link.neighbours, [{ host: 'h3', answer: 'agent' }]);
+  hearMaster(core, echo('h4', 6, 10));
+  probeWhileMissing(core);
+  assert.deepEqual(core.link.neighbours, []);
+});

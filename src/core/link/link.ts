@@ -183,7 +183,9 @@ export function probeWhileMissing(core: Core): void {
   const needed =
     core.master === null ? missesMasterMs(core) >= timing.networkLostMs : core.master.wantsOwnView;
   if (!needed) {
-    if (link.probedMs !== null) Object.assign(link, { neighbours: [], isolation: [], probedMs: null });
+    // A new master that is not heard yet may hear none of those that this host does: they are told of until it answers.
+    if (link.probedMs !== null && hearsMaster(core))
+      Object.assign(link, { neighbours: [], isolation: [], probedMs: null });
     return;
   }
   if (link.probing || (link.probedMs !== null && core.now - link.probedMs < timing.probeMs)) return;

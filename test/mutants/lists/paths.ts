@@ -157,4 +157,11 @@ export const PATHS: readonly Mutant[] = [
     find: 'if (!listed.includes(uuid) && volumeOf(',
     replace: 'if (listed.includes(uuid) && volumeOf(',
   },
+  {
+    name: 'heard-forgotten-between-masters',
+    why: 'who hears a host says so no more once there is a master that it does not hear',
+    file: 'src/core/link/link.ts',
+    find: 'if (link.probedMs !== null && hearsMaster(core))',
+    replace: 'if (link.probedMs !== null)',
+  },
 ];
