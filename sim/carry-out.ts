@@ -1,25 +1,19 @@
 /** What becomes of the effects of a core in the simulated world. */
 import type { Effect } from '../src/core/effect.ts';
 import type { Result } from '../src/core/input.ts';
-import type { CloudAnswer } from '../src/core/recovery/cloud.ts';
+import { askNova } from './ask-nova.ts';
 import { nextHeader } from './beats.ts';
 import { anotherWrites } from './clones.ts';
 import type { VolumeEffect } from './events.ts';
 import type { SimHost } from './host.ts';
 import { isRunning } from './network.ts';
-import { failed } from './nova/answers.ts';
 import { tearsAsked } from './torn-writes.ts';
 import type { SimVolume } from './volume.ts';
 import type { World } from './world.ts';
 
-/** Of a system call on a volume, of a request to nova, and of a call to another agent. */
+/** Of a system call on a volume, and of a call to another agent. */
 const VOLUME_MS = 5;
-const NOVA_MS = 40;
-/** Of them, until the request has left the agent. */
-const SENDING_MS = 5;
 const CALL_MS = 3;
-/** Of a connection to nova. */
-const CONNECT_DEADLINE_MS = 3_000;
 
 type Of<Kind extends Effect['do']> = Extract<Effect, { readonly do: Kind }>;
 
@@ -227,47 +221,6 @@ function perform(
       };
     }
   }
-}
-
-/**
- * A request leaves its agent a little later, or when that goes on; its deadline counts from then. Once sent, it is
- * carried out whatever becomes of its sender.
- */
-function askNova(world: World, host: SimHost, life: number, effect: Of<'cloud'>): void {
-  const leave = (): void => {
-    if (host.agentLife !== life || !host.power) return;
-    if (host.paused === null) sendToNova(world, host, life, effect);
-    else host.unsent.push(leave);
-  };
-  world.events.emit({ event: 'nova-sending', by: host.name, id: effect.id, call: effect.call });
-  world.clock.after(SENDING_MS, leave);
-}
-
-function sendToNova(world: World, host: SimHost, life: number, { id, call, deadlineMs }: Of<'cloud'>): void {
-  const { clock, network, nova, events } = world;
-  let isOver = false;
-  const end = (answer: CloudAnswer): void => {
-    if (isOver) return;
-    isOver = true;
-    events.emit({ event: 'nova-answered', by: host.name, id, call, ok: answer.ok });
-    const result = { of: 'cloud' as const, answer };
-    world.deliver(host, life, { kind: 'result', now: world.localMs(host), id, result });
-  };
-  const connectMs = Math.min(CONNECT_DEADLINE_MS, deadlineMs);
-  if (!network.reachesNova(host)) {
-    clock.after(connectMs, () => end(failed(call.call, 'unreachable', null, 'connect timed out')));
-    return;
-  }
-  clock.after(deadlineMs, () => end(failed(call.call, 'no-answer', null, 'no answer by the deadline')));
-  const atNova = (): void => {
-    events.emit({ event: 'nova-asked', by: host.name, call });
-    nova.ask(call, (answer) =>
-      clock.after(NOVA_MS, () => {
-        if (network.reachesNova(host)) end(answer);
-      }),
-    );
-  };
-  clock.after(NOVA_MS - SENDING_MS, atNova);
 }
 
 /** What was not sent by the deadline is not sent any more; of what was, only an answer tells what became of it. */

@@ -29,8 +29,7 @@ export type WorldEvent =
       readonly byVigil: boolean;
     }
   /** A call is about to be sent to nova, has arrived there, and has been carried out. */
-  | { readonly event: 'nova-sending'; readonly by: string; readonly id: number; readonly call: CloudCall }
-  | { readonly event: 'nova-asked'; readonly by: string; readonly call: CloudCall }
+  | { readonly event: 'nova-sending' | 'nova-asked'; readonly by: string; readonly call: CloudCall }
   | { readonly event: 'nova-performed'; readonly call: CloudCall }
   | {
       readonly event: 'nova-answered';

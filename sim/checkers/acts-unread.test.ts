@@ -33,7 +33,7 @@ function readAll(world: World, but: CloudCall['call'] | null = null): void {
 }
 
 function asks(world: World, call: CloudCall): void {
-  world.events.emit({ event: 'nova-sending', by: 'h2', id: 0, call });
+  world.events.emit({ event: 'nova-sending', by: 'h2', call });
 }
 
 function sends(world: World): void {
@@ -61,7 +61,7 @@ const GOOD: Readonly<Record<string, (world: World) => void>> = {
     act(world, { do: 'kill', what: 'agent', hosts: ['h1'], lateWriteMs: null });
     act(world, { do: 'start', what: 'agent', hosts: ['h1'] });
     for (const call of READINGS) {
-      world.events.emit({ event: 'nova-sending', by: 'h1', id: 0, call });
+      world.events.emit({ event: 'nova-sending', by: 'h1', call });
       told(world, call, true, 'h1');
     }
     told(world, { call: 'list-servers', host: 'h3' }, false, 'h1');

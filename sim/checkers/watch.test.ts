@@ -100,7 +100,6 @@ const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
       world.events.emit({
         event: 'nova-sending',
         by: 'h2',
-        id: 0,
         call: { call: 'force-down', serviceId, forcedDown: true },
       });
     },

@@ -105,7 +105,7 @@ export const readRows = (world: World, ok: boolean): void =>
   told(world, { call: 'list-migrations', vm: 'vm3' }, ok);
 
 export const sendingUnread = (world: World): void =>
-  world.events.emit({ event: 'nova-sending', by: 'h2', id: 0, call: evacuates });
+  world.events.emit({ event: 'nova-sending', by: 'h2', call: evacuates });
 /** Once it has read the records of the VM. */
 export function sending(world: World): void {
   readRows(world, true);
