@@ -35,7 +35,7 @@ export class LastLife {
   private readonly masterSinceMs = new Map<string, number>();
   private lastMaster: string | null = null;
   private lossyMs = -Infinity;
-  /** Somebody read a volume as it was before. */
+  /** A master read a volume as it was before. */
   private staleMs = -Infinity;
   private readonly fastest: number;
   /** In the time of the fastest clock: each path silent for its bound, and nova-compute for a report and a little more. */
@@ -59,7 +59,8 @@ export class LastLife {
       const { lossPercent, delayMsMax } = world.network;
       if (lossPercent > 0 || delayMsMax > 0) this.lossyMs = world.clock.now;
       const masters = world.masters();
-      if (world.volumes.some(({ stale }) => stale.size > 0)) this.staleMs = world.clock.now;
+      const readsStale = ({ name }: SimHost): boolean => world.volumes.some(({ stale }) => stale.has(name));
+      if (masters.some(readsStale)) this.staleMs = world.clock.now;
       for (const host of world.hosts.values()) this.lookAt(host, masters);
       world.clock.after(LOOK_MS, look);
     };
@@ -74,7 +75,7 @@ export class LastLife {
     const lossy = since(this.lossyMs) < this.boundMs + LOST_DATAGRAM_BEATS * beatMs;
     const datagramMs = (lossy ? LOST_DATAGRAM_BEATS : DATAGRAM_BEATS) * beatMs;
     const networkMs = (ASKED_BEATS * beatMs) / this.fastest;
-    // To whoever reads them so, volumes had fallen silent before.
+    // To who reads them so, volumes had fallen silent before.
     const spokenMs = since(this.staleMs) < this.boundMs ? networkMs : this.boundMs;
     const signs = [
       ['wrote to a volume', since(this.wroteMs.get(name)), this.boundMs - LOOK_MS],
