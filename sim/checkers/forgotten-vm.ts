@@ -34,7 +34,9 @@ export function watchForgottenVm({ world, released, violate }: Check): Checker {
     const { core = null } = master ?? {};
     const { incidents } = core?.master ?? {};
     if (core === null || incidents === undefined) return true;
-    const isNamed = [...incidents.values()].some(({ vms }) => vms.has(vm));
+    const isNamed = [...incidents.values()].some(
+      ({ vms }) => (vms.get(vm)?.state ?? 'recovered') !== 'recovered',
+    );
     // Once nova has told what is on the host, each is shown by its name.
     if (isNamed || (incidents.get(host)?.vms.size ?? 0) > 0) return isNamed;
     const causes = [`reboot/${host}`, `incident/${host}`, `incident/${host}/held`];

@@ -81,6 +81,22 @@ describe('VMs that are not well on their new hosts', () => {
     world.until('online', () => world.verdict(victim) === 'online', 60_000);
   });
 
+  it('are told as such if nova has stopped them there', () => {
+    const world = settled({ hosts: 5, proofs });
+    const victim = slaveOf(world);
+    world.addVm('vm', victim);
+    answer(world, (_, ask) => {
+      const answered = ask();
+      if (answered?.call !== 'get-server' || !answered.ok || answered.value.host === victim) return answered;
+      return { ...answered, value: { ...answered.value, status: 'SHUTOFF', vmState: 'stopped' } };
+    });
+    world.powerOff(victim);
+    const work = () => incidentOf(world, victim)?.vms.get('vm');
+    world.until('settled', () => work()?.settledElsewhere === true, 120_000);
+    assert.equal(work()?.state, 'not-recovered');
+    assert.match(work()?.reason ?? '', /lies stopped on h\d: .*openstack server start vm/);
+  });
+
   it('keep no other waiting while nova is still at work on them', () => {
     const world = settled({ hosts: 5, proofs });
     const victim = slaveOf(world);

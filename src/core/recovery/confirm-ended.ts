@@ -38,7 +38,7 @@ function* confirm(core: Core, incident: Incident, work: VmWork): Task<void> {
     if (answer.failure.code === 'not-found') settleElsewhere(work, DELETED);
     return;
   }
-  const { status, host, taskState, name } = answer.value;
+  const { status, vmState, host, taskState, name } = answer.value;
   // A master that took over when it was elsewhere already has it from a record only, without its name.
   work.name = name;
   if (host === record.victim) {
@@ -48,7 +48,7 @@ function* confirm(core: Core, incident: Incident, work: VmWork): Task<void> {
     return;
   }
   // Whatever its owner has done with it since, nova's part is over; an error is for a person.
-  const runs = taskState === null && status !== 'ERROR' && status !== 'REBUILD';
+  const runs = taskState === null && status !== 'ERROR' && status !== 'REBUILD' && vmState !== 'stopped';
   // Moved on since, or its new host has failed, too: what becomes of it now is that host's incident.
   const movedOn = host !== work.target || core.master?.incidents.has(host) === true;
   if (runs || movedOn) {
@@ -56,8 +56,18 @@ function* confirm(core: Core, incident: Incident, work: VmWork): Task<void> {
     work.reason = null;
   } else if (status === 'ERROR' && taskState === null) {
     settleElsewhere(work, `nova shows it in ERROR on ${host}: look at it there`);
+  } else if (vmState === 'stopped' && taskState === null) {
+    settleElsewhere(work, stoppedWords(work.vm, host));
   }
 }
+
+/**
+ * nova stops what it has built if the VM is called stopped when the target begins with it: its owner may have stopped it,
+ * and so may nova-compute of a source that is back, which does not find the guest (nova/compute/manager.py
+ * `_do_rebuild_instance`, `_sync_instance_power_state`).
+ */
+const stoppedWords = (vm: string, host: string): string =>
+  `it lies stopped on ${host}: unless its owner has stopped it, openstack server start ${vm}`;
 
 function settleElsewhere(work: VmWork, reason: string): void {
   Object.assign(work, { state: 'not-recovered', reason, settledElsewhere: true });

@@ -144,6 +144,13 @@ export const INCIDENTS: readonly Mutant[] = [
     replace: '  if (runs || movedOn || rebuilt) {\n',
   },
   {
+    name: 'stopped-is-recovered',
+    why: 'a VM that nova has built and stopped counts as recovered, and nobody is told of it',
+    file: 'src/core/recovery/confirm-ended.ts',
+    find: " && vmState !== 'stopped';",
+    replace: ';',
+  },
+  {
     name: 'round-without-a-pause',
     why: 'an incident that is held begins its next round at once, for ever',
     file: 'src/core/recovery/pursue.ts',
