@@ -65,13 +65,15 @@ export class CoveredWords {
     });
   }
 
-  private areLostIn({ spans }: Life, toldMs: number, master: string): boolean {
+  private areLostIn({ spans, stands }: Life, toldMs: number, master: string): boolean {
     const readMs = READ_BEATS * this.world.timing.beatMs;
     let isCovered = false;
     for (const { writes, end } of spans) {
       const firstMs = writes.find(({ begunMs }) => begunMs > toldMs + ROUNDED_MS)?.atMs ?? Infinity;
-      if (end === null && firstMs < Infinity) return false;
-      if (end === null || end.atMs < toldMs) continue;
+      if (end === null && firstMs === Infinity) continue;
+      // What was written after all may stand where the master cannot read it.
+      if (end === null) return isCovered && !this.readers.hasRead(master, stands, firstMs, readMs);
+      if (end.atMs < toldMs) continue;
       isCovered = true;
       // What it read before it was started anew it knows no more.
       const isSame = (this.startedMs.get(master) ?? 0) <= end.atMs;
