@@ -61,11 +61,16 @@ export function newBeats(world: World, host: SimHost): void {
     const incarnation = Math.max((was?.incarnation ?? FIRST_INCARNATION) + 1, Math.ceil(world.clock.now));
     host.counters.set(key, { incarnation, counter: 0 });
   }
-  for (const volume of world.volumes) takeUpWords(host, volume);
+  host.stations.clear();
+  host.words.clear();
 }
 
-/** A beat goes on with what stands in its slot when it starts, and from then on with what its agent says. */
-function takeUpWords(host: SimHost, volume: SimVolume): void {
+/**
+ * A beat takes its places as soon as it can read. It goes on with what stands in its slot then, and from then on with
+ * what its agent says.
+ */
+function takeStation(host: SimHost, volume: SimVolume): void {
+  host.stations.add(volume.name);
   const own = volume.slotOf.get(host.name);
   if (own === undefined || host.isClone) host.words.delete(volume.name);
   else host.words.set(volume.name, own);
@@ -73,24 +78,36 @@ function takeUpWords(host: SimHost, volume: SimVolume): void {
 
 export function connectBeats(world: World, host: SimHost): void {
   host.watching.clear();
-  for (const volume of world.volumes) connect(world, host, volume);
+  for (const volume of world.volumes) welcome(world, host, volume);
+}
+
+/** One that hangs in a system call welcomes nobody. */
+function welcome(world: World, host: SimHost, volume: SimVolume): void {
+  const { agentLife } = host;
+  const beat = host.counters.get(volume.name);
+  volume.access(host.name, () => {
+    const isThere = host.power && host.beats && host.counters.get(volume.name) === beat;
+    if (isThere && host.agentLife === agentLife) connect(world, host, volume);
+  });
 }
 
 /** Whoever has made it, its beats find it changed: they begin with it anew, or end if they do not understand it. */
 export function remakeVolume(world: World, volume: SimVolume, isBeyondUs: boolean): void {
   volume.remake(isBeyondUs);
   for (const host of world.hosts.values()) {
-    if (!isRunning(host) || !host.beats) continue;
+    if (!host.power || !host.beats) continue;
     const event = { kind: 'disconnected' as const, volume: volume.name, detail: 'made anew' };
     world.deliver(host, host.agentLife, { kind: 'volume', now: world.localMs(host), event });
-    connect(world, host, volume);
+    host.stations.delete(volume.name);
+    welcome(world, host, volume);
   }
 }
 
 function connect(world: World, host: SimHost, volume: SimVolume): void {
   if (volume.isBeyondUs) return;
   const { name, uuid, lease } = volume;
-  if (!volume.has(host.name)) takeUpWords(host, volume);
+  if (!host.stations.has(name) && volume.failing.has(host.name)) return;
+  if (!host.stations.has(name) || !volume.has(host.name)) takeStation(host, volume);
   const own = host.words.get(volume.name);
   const place = volume.index(host.name);
   const slotIndex = place === NO_PLACE ? null : place;
@@ -172,6 +189,7 @@ function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: nu
   const { name } = host;
   const endedMs = localMs(host, world.clock.now);
   const failing = volume.failing.size > 0 && volume.failing.has(name);
+  if (!failing && !host.stations.has(volume.name)) connect(world, host, volume);
   if (!failing && !host.isClone) {
     const words = host.words.get(volume.name);
     if (words !== undefined && volume.has(name)) {

@@ -178,6 +178,7 @@ function perform(
 ): Result {
   const endedMs = world.localMs(host);
   if (volume.isBeyondUs) return refused(effect, 'its beat has ended');
+  if (!host.stations.has(volume.name)) return refused(effect, 'the volume is not open');
   if (effect.do === 'write-body') {
     if (!volume.hasRoomFor(host.name)) return refused(effect, 'every slot of the volume is taken');
     // Written with the next beat even if this very write fails.

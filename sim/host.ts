@@ -44,6 +44,8 @@ export interface SimHost {
   beatingMs: number;
   /** By volume name, and for seats by `volume/seat`. */
   readonly counters: Map<string, { incarnation: number; counter: number }>;
+  /** Volumes on which its beat has taken its places. */
+  readonly stations: Set<string>;
   /** By volume name: what its beat writes to its slot there, until its agent says something else. */
   readonly words: Map<string, SlotWords>;
   readonly watching: Set<string>;
@@ -88,6 +90,7 @@ export function createHost(spec: HostSpec, timing: Timing): SimHost {
     timing,
     beatingMs: timing.beatMs,
     counters: new Map(),
+    stations: new Set(),
     words: new Map(),
     watching: new Set(),
     clockOffsetMs: number * OFFSET_STEP_MS,
