@@ -57,12 +57,23 @@ export class CoveredWords {
 
   /** Can this master not know what that one told then? */
   areLost(by: string, toldMs: number, master: string): boolean {
-    // Who was master in between carries it on in a seat of its own.
-    const hasCarrier = this.masters.some(({ host, atMs }) => host !== by && host !== master && atMs > toldMs);
-    return [...this.past, this.former.get(by), this.lives.get(by)].some((life) => {
-      if (life?.host !== by || (life.sinceMs > toldMs && hasCarrier)) return false;
-      return this.areLostIn(life, Math.max(life.sinceMs, toldMs), master);
+    const isLostBy = (life: Life): boolean => this.areLostIn(life, Math.max(life.sinceMs, toldMs), master);
+    const [ofThen, later] = [this.livesOf(by, toldMs), this.livesOf(by, Infinity)];
+    return ofThen.some(isLostBy) || (later.some(isLostBy) && !this.isCarriedOn(by, toldMs, master));
+  }
+
+  /** Who was master in between carries it on in a seat of its own, as long as that stands. */
+  private isCarriedOn(by: string, toldMs: number, master: string): boolean {
+    return this.masters.some(({ host, atMs }) => {
+      if (host === by || host === master || atMs <= toldMs) return false;
+      return !this.livesOf(host, atMs).some((life) => this.areLostIn(life, atMs, master));
     });
+  }
+
+  /** Those that have begun by then. */
+  private livesOf(host: string, byMs: number): readonly Life[] {
+    const known = [...this.past, this.former.get(host) ?? [], this.lives.get(host) ?? []].flat();
+    return known.filter((life) => life.host === host && life.sinceMs <= byMs);
   }
 
   private areLostIn({ spans, stands }: Life, toldMs: number, master: string): boolean {
