@@ -1,7 +1,7 @@
 /** A host whose incident is open has been back, and falls silent again. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { holdOf } from './incidents.ts';
+import { holdOf, incidentOf } from './incidents.ts';
 import { blackout, light, settled, slaveOf, slaves } from './settled.ts';
 import type { World } from './little-world.ts';
 
@@ -49,12 +49,16 @@ void describe('silence that a host announced after its return', () => {
     world.until('declared', () => declared, 10_000);
     world.run(5_000);
     blackout(world, host);
+    const good = () => incidentOf(world, host)?.vms.get(`good-${host}`)?.state;
+    assert.equal(good(), 'recovered');
     world.until('held', () => holdOf(world, host) === 'planned-work', 30_000);
     world.run(60_000);
+    assert.equal(good(), 'waiting');
     assert.equal(world.nova.rows.length, 0);
     assert.deepEqual([world.twice, world.watched.bets], [[], []]);
     light(world, host);
     world.until('goes on', () => holdOf(world, host) === 'restarts-pending', 30_000);
+    assert.equal(good(), 'recovered');
     world.powerOff(host);
     world.until('held', () => holdOf(world, host) === 'planned-work', 30_000);
     world.until('a word is taken', () => confirmDead(world, host), 30_000);

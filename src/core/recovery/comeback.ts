@@ -70,7 +70,10 @@ function* proveAgain(
   const { record, back } = incident;
   if (!hasNewLife(incident, evidence.boot)) return null;
   const before = findAgain(core, master, incident, evidence);
-  if (typeof before !== 'string') return before;
+  if (typeof before !== 'string') {
+    if (before.hold !== null) noteSilentAgain(incident);
+    return before;
+  }
   const rows = yield* askCloud(core, { call: 'list-host-migrations', host: record.victim });
   if (!rows.ok) return novaUnreadable(rows.failure.detail);
   // nova took its time.
@@ -97,6 +100,13 @@ function* proveAgain(
   if (afresh) Object.assign(incident, { sent: false, before: null }).vms.clear();
   incident.back = null;
   return null;
+}
+
+/** What ran there in its new life is not known to run any more; should that life go on, it is shown as it was. */
+function noteSilentAgain({ record: { victim }, vms }: Incident): void {
+  for (const work of vms.values())
+    if (work.state === 'recovered' && work.target === victim)
+      Object.assign(work, { state: 'waiting', reason: `${victim} was back and is silent again` });
 }
 
 function beforeAgainOf({ record, before }: Incident): BeforeAgain {

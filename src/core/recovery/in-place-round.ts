@@ -49,7 +49,11 @@ export function survey(
   return now.servers.flatMap((server) => {
     const work = incident.vms.get(server.vm) ?? createVmWork(server.vm, server.name);
     incident.vms.set(server.vm, work);
-    if (work.inPlace.settledInBoot === back.boot) return [];
+    if (work.inPlace.settledInBoot === back.boot) {
+      // The host was silent meanwhile.
+      if (work.state === 'waiting') settle(work, back, 'recovered', null, incident.record.victim);
+      return [];
+    }
     const request = now.openBefore.get(server.vm);
     if (request !== undefined) {
       show(incident, work, 'waiting', `${request.target} may have asked nova to evacuate it: see what comes`);

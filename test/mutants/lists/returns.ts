@@ -171,4 +171,11 @@ export const RETURNS: readonly Mutant[] = [
     find: 'return evidence !== undefined && isFresh(factsOf(core, evidence));',
     replace: 'return evidence === undefined;',
   },
+  {
+    name: 'recovered-while-silent-again',
+    why: 'what ran on a host that was back counts as recovered while that host is silent again',
+    file: 'src/core/recovery/comeback.ts',
+    find: '    if (before.hold !== null) noteSilentAgain(incident);\n',
+    replace: '',
+  },
 ];
