@@ -39,9 +39,14 @@ export class Excuses {
   private readonly proofs = new Map<string, unknown>();
   /** Hosts whose evacuations are not settled. */
   private readonly unsettled = new Set<string>();
+  /** Hosts whose evacuations were taken for settled, and that are not closed yet. */
+  private readonly returning = new Set<string>();
   /** Of those, where nova-compute has started all the same, since there is no gate. */
   private readonly ungated = new Set<string>();
-  /** By VM and target, of each host on which its guest may run: its own, and those that were to take it before. */
+  /**
+   * By VM and target, of each host on which its guest may run: its own, and those that were to take it before. Without a
+   * target it is what was so when the VM's own host, which is back, was given to its nova-compute.
+   */
   private readonly sent = new Map<string, ReadonlyMap<string, Sent>>();
   private readonly world: World;
   private readonly silence: Silence;
@@ -107,7 +112,7 @@ export class Excuses {
     this.bets.push({ atMs: this.world.clock.now, bet: 'by-hand', vm, host: source, words });
   }
 
-  private noteSent(vm: string, target: string): void {
+  private noteSent(vm: string, target: string | null): void {
     const { nova } = this.world;
     const own = serverOf(nova.state, vm)?.host ?? null;
     const hosts = [own, ...nova.evacuationsOf(vm).map(({ dest }) => dest)].filter((host) => host !== null);
@@ -129,6 +134,13 @@ export class Excuses {
   private noteIncident(victim: string, phase: string): void {
     if (phase === 'evacuating') this.unsettled.add(victim);
     else this.unsettled.delete(victim);
+    if (phase !== 'returning') this.returning.delete(victim);
+    else if (!this.returning.has(victim)) {
+      this.returning.add(victim);
+      const { nova } = this.world;
+      for (const row of nova.state.migrations)
+        if (row.source === victim && nova.mayComeToSomething(row)) this.noteSent(row.instanceUuid, null);
+    }
     if (phase !== 'closed') return;
     // What comes after that is another failure.
     for (const excused of [this.ungated, this.hosts]) excused.delete(victim);
