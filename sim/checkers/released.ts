@@ -3,6 +3,7 @@ import { serverOf } from '../../src/cloud/model/state.ts';
 import type { Action } from '../actions/action.ts';
 import { isRunning } from '../network.ts';
 import type { World } from '../world.ts';
+import { LastBoots } from './last-boots.ts';
 
 /** What nova starts only to stop it again is stopped by then. */
 const STARTED_MS = 5_000;
@@ -20,10 +21,14 @@ export class Released {
 
   constructor(world: World) {
     this.world = world;
+    const lastBoots = new LastBoots(world);
     for (const { uuid, vmState } of world.nova.state.servers.values())
       if (vmState === 'stopped') this.stopped.add(uuid);
     world.events.listen((event) => {
-      if (event.event === 'agent-started') this.ending.delete(event.host);
+      if (event.event === 'agent-started') {
+        this.ending.delete(event.host);
+        if (lastBoots.isForgotten(event.host)) this.releaseDown(event.host);
+      }
       if (event.event === 'guest-started')
         if (this.ending.has(event.host)) this.vms.add(event.vm);
         else this.noteStarted(event.vm);
@@ -80,6 +85,10 @@ export class Released {
     }
     this.inMaintenance.add(host);
     // What nova has there and does not run yet is not started either.
+    this.releaseDown(host);
+  }
+
+  private releaseDown(host: string): void {
     for (const server of this.world.nova.state.servers.values())
       if (server.host === host && !this.world.guests.runs(server.uuid, host)) this.vms.add(server.uuid);
   }
