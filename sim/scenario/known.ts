@@ -49,6 +49,7 @@ const CODES: Readonly<Record<HoldCode, true>> = {
   'compute-not-back': true,
   'restarts-pending': true,
   'force-down-open': true,
+  'start-open': true,
   'force-up-refused': true,
 };
 

@@ -25,6 +25,8 @@ export interface HostEvidence {
   readonly volumes: Map<string, VolumePath>;
   /** By volume uuid: index of its slot there. */
   readonly slotIndex: Map<string, number>;
+  /** An operator has freed its slots, and it has taken none since. */
+  isFreed: boolean;
   /** By asker: the last answer to a probe of this host, and when the probe was begun. */
   readonly probes: Map<HostName, { readonly answer: ProbeAnswer; readonly begunMs: number }>;
   /** The boot in which it last announced that it leaves, until it says otherwise, or lives on, in the same boot. */
@@ -66,6 +68,7 @@ export function createHostEvidence(host: HostName): HostEvidence {
     network: createNetworkPath(),
     volumes: new Map(),
     slotIndex: new Map(),
+    isFreed: false,
     probes: new Map(),
     leftBoot: null,
     leaving: null,

@@ -15,7 +15,7 @@ import { noteBoot, sightBoot } from './boots.ts';
 import { createHostEvidence, MAX_HOSTS, type HostEvidence, type Said } from './host.ts';
 import { noteLeaving, noteStay } from './leaving.ts';
 import { newerWord } from './maintenance.ts';
-import { endOthers } from '../reports/book.ts';
+import { endReportsOf } from '../reports/book.ts';
 import { hear, networkState, nonceFor, type Heard } from './network-path.ts';
 import { noteHearsay } from './term.ts';
 import { observe, type Sight, sight, type VolumePath } from './volume-path.ts';
@@ -70,6 +70,7 @@ function noteSlot(
   noteReboot(evidence, before, header, seen);
   evidence.volumes.set(uuid, observe(before, header, seen, endedMs));
   evidence.slotIndex.set(uuid, slot.index);
+  evidence.isFreed = false;
   if (slot.authentic) noteHearsay(core, body.termSeen);
   core.master?.intents.note(slot.host, uuid, body.intents, begunMs);
   if (seen === 'advance') noteLife(evidence, header.boot, endedMs);
@@ -139,24 +140,22 @@ function saidInSlot(body: SlotBody, boot: BootId, receivedMs: number, maintenanc
   };
 }
 
-/** Only an operator frees a slot: a host without any is no member any more. */
+/** Only an operator frees a slot: a host without any is no member any more, once nobody hears it. */
 function forgetFreed(core: Core, uuid: string, slots: readonly SlotObservation[]): void {
   const there = new Set(slots.map(({ host }) => host));
   // A damaged slot of nobody knows whom may be anybody's.
   if (there.has(null)) return;
   for (const [host, evidence] of core.hosts) {
-    if (!evidence.volumes.has(uuid) || there.has(host)) continue;
-    evidence.volumes.delete(uuid);
+    if (there.has(host)) continue;
+    if (evidence.volumes.delete(uuid)) evidence.isFreed = evidence.volumes.size === 0;
     evidence.slotIndex.delete(uuid);
     const { networkLostMs } = core.settings.timing;
-    if (evidence.volumes.size > 0 || networkState(evidence.network, networkLostMs, core.now) === 'fresh')
-      continue;
+    if (!evidence.isFreed || networkState(evidence.network, networkLostMs, core.now) === 'fresh') continue;
     core.hosts.delete(host);
     core.outbox.push({ do: 'journal', event: 'host-removed', data: { host } });
     core.master?.judgements.delete(host);
     core.master?.incidents.delete(host);
-    endOthers(core, `host/${host}/`, [], () => `${host} was removed from the cluster`);
-    endOthers(core, `incident/${host}`, [], () => `${host} was removed from the cluster`);
+    endReportsOf(core, host, `${host} was removed from the cluster`);
   }
 }
 

@@ -5,10 +5,10 @@
 import { forgetNetwork } from '../evidence/network-path.ts';
 import { start, type Task } from '../lib/task.ts';
 import { createIncident } from '../recovery/incident.ts';
-import { end, endOthers, inherit, noteHeritage } from '../reports/book.ts';
+import { endIncidentReports, endOthers, endReportsOf, inherit, noteHeritage } from '../reports/book.ts';
 import { sleep } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
-import type { HostName, IncidentRecord } from '../wire/records.ts';
+import type { IncidentRecord } from '../wire/records.ts';
 import { work } from './declare.ts';
 import { noteDealtWith, type Mastership } from './mastership.ts';
 
@@ -27,6 +27,7 @@ function* adopt(core: Core, master: Mastership): Task<void> {
     const records = yield* core.coordination.incidents.takeUp(core, live);
     if (records !== null) {
       for (const record of records) adoptIncident(core, master, record);
+      endReportsOfFreed(core, master);
       master.holds.delete('not-adopted');
       master.adopted = true;
       return;
@@ -40,11 +41,12 @@ function* adopt(core: Core, master: Mastership): Task<void> {
 }
 
 function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): void {
-  const { victim, phase, forcedDownBy } = record;
+  const { victim, phase, hold, forcedDownBy } = record;
   master.sequences.set(victim, record.sequence);
   if (phase === 'closed') {
+    // The last master may have closed it with a write that it did not see end.
     noteDealtWith(master, record);
-    endReports(core, victim);
+    endIncidentReports(core, victim, `the incident of ${victim} is closed`);
   }
   // Its own is for another master to end.
   if (phase === 'closed' || victim === core.settings.host) return;
@@ -53,13 +55,19 @@ function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): 
   const sent = phase === 'evacuating' || phase === 'returning';
   // It may be seconds old, and counts for the brake then; of one whose host has been back since, that is over.
   if (phase !== 'returning') master.declaredMs.set(victim, core.now);
-  const openMs = forcedDownBy === 'vigil-asked' ? core.now + core.settings.timing.openRequestMs : 0;
-  work(core, master, victim, createIncident(record, core.now, sent, true, openMs));
+  const untilMs = core.now + core.settings.timing.openRequestMs;
+  const open = {
+    forceDownOpenMs: forcedDownBy === 'vigil-asked' ? untilMs : 0,
+    startsOpenUntilMs: phase === 'returning' || hold === 'start-open' ? untilMs : 0,
+  };
+  work(core, master, victim, createIncident(record, core.now, sent, true, open));
 }
 
-/** The last master may have closed it with a write that it did not see end. */
-function endReports(core: Core, victim: HostName): void {
-  const title = `the incident of ${victim} is closed`;
-  endOthers(core, `incident/${victim}/`, [], () => title);
-  end(core, `incident/${victim}`, title);
+/** Hosts that were freed while there was no master. Whose slot is damaged may be anybody. */
+function endReportsOfFreed(core: Core, master: Mastership): void {
+  if (core.now < master.blindUntilMs) return;
+  const told = [...core.reports.open.keys()].map((cause) => /^(?:host|incident)\/([^/]+)/.exec(cause)?.[1]);
+  for (const host of new Set(told))
+    if (host !== undefined && host !== core.settings.host && !core.hosts.has(host))
+      endReportsOf(core, host, `${host} was removed from the cluster`);
 }

@@ -7,9 +7,10 @@ import { createIncident } from '../recovery/incident.ts';
 import type { Core } from '../state.ts';
 import { confirmDead } from './confirm-dead.ts';
 
-/** This master has called it, and was not answered. */
+/** This master has called it, a member with a slot, and was not answered. */
 function unheard(core: Core, host: string): void {
   const evidence = evidenceOf(core, host) ?? assert.fail();
+  evidence.slotIndex.set('uuid-a', 7);
   evidence.network.askedMs = core.now - core.settings.timing.networkLostMs;
 }
 
@@ -49,6 +50,8 @@ void test('a word against a host that writes to a volume is refused, though its 
 void test('a word is refused by a master that has not listened for the host for long enough', () => {
   const { core, master } = setUp();
   const evidence = evidenceOf(core, 'silent') ?? assert.fail();
+  assert.match(confirmDead(core, 'silent', 'ann').words, /silent has no slot on any volume/);
+  evidence.slotIndex.set('uuid-a', 7);
   for (const askedMs of [null, core.now, core.now - core.settings.timing.networkLostMs + 1]) {
     evidence.network.askedMs = askedMs;
     const refused = confirmDead(core, 'silent', 'ann');

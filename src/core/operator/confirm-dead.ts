@@ -3,6 +3,7 @@ import { networkOf } from '../evidence/host.ts';
 import { declareIncident, TOO_MANY_INCIDENTS } from '../master/declare.ts';
 import { countForBrake } from '../master/brake-count.ts';
 import { factsOf } from '../master/judge.ts';
+import type { Incident } from '../recovery/incident.ts';
 import { hasNewLife, isBackWithNewBoot } from '../recovery/life.ts';
 import type { Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
@@ -20,6 +21,8 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
   if (host === settings.host) return no(`${host} is alive: it is the master that answers you`);
   const evidence = core.hosts.get(host);
   if (evidence === undefined) return no(`${host} is not known; see vigil hosts`);
+  if (evidence.slotIndex.size === 0)
+    return no(`${host} has no slot on any volume, where its incident would be written down: it is no member`);
   const facts = factsOf(core, evidence);
   const incident = master.incidents.get(host);
   if (
@@ -27,7 +30,7 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
     incident.record.confirmedBy === null &&
     isBackWithNewBoot(incident.record, evidence, facts)
   ) {
-    incident.record = { ...incident.record, confirmedBy: by };
+    takeWord(incident, by);
     return { ok: true, words: `${host} has booted; on the word of ${by} its VMs are restarted in place` };
   }
   const network = networkOf(evidence, settings.timing, core.now);
@@ -49,13 +52,19 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
   const silentAgain = incident.record.proof !== null && hasNewLife(incident, evidence.boot);
   if (silentAgain || incident.hold?.code === 'life-after-failed') {
     incident.confirmedAgainBy = by;
-    return { ok: true, words: `${host} is confirmed dead once more by ${by}; its VMs are recovered` };
+    const words = `${host} is confirmed dead once more by ${by}; its VMs are recovered`;
+    return { ok: true, words: `${words}. Should another host become master before, confirm it again` };
   }
   if (incident.record.phase !== 'declared' && incident.record.phase !== 'proving') {
     return no(`the incident of ${host} is already ${incident.record.phase}`);
   }
-  incident.record = { ...incident.record, confirmedBy: by };
+  takeWord(incident, by);
   return { ok: true, words: `${host} is confirmed dead by ${by}; its VMs are recovered` };
+}
+
+/** Its incident's next round writes it down, whatever holds it. */
+function takeWord(incident: Incident, by: string): void {
+  Object.assign(incident, { record: { ...incident.record, confirmedBy: by }, isWordUnwritten: true });
 }
 
 const again = (inMs: number): string => `confirm it again in ${Math.ceil(inMs / 1_000)} s`;

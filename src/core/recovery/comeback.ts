@@ -14,6 +14,7 @@ import { brake } from '../verdict/brake.ts';
 import type { Proof } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
 import { hold, type HoldCode } from './holds.ts';
+import { isStartOpen } from './open-starts.ts';
 import { type BeforeAgain, type Comeback, type Incident, writeRecord } from './incident.ts';
 import { afterLife, releaseAfterLife } from './life-after-failed.ts';
 import { hasNewLife, isAlive, isBackWithNewBoot, isFresh } from './life.ts';
@@ -88,7 +89,7 @@ function* proveAgain(
   const written = yield* writeRecord(core, master, incident, {
     phase: 'evacuating',
     proof,
-    hold: null,
+    hold: isStartOpen(core, master, incident) ? 'start-open' : null,
     confirmedBy: incident.confirmedAgainBy,
     victimBoot: back?.boot ?? evidence.boot ?? record.victimBoot,
     ...(afresh
@@ -97,7 +98,10 @@ function* proveAgain(
   });
   if (!written) return notWritten(core, incident);
   incident.beforeAgain = beforeAgain;
-  if (afresh) Object.assign(incident, { sent: false, before: null }).vms.clear();
+  if (afresh) {
+    const toRun = wereToRun(incident);
+    Object.assign(incident, { sent: false, before: null, toRun }).vms.clear();
+  }
   incident.back = null;
   return null;
 }
@@ -109,9 +113,18 @@ function noteSilentAgain({ record: { victim }, vms }: Incident): void {
       Object.assign(work, { state: 'waiting', reason: `${victim} was back and is silent again` });
 }
 
-function beforeAgainOf({ record, before }: Incident): BeforeAgain {
+/** Of those that ran when it first failed, and have not been settled since: what nova said of them then. */
+function wereToRun({ before, toRun, vms, back }: Incident): Incident['toRun'] {
+  const known = new Map(toRun);
+  for (const server of before?.servers ?? []) if (server.vmState === 'active') known.set(server.vm, server);
+  for (const { vm, inPlace } of vms.values())
+    if (back !== null && inPlace.settledInBoot === back.boot) known.delete(vm);
+  return known;
+}
+
+function beforeAgainOf({ record, before, vms }: Incident): BeforeAgain {
   const { phase, victimBoot, proof, confirmedBy } = record;
-  return { record: { phase, victimBoot, proof, confirmedBy }, before };
+  return { record: { phase, victimBoot, proof, confirmedBy }, before, works: [...vms.values()] };
 }
 
 /** The proof that its new life has ended, too, as after a first failure: unless that was announced, and under the brake. */

@@ -23,8 +23,8 @@ function leastRecentlyAsked(works: readonly VmWork[]): readonly VmWork[] {
 
 /** Marks a VM whose row is done and whose state on the new host is still to be read. */
 export const ENDED = 'nova has rebuilt it; waiting until it is ACTIVE';
-/** Nor does nova show how its evacuation ended: what it is now tells. */
-export const GONE = 'nova shows no record of its evacuation any more; asking what became of it';
+/** Nova neither lists it nor shows how its evacuation ended: what it is now tells. */
+export const GONE = 'nova no longer lists it on the failed host; asking what became of it';
 /** Its owner deleted it meanwhile: nothing is left to recover. */
 const DELETED = 'it was deleted while it was being recovered';
 const MAX_CONFIRMED_AT_ONCE = 8;
@@ -50,10 +50,9 @@ function* confirm(core: Core, incident: Incident, work: VmWork): Task<void> {
   // Whatever its owner has done with it since, nova's part is over; an error is for a person.
   const runs = taskState === null && status !== 'ERROR' && status !== 'REBUILD' && vmState !== 'stopped';
   // Moved on since, or its new host has failed, too: what becomes of it now is that host's incident.
-  const movedOn = host !== work.target || core.master?.incidents.has(host) === true;
+  const movedOn = (rebuilt && host !== work.target) || core.master?.incidents.has(host) === true;
   if (runs || movedOn) {
-    work.state = 'recovered';
-    work.reason = null;
+    Object.assign(work, { state: 'recovered', reason: null, target: host });
   } else if (status === 'ERROR' && taskState === null) {
     settleElsewhere(work, `nova shows it in ERROR on ${host}: look at it there`);
   } else if (vmState === 'stopped' && taskState === null) {

@@ -11,7 +11,7 @@ export function isDoubtful(incident: Incident, { servers, rows }: OnHost): boole
   const afterId = incident.record.migrationIdAtDeclaration ?? 0;
   const evacuated = (vm: string): boolean => evacuationsAfter(rows, vm, afterId).some(isEndedWell);
   const vanished =
-    (servers.length === 0 && !incident.listed.every(evacuated)) ||
+    (servers.length === 0 && incident.listed?.every(evacuated) !== true) ||
     (rows.length === 0 && incident.rows.length > 0);
   incident.doubted = vanished && !incident.doubted;
   if (incident.doubted) return true;

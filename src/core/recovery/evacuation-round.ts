@@ -120,7 +120,7 @@ function noteBefore(incident: Incident, { servers, rows }: OnHost): void {
   const known = new Map(incident.before?.servers.map((server) => [server.vm, server]));
   for (const server of servers)
     if (!known.has(server.vm) || evacuationsAfter(rows, server.vm, afterId).length === 0)
-      known.set(server.vm, server);
+      known.set(server.vm, incident.toRun.get(server.vm) ?? server);
   incident.before = { servers: [...known.values()], rows };
 }
 

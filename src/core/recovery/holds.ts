@@ -26,6 +26,8 @@ const RELEASES = {
   'restarts-pending': 'each VM named runs, or its owner stops or deletes it; see vigil vms',
   'force-down-open':
     'the time passes in which nova may still carry out what it did not answer (openstack.open_request_s)',
+  'start-open':
+    'the time passes in which nova may still carry out what it did not answer (openstack.open_request_s)',
   'force-up-refused': 'nova accepts to clear forced_down',
 } as const;
 

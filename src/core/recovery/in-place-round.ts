@@ -9,6 +9,7 @@ import { isActing, type Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';
 import { mayAct } from './check-ground.ts';
 import { type CloudFailure, mayStillHappen, type Server } from './cloud.ts';
+import { GONE } from './confirm-ended.ts';
 import { hold, type Hold } from './holds.ts';
 import { type Comeback, createVmWork, type Incident, type VmWork } from './incident.ts';
 import { isBackWithNewBoot } from './life.ts';
@@ -23,7 +24,7 @@ const TRY_EVERY_MS = 120_000;
 const TRY_EVERY_MS_MAX = 960_000;
 /** nova-compute starts guests one after the other where they share a disk cache; more at once gain nothing. */
 const AT_ONCE_MAX = 16;
-const UNSETTLED: ReadonlySet<VmWork['state']> = new Set(['waiting', 'restarting', 'held']);
+const UNSETTLED: ReadonlySet<VmWork['state']> = new Set(['waiting', 'restarting', 'held', 'evacuating']);
 /** `501`: the hypervisor's driver has no diagnostics. */
 const NOT_IMPLEMENTED = 501;
 
@@ -44,7 +45,8 @@ export function survey(
 ): readonly ToTend[] {
   for (const work of incident.vms.values()) {
     if (!UNSETTLED.has(work.state) || now.servers.some(({ vm }) => vm === work.vm)) continue;
-    Object.assign(work, { state: 'not-recovered', reason: 'nova no longer places it on the host' });
+    // Moved by somebody, deleted, or left out by a cell that is failing over.
+    Object.assign(work, { state: 'evacuating', reason: GONE });
   }
   return now.servers.flatMap((server) => {
     const work = incident.vms.get(server.vm) ?? createVmWork(server.vm, server.name);

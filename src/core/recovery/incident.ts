@@ -18,6 +18,8 @@ export interface Incident {
   hold: Hold | null;
   /** Since when that is why it waits. */
   holdSinceMs: number;
+  /** Until when nova may still start VMs in place, as a former master asked it to without an answer. */
+  readonly startsOpenUntilMs: number;
   /** Until when nova may still force the host down, as it was asked to without an answer. */
   forceDownOpenMs: number;
   readonly vms: Map<string, VmWork>;
@@ -28,8 +30,8 @@ export interface Incident {
   groups: readonly ServerGroup[] | null;
   /** A list that went empty all at once is being read again. */
   doubted: boolean;
-  /** VMs nova placed on the host in the last reading that was believed. */
-  listed: readonly string[];
+  /** VMs nova placed on the host in the last reading that was believed; null before the first. */
+  listed: readonly string[] | null;
   readonly underWay: UnderWay;
   /**
    * What nova said of the host's VMs before its nova-compute could start again and change it: within a minute of its
@@ -37,8 +39,15 @@ export interface Incident {
    * before that. Null: this master has not read it in time.
    */
   before: { readonly servers: readonly Server[]; readonly rows: readonly Migration[] } | null;
+  /**
+   * VMs that ran when the host failed first, and were not settled in its new life: what nova said of them then. What it
+   * has made of them since, ERROR or stopped, their owners have not wanted.
+   */
+  toRun: ReadonlyMap<string, Server>;
   /** The host's new life, once this master has seen it. */
   back: Comeback | null;
+  /** Who confirmed its death stands in no cell yet. */
+  isWordUnwritten: boolean;
   /** Who said that the new life has ended, too. */
   confirmedAgainBy: string | null;
   /** What was known before the new life was taken for ended, too: should it go on, that is still to be done. */
@@ -55,6 +64,7 @@ export interface Comeback {
 export interface BeforeAgain {
   readonly record: Pick<IncidentRecord, 'phase' | 'victimBoot' | 'proof' | 'confirmedBy'>;
   readonly before: Incident['before'];
+  readonly works: readonly VmWork[];
 }
 
 export interface VmWork {
@@ -65,6 +75,8 @@ export interface VmWork {
   attempt: number;
   /** Since when it is to be recovered and is not. */
   waitsSinceMs: number | null;
+  /** People have been told that it waits for long. */
+  isToldToWait: boolean;
   reason: string | null;
   notBeforeMs: number;
   order: OpenOrder | null;
@@ -104,7 +116,7 @@ export function createIncident(
   declaredMs: number,
   sent: boolean,
   adopted = false,
-  forceDownOpenMs = 0,
+  { forceDownOpenMs = 0, startsOpenUntilMs = 0 } = {},
 ): Incident {
   return {
     record,
@@ -112,16 +124,19 @@ export function createIncident(
     adopted,
     hold: null,
     holdSinceMs: declaredMs,
+    startsOpenUntilMs,
     forceDownOpenMs,
     vms: new Map(),
     sent,
     rows: [],
     groups: null,
     doubted: false,
-    listed: [],
+    listed: null,
     underWay: createUnderWay(record),
     before: null,
+    toRun: new Map(),
     back: null,
+    isWordUnwritten: false,
     confirmedAgainBy: null,
     beforeAgain: null,
   };
@@ -135,6 +150,7 @@ export function createVmWork(vm: string, name: string): VmWork {
     target: null,
     attempt: 0,
     waitsSinceMs: null,
+    isToldToWait: false,
     reason: null,
     notBeforeMs: 0,
     order: null,
@@ -173,6 +189,7 @@ export function* writeRecord(
   if (!written) return false;
   master.sequences.set(record.victim, record.sequence);
   const { confirmedBy } = incident.record;
+  if (confirmedBy === record.confirmedBy) incident.isWordUnwritten = false;
   incident.record = confirmedBy === confirmedBefore ? record : { ...record, confirmedBy };
   core.outbox.push({ do: 'journal', event: 'incident', data: { ...record } });
   return true;

@@ -30,7 +30,11 @@ export function* afterLife(
   // What ends the incident, or proves it anew, is as after a verdict; a new life that goes on has still to be seen to.
   const change = beforeAgain?.record ?? ({ phase: 'proving', proof: null, confirmedBy: null } as const);
   if (!(yield* writeRecord(core, master, incident, change))) return notWritten(core, incident);
-  if (beforeAgain !== null) Object.assign(incident, { before: beforeAgain.before, beforeAgain: null });
+  if (beforeAgain !== null) {
+    // What was settled in the life that goes on stays so: its owner may have stopped it since.
+    for (const work of beforeAgain.works) incident.vms.set(work.vm, work);
+    Object.assign(incident, { before: beforeAgain.before, beforeAgain: null, toRun: new Map() });
+  }
   return go(0);
 }
 

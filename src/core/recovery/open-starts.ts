@@ -1,3 +1,7 @@
+import type { Mastership } from '../master/mastership.ts';
+import type { Core } from '../state.ts';
+import type { Incident } from './incident.ts';
+
 /**
  * Starts in place that nova was asked for and has not answered: each may still be carried out, and then resets whatever
  * guest of that VM runs, wherever it has been started meanwhile.
@@ -14,4 +18,24 @@ export class OpenStarts {
   isOpen(vm: string, now: number): boolean {
     return now < (this.untilMs.get(vm) ?? 0);
   }
+}
+
+/** A VM is not built elsewhere before: the start would hit that guest. */
+export function mayStillStart(
+  { now }: Core,
+  { openStarts }: Mastership,
+  incident: Incident,
+  vm: string,
+): boolean {
+  // Which of them a former master has asked for nobody knows.
+  return now < incident.startsOpenUntilMs || openStarts.isOpen(vm, now);
+}
+
+/** So it stands in the incident's record, for a successor to know of; before its VMs are read it stands there already. */
+export function isStartOpen(core: Core, master: Mastership, incident: Incident): boolean {
+  return (
+    core.now < incident.startsOpenUntilMs ||
+    (incident.vms.size === 0 && incident.record.hold === 'start-open') ||
+    [...incident.vms.keys()].some((vm) => mayStillStart(core, master, incident, vm))
+  );
 }

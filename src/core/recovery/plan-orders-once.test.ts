@@ -128,7 +128,7 @@ void test('an order whose VM nova does not list is forgotten when it is over', (
   openOrder(at, { outcome: 'refused', code: 'vm-not-on-victim', detail: '' });
   plan(at, { servers: [] });
   assert.equal(at.incident.vms.get('vm')?.order, null);
-  assert.match(shown(at), /^not-recovered/);
+  assert.match(shown(at), /^evacuating: nova no longer lists it/);
 });
 
 void test('an order to this very host is over when its own intent is gone', () => {

@@ -60,11 +60,11 @@ void test('nothing is sent while the round may not, and why is shown', () => {
   assert.equal(shown(at), 'waiting: the brake');
 });
 
-void test('a VM that nova no longer places there was recovered, or is no business any more', () => {
+void test('a VM that nova no longer places there is asked for: it was recovered, moved or deleted', () => {
   const at = setUp();
   plan(at);
   plan(at, { servers: [] });
-  assert.match(shown(at), /^not-recovered: nova no longer/);
+  assert.match(shown(at), /^evacuating: nova no longer lists it on the failed host/);
   const moved = setUp();
   plan(moved, { servers: [], rows: [row(11, 'vm', { status: 'done', target: 'h3' })] });
   assert.match(shown(moved), /^evacuating: nova has rebuilt it/);

@@ -21,6 +21,7 @@ import {
   isOpenLiveMigration,
   isUnclaimedEvacuation,
 } from './rows.ts';
+import { mayStillStart } from './open-starts.ts';
 import { mayStillRunOn, secondCopyWords } from './second-copy.ts';
 import { isDead, isProvenDead, type StillOpen, stillOpen } from './still-open.ts';
 import { noteUnderWay } from './under-way.ts';
@@ -34,8 +35,9 @@ export interface RoundContext {
 /** Delay before the n-th further try of a VM. */
 const RETRY_FIRST_MS = 2_000;
 const RETRY_MAX_MS = 300_000;
-/** It would hit the guest that has been built elsewhere by then. */
 const START_OPEN = 'nova may still start it in place, as it was asked to without an answer: wait for that';
+const CALLED_STOPPED =
+  'it ran when its host failed first, and nova has called it stopped since: unless its owner stopped it, evacuate it by hand and start it';
 /** For how long every other host is better for a VM than one that failed it. */
 const AVOIDED_MS = 600_000;
 
@@ -83,11 +85,9 @@ function noteMoved(incident: Incident, { servers, rows }: Reading, requests: Sti
     const ended = evacuations.find(isEndedWell);
     if (ended !== undefined)
       Object.assign(work, { state: 'evacuating', target: ended.target, reason: ENDED });
-    else if (work.state !== 'evacuating')
-      Object.assign(work, { state: 'not-recovered', reason: 'nova no longer places it on the failed host' });
     // With a VM that is deleted its records go, too; and of several that nova accepted, its conductor may pass over one.
     else if (!rows.some((row) => row.vm === work.vm && isOpenEvacuation(row) && !isUnclaimedEvacuation(row)))
-      work.reason = GONE;
+      Object.assign(work, { state: 'evacuating', reason: GONE });
   }
 }
 
@@ -156,9 +156,13 @@ function needOf(
   }
   const elsewhere = mayStillRunOn(master, incident, server.vm, reading.rows);
   if (elsewhere !== null) return set('held', secondCopyWords(elsewhere), null);
-  const guard = protection(server, { recovery: core.settings.recovery, rows, groups: reading.groups });
+  const was = incident.toRun.get(server.vm);
+  const known =
+    was !== undefined && server.vmState === 'error' ? { ...server, vmState: was.vmState } : server;
+  const guard = protection(known, { recovery: core.settings.recovery, rows, groups: reading.groups });
+  if (was !== undefined && server.vmState === 'stopped') return set('held', CALLED_STOPPED);
   if (!guard.recover) return set('not-recovered', guard.reason);
-  if (master.openStarts.isOpen(server.vm, core.now)) return set('waiting', START_OPEN);
+  if (mayStillStart(core, master, incident, server.vm)) return set('waiting', START_OPEN);
   if (core.now < work.notBeforeMs) return set('waiting', work.reason);
   return 'order';
 }

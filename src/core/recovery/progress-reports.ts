@@ -51,13 +51,15 @@ const UNDER_WAY: ReadonlySet<VmWork['state']> = new Set(['evacuating', 'restarti
 function reportLongWaits(core: Core, { record: { victim, id }, vms }: Incident): void {
   const works = [...vms.values()];
   for (const work of works) {
-    if (SETTLED.has(work.state)) work.waitsSinceMs = null;
+    if (SETTLED.has(work.state)) Object.assign(work, { waitsSinceMs: null, isToldToWait: false });
     else if (!UNDER_WAY.has(work.state)) work.waitsSinceMs ??= core.now;
   }
-  const long = works.filter(
-    ({ state, waitsSinceMs }) =>
-      !UNDER_WAY.has(state) && waitsSinceMs !== null && core.now - waitsSinceMs > WAITS_LONG_MS,
-  );
+  for (const work of works) {
+    const { state, waitsSinceMs } = work;
+    if (!UNDER_WAY.has(state) && waitsSinceMs !== null && core.now - waitsSinceMs > WAITS_LONG_MS)
+      work.isToldToWait = true;
+  }
+  const long = works.filter(({ isToldToWait }) => isToldToWait);
   const cause = `incident/${victim}/waiting`;
   if (works.length > 0 && works.every(({ waitsSinceMs }) => waitsSinceMs === null))
     end(core, cause, `no VM of ${victim} waits any more`);
@@ -65,7 +67,7 @@ function reportLongWaits(core: Core, { record: { victim, id }, vms }: Incident):
   begin(core, cause, {
     severity: 'warning',
     host: victim,
-    title: `VMs of ${victim} have waited for ${WAITS_LONG_MS / 60_000} minutes to be recovered`,
+    title: `${long.length} VMs of ${victim} have waited for ${WAITS_LONG_MS / 60_000} minutes to be recovered`,
     rule: null,
     evidence: { incident: id, vms: long.map(({ vm, name, state, reason }) => ({ vm, name, state, reason })) },
     advice: 'Vigil goes on trying. See vigil vms for what stands against each of them.',

@@ -13,7 +13,7 @@ import type { Task } from '../lib/task.ts';
 import { countForBrake } from '../master/brake-count.ts';
 import { factsOf } from '../master/judge.ts';
 import { noteDealtWith, type Mastership } from '../master/mastership.ts';
-import { begin, end } from '../reports/book.ts';
+import { begin, end, retell } from '../reports/book.ts';
 import { sleep } from '../requests.ts';
 import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
@@ -29,6 +29,7 @@ import { writeRecord, type Incident } from './incident.ts';
 import { reportEnd } from './progress-reports.ts';
 import { findProof } from './proof.ts';
 import { returnRound } from './return.ts';
+import { isStartOpen } from './open-starts.ts';
 import { highestId } from './rows.ts';
 import { toRecord } from './under-way.ts';
 
@@ -55,14 +56,17 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
  */
 function* recordRound(core: Core, master: Mastership, incident: Incident, reason: Hold | null): Task<void> {
   const { record } = incident;
-  const code = reason === null || isPassing(core, incident, reason) ? null : reason.code;
-  const unwritable = code === 'incident-not-written' || record.term !== master.term;
+  const isOpen = record.phase === 'evacuating' && isStartOpen(core, master, incident);
+  const told = reason === null || isPassing(core, incident, reason) ? null : reason.code;
+  const code = isOpen ? 'start-open' : told;
+  const unwritable = reason?.code === 'incident-not-written' || record.term !== master.term;
   if (unwritable || record.phase === 'closed') return;
   const underWay = toRecord(incident.underWay, record) ?? record.underWay;
   // That one binds successors, too, whatever else holds meanwhile: it goes when it is released.
   const hold = record.hold === 'life-after-failed' ? record.hold : code;
   const forcedDownBy = forcedDownSince(core, incident);
-  if (record.hold === hold && record.underWay === underWay && record.forcedDownBy === forcedDownBy) return;
+  const isWritten = record.hold === hold && record.underWay === underWay;
+  if (isWritten && record.forcedDownBy === forcedDownBy && !incident.isWordUnwritten) return;
   yield* writeRecord(core, master, incident, { hold, underWay, forcedDownBy });
 }
 
@@ -131,6 +135,8 @@ function noteHold(core: Core, incident: Incident, reason: Hold | null): void {
   const { victim, id } = incident.record;
   const cause = `incident/${victim}/held`;
   if (reason?.code !== incident.hold?.code) incident.holdSinceMs = core.now;
+  // A former master has told of what it wrote down; another reason is news.
+  if (reason !== null && reason.code !== incident.record.hold) retell(core, cause);
   incident.hold = reason;
   if (reason === null) {
     end(core, cause, `recovery of ${victim} goes on`);

@@ -11,6 +11,7 @@ import type { Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';
 import { hasReported, lookAtLife } from './comeback.ts';
 import { isDoubtful } from './doubt.ts';
+import { confirmEnded } from './confirm-ended.ts';
 import { close, forceUp } from './force-down.ts';
 import { hold } from './holds.ts';
 import { anyUnsettled, inPlaceRound, survey } from './in-place-round.ts';
@@ -55,6 +56,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
     return held(hold('rows-not-completed', words), RETURN_ROUND_MS);
   }
   const toAsk = survey(core, master, incident, back, now.value);
+  yield* confirmEnded(core, incident);
   reportProgress(core, incident, true);
   if (anyUnsettled(incident) && !hasReported(core, incident, back)) {
     const words = `nova-compute of ${victim} has not reported since the host booted`;

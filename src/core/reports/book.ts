@@ -4,7 +4,7 @@
  */
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
-import { type Heritage, MAX_OPEN_REPORTS, type Term } from '../wire/records.ts';
+import { type Heritage, type HostName, MAX_OPEN_REPORTS, type Term } from '../wire/records.ts';
 import type { Report } from './report.ts';
 
 export type ReportText = Omit<Report, 'cause' | 'state'>;
@@ -86,6 +86,17 @@ export function endOthers(
   for (const cause of core.reports.open.keys()) {
     if (cause.startsWith(prefix) && !keep.includes(cause)) end(core, cause, title(cause));
   }
+}
+
+/** Of a host that is no member any more. */
+export function endReportsOf(core: Core, host: HostName, title: string): void {
+  endOthers(core, `host/${host}/`, [], () => title);
+  endIncidentReports(core, host, title);
+}
+
+export function endIncidentReports(core: Core, victim: HostName, title: string): void {
+  endOthers(core, `incident/${victim}/`, [], () => title);
+  end(core, `incident/${victim}`, title);
 }
 
 /** With each look at the seats: one that cannot be read when it matters may have been read before. */

@@ -105,7 +105,9 @@ function* readAll(core: Core, volume: OwnVolume, cells: CellObservation[]): Task
   const { sinceMs } = core.master ?? { sinceMs: core.now };
   if (unreadable(read.cells).size > 0 && core.now - sinceMs < core.settings.timing.openRequestMs)
     return false;
-  cells.push(...read.cells);
+  // With its slot a host was freed, whatever was being written of it just then.
+  const slots = new Set(read.slots.map(({ index }) => index));
+  cells.push(...read.cells.filter(({ slot }) => slots.has(slot)));
   return true;
 }
 
