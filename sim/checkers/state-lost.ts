@@ -40,7 +40,8 @@ export function watchStateLost({ world, violate }: Check): Checker {
       // Of its own it is not the judge.
       for (const [victim, phase] of open) {
         if (victim === host.name || master.incidents.has(victim) || told.has(victim)) continue;
-        if (isClosed(world, victim)) {
+        // With its slot an operator has freed its cells.
+        if (isClosed(world, victim) || !world.volumes.some((volume) => volume.has(victim))) {
           open.delete(victim);
           continue;
         }

@@ -154,6 +154,11 @@ function needOf(
       `a live migration to ${live.target ?? 'another host'} was open: see whether it runs there; if not, evacuate it by hand`,
     );
   }
+  if (server.taskState?.startsWith('migrating') === true)
+    return set(
+      'held',
+      'a live migration of it was begun: see whether it runs elsewhere; if not, evacuate it by hand',
+    );
   const elsewhere = mayStillRunOn(master, incident, server.vm, reading.rows);
   if (elsewhere !== null) return set('held', secondCopyWords(elsewhere), null);
   const was = incident.toRun.get(server.vm);
