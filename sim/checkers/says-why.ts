@@ -5,9 +5,13 @@ import { WaitingVms } from './waiting-vms.ts';
 const LOOK_MS = 2_000;
 /** A hold that lasts is told: by then, whatever is waited for. */
 const TOLD_MS = 240_000;
+/** Once people know that an incident is held, they know by which hold. */
+const RETOLD_MS = 30_000;
 
 export function watchSaysWhy({ world, violate }: Check): Checker {
   const open = new Set<string>();
+  /** By cause, of incidents that are held: the code that was told last. */
+  const codes = new Map<string, unknown>();
   /** By victim: the hold, and since when the same master has it. */
   const held = new Map<string, { readonly key: string; readonly sinceMs: number }>();
   world.events.listen((event) => {
@@ -18,6 +22,7 @@ export function watchSaysWhy({ world, violate }: Check): Checker {
     // Whoever ended it may not have passed that on: to the next master it goes on, and news of it says so.
     if (state !== 'end') open.add(cause);
     if (state === 'end') open.delete(cause);
+    else codes.set(cause, event.report.evidence['hold']);
     const hosts = [event.by, host];
     if (title.trim() === '') violate(`the report of ${cause} has no title`, { hosts });
     if (state === 'begin' && severity === 'critical' && cause.endsWith('/held') && advice === null)
@@ -41,8 +46,21 @@ export function watchSaysWhy({ world, violate }: Check): Checker {
           violate(`the incident of ${victim} is held and nobody is told why`, { hosts: [name, victim] });
         const key = `${name} ${record.id} ${hold.code}`;
         const before = held.get(victim);
+        const cause = `incident/${victim}/held`;
         if (before?.key !== key) held.set(victim, { key, sinceMs: now });
-        else if (now - before.sinceMs >= TOLD_MS && !isTold(`incident/${victim}/held`)) {
+        else if (
+          now - before.sinceMs >= RETOLD_MS &&
+          core?.reports.open.has(cause) &&
+          codes.get(cause) !== hold.code
+        ) {
+          held.set(victim, { key, sinceMs: Infinity });
+          violate(
+            `the incident of ${victim} is held by ${hold.code}, and ${String(codes.get(cause))} was told`,
+            {
+              hosts: [name, victim],
+            },
+          );
+        } else if (now - before.sinceMs >= TOLD_MS && !isTold(cause)) {
           held.set(victim, { key, sinceMs: Infinity });
           violate(
             `the incident of ${victim} has been held by ${hold.code} for long, and it is not reported`,

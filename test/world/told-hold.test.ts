@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { holdOf, isClosed } from './incidents.ts';
-import { settledWithVms } from './settled.ts';
+import { blackout, light, settledWithVms } from './settled.ts';
 
 it('tells the reason that holds by now, also where that alone would be no news yet', () => {
   const { world, victim } = settledWithVms(1);
@@ -21,6 +21,21 @@ it('tells the reason that holds by now, also where that alone would be no news y
   assert.match(second?.title ?? '', /no-proof/);
   assert.match(second?.rule ?? '', /no accepted proof/);
   world.until('goes on', () => told().at(-1)?.state === 'end', 60_000);
+});
+
+it('tells the reason that holds by now, where a former master has told another one', () => {
+  const { world, victim } = settledWithVms(1, { hosts: 5 });
+  const last = () =>
+    world.reports.findLast(({ report }) => report.cause === `incident/${victim}/held`)?.report.title ?? '';
+  blackout(world, victim);
+  world.until('built elsewhere', () => world.servers.get('vm0')?.host !== victim, 60_000);
+  world.nova.faults.up = false;
+  world.until('held', () => last().includes('nova-unreadable'), 120_000);
+  const former = world.master().name;
+  world.killAgent(former);
+  light(world, victim);
+  world.until('a successor', () => world.masters().some(({ name }) => name !== former), 60_000);
+  world.until('told', () => last().includes('life-after-failed'), 30_000);
 });
 
 it('does not tell of what passes by itself', () => {

@@ -97,3 +97,9 @@ void test('a VM whose start in place nova has not answered is not evacuated befo
   at.core.now += 1;
   assert.equal(plan(at).length, 1);
 });
+
+void test('a VM that was being migrated is held, also where nova shows no record of that', () => {
+  const at = setUp();
+  assert.deepEqual(plan(at, { servers: [server('vm', { taskState: 'migrating' })] }), []);
+  assert.match(shown(at), /^held: a live migration of it was begun/);
+});

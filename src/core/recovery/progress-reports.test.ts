@@ -59,3 +59,22 @@ void test('what its predecessor has told and goes on is not told again', () => {
     assert.deepEqual(told(core), []);
   }
 });
+
+void test('one that has waited for long, too, is told of; one that is merely tried again is not', () => {
+  const core = connectedCore();
+  const incident = incidentOf(core, 'held', 'evacuating');
+  const [first, second] = [...incident.vms.values()];
+  assert.ok(first !== undefined && second !== undefined);
+  const pass = (ms: number): readonly string[] => {
+    core.now += ms;
+    reportProgress(core, incident, false);
+    return told(core).filter((words) => words.includes('waited'));
+  };
+  pass(0);
+  assert.deepEqual(pass(600_001), ['begin: 1 VMs of h3 have waited for 10 minutes to be recovered']);
+  second.state = 'held';
+  assert.deepEqual(pass(1), []);
+  assert.deepEqual(pass(600_001), ['update: 2 VMs of h3 have waited for 10 minutes to be recovered']);
+  second.state = 'evacuating';
+  assert.deepEqual(pass(1), [], 'it may fail again');
+});

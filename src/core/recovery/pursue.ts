@@ -135,8 +135,8 @@ function noteHold(core: Core, incident: Incident, reason: Hold | null): void {
   const { victim, id } = incident.record;
   const cause = `incident/${victim}/held`;
   if (reason?.code !== incident.hold?.code) incident.holdSinceMs = core.now;
-  // A former master has told of what it wrote down; another reason is news.
-  if (reason !== null && reason.code !== incident.record.hold) retell(core, cause);
+  // A former master may have told of another one.
+  retell(core, cause);
   incident.hold = reason;
   if (reason === null) {
     end(core, cause, `recovery of ${victim} goes on`);

@@ -65,8 +65,8 @@ export const BLIND: readonly Mutant[] = [
     name: 'blind-round-not-recorded',
     why: 'a hold is written down only where it was before, and for ever',
     file: 'src/core/recovery/pursue.ts',
-    find: '  if (record.hold === hold && record.underWay',
-    replace: '  if (record.hold !== hold && record.underWay',
+    find: 'const isWritten = record.hold === hold && record.underWay',
+    replace: 'const isWritten = record.hold !== hold && record.underWay',
   },
   {
     name: 'blind-boot-of-long-ago',

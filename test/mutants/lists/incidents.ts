@@ -201,4 +201,32 @@ export const INCIDENTS: readonly Mutant[] = [
     find: "new Set(['ordered', 'evacuating', 'recovered'])",
     replace: "new Set(['evacuating', 'recovered'])",
   },
+  {
+    name: 'word-not-written',
+    why: 'an operator’s word that a host is dead dies with the master that took it',
+    file: 'src/core/recovery/pursue.ts',
+    find: ' && !incident.isWordUnwritten) return;',
+    replace: ') return;',
+  },
+  {
+    name: 'freed-but-heard',
+    why: 'a host that is freed while it is still heard stays a member for ever',
+    file: 'src/core/evidence/note.ts',
+    find: 'if (there.has(host)) continue;',
+    replace: 'if (!evidence.volumes.has(uuid) || there.has(host)) continue;',
+  },
+  {
+    name: 'cells-without-a-slot',
+    why: 'a record whose host was freed meanwhile is taken up',
+    file: 'src/core/coordination/volume/cells.ts',
+    find: 'cells.push(...read.cells.filter(({ slot }) => slots.has(slot)));',
+    replace: 'cells.push(...read.cells);',
+  },
+  {
+    name: 'migrating-is-no-hindrance',
+    why: 'a VM that was being migrated is evacuated if nova shows no record of that',
+    file: 'src/core/recovery/plan.ts',
+    find: "if (server.taskState?.startsWith('migrating') === true)",
+    replace: "if (server.taskState === '')",
+  },
 ];

@@ -111,4 +111,32 @@ export const REPORTS: readonly Mutant[] = [
     find: "const held = count('held');",
     replace: "const held = 0 * count('held');",
   },
+  {
+    name: 'another-reason-untold',
+    why: 'a master does not tell that an incident is held for another reason than its predecessor has told',
+    file: 'src/core/recovery/pursue.ts',
+    find: '  retell(core, cause);\n',
+    replace: '',
+  },
+  {
+    name: 'one-name-begins-another',
+    why: 'what was told of h10 ends with h1',
+    file: 'src/core/reports/book.ts',
+    find: 'endOthers(core, `incident/${victim}/`,',
+    replace: 'endOthers(core, `incident/${victim}`,',
+  },
+  {
+    name: 'freed-between-masters',
+    why: 'what was told of a host that was freed while there was no master never ends',
+    file: 'src/core/master/take-over.ts',
+    find: '      endReportsOfFreed(core, master);\n',
+    replace: '',
+  },
+  {
+    name: 'one-more-waits-untold',
+    why: 'of VMs that wait for long, only those that did at first are told of',
+    file: 'src/core/recovery/progress-reports.ts',
+    find: 'title: `${long.length} VMs of',
+    replace: 'title: `VMs of',
+  },
 ];
