@@ -30,7 +30,7 @@ export function watchOutlivesLease({ world, violate }: Check): Checker {
     if (!host.holdsLease || core === null || told.has(host)) return;
     const now = world.localMs(host);
     const agoMs = now - renewedMs(host);
-    if (agoMs <= world.timing.holdMs || core.coordination.lease.remainingMs({ ...core, now }) <= 0) return;
+    if (agoMs <= host.timing.holdMs || core.coordination.lease.remainingMs({ ...core, now }) <= 0) return;
     told.add(host);
     violate(`${host.name} acts as master, and began its last renewal on a majority ${agoMs} ms ago`, {
       hosts: [host.name],

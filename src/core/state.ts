@@ -44,6 +44,8 @@ export interface Core {
   termSeen: Term;
   lease: Lease;
   master: Mastership | null;
+  /** When it last gave the lease to a host that can judge this one. */
+  madeWayMs: number | null;
   /** When it last gave the lease to a host that sees more volumes. */
   leftToSeeingMs: number | null;
   leaving: Leaving | null;

@@ -10,7 +10,7 @@ import { restartClocks } from './evidence/host.ts';
 import { newerWord } from './evidence/maintenance.ts';
 import { NO_REBOOT, noteOwnSlot, watchOwnReboot } from './evidence/own-reboot.ts';
 import { createNovaWitness } from './evidence/nova-witness.ts';
-import { noteEvidence, noteHeartbeat } from './evidence/note.ts';
+import { forgetVolume, noteEvidence, noteHeartbeat } from './evidence/note.ts';
 import { createObserver, noteTick } from './evidence/observer.ts';
 import { noteHearsay } from './evidence/term.ts';
 import type { Input, Request, RequestId } from './input.ts';
@@ -67,6 +67,7 @@ export function createCore(settings: Settings, now: number): Core {
     termSeen: 0,
     lease: watching(now),
     master: null,
+    madeWayMs: null,
     leftToSeeingMs: null,
     leaving: null,
     maintenance: NO_MAINTENANCE,
@@ -187,7 +188,9 @@ function takeDatagram(core: Core, datagram: Datagram, fromIp: string): void {
 function takeVolumeEvent(core: Core, event: VolumeEvent): void {
   const volume = core.volumes.get(event.volume);
   if (volume === undefined) return;
+  const formerUuid = volume.uuid;
   const read = noteVolumeEvent(volume, event, core.leaseVolumes.length, core.settings);
+  if (formerUuid !== null && volume.uuid !== formerUuid) forgetVolume(core, formerUuid);
   if (event.kind === 'connected') {
     notePublished(core.published, volume.name, event.ownBody?.body.sequence ?? null);
     // Whatever the volume is used for, what stands in the own slot was this host's.

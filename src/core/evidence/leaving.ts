@@ -23,8 +23,9 @@ export function noteLeaving(
 /** The restart of an agent says nothing of its host: that may die meanwhile as any other. */
 export const endsBoot = ({ why }: Leaving): boolean => why !== 'agent-restart';
 
-export function isLeaving({ leaving }: HostEvidence, now: number): boolean {
-  if (leaving === null) return false;
+/** What a former boot announced, it has done. */
+export function isLeaving({ leaving, boot }: HostEvidence, now: number): boolean {
+  if (leaving === null || leaving.boot !== boot) return false;
   const { expiresMs } = leaving.leaving;
   return expiresMs === null || now - leaving.firstSeenMs < expiresMs;
 }

@@ -140,7 +140,16 @@ function saidInSlot(body: SlotBody, boot: BootId, receivedMs: number, maintenanc
   };
 }
 
-/** Only an operator frees a slot: a host without any is no member any more, once nobody hears it. */
+/** Another one has been made in its place: what stood on it is gone. */
+export function forgetVolume(core: Core, uuid: string): void {
+  for (const { volumes, slotIndex } of core.hosts.values())
+    for (const known of [volumes, slotIndex]) known.delete(uuid);
+}
+
+/**
+ * Only an operator frees a slot: a host without any is no member any more, once nobody hears it. Nor is one that never had
+ * any, as where all are taken: nothing of it could be written down.
+ */
 function forgetFreed(core: Core, uuid: string, slots: readonly SlotObservation[]): void {
   const there = new Set(slots.map(({ host }) => host));
   // A damaged slot of nobody knows whom may be anybody's.
@@ -150,13 +159,23 @@ function forgetFreed(core: Core, uuid: string, slots: readonly SlotObservation[]
     if (evidence.volumes.delete(uuid)) evidence.isFreed = evidence.volumes.size === 0;
     evidence.slotIndex.delete(uuid);
     const { networkLostMs } = core.settings.timing;
-    if (!evidence.isFreed || networkState(evidence.network, networkLostMs, core.now) === 'fresh') continue;
+    const network = networkState(evidence.network, networkLostMs, core.now);
+    if (evidence.isFreed ? network === 'fresh' : network !== 'lost' || mayHaveSlot(core, evidence)) continue;
     core.hosts.delete(host);
     core.outbox.push({ do: 'journal', event: 'host-removed', data: { host } });
     core.master?.judgements.delete(host);
     core.master?.incidents.delete(host);
-    endReportsOf(core, host, `${host} was removed from the cluster`);
+    endReportsOf(core, host, `${host} has no slot on any volume: it is no member of the cluster`);
   }
+}
+
+/** On a volume that is read, or on one that is not. */
+function mayHaveSlot({ volumes, settings, now }: Core, evidence: HostEvidence): boolean {
+  const { volumeLostMs } = settings.timing;
+  return (
+    evidence.volumes.size > 0 ||
+    [...volumes.values()].some(({ slotsReadMs }) => slotsReadMs === null || now - slotsReadMs > volumeLostMs)
+  );
 }
 
 /** It showed life in this boot. */

@@ -2,6 +2,7 @@
  * Has this host booted without a word? Others may not have noticed: there was no master, or it lost the lease before it
  * judged, or looked too late. So the host says itself, in its slots, which boot has ended, until somebody has seen to it.
  */
+import { hearsMaster } from '../link/link.ts';
 import type { Core } from '../state.ts';
 import type { BootId, SlotBody } from '../wire/records.ts';
 import type { HostEvidence } from './host.ts';
@@ -31,14 +32,19 @@ export function noteOwnSlot(core: Core, body: SlotBody, boot: BootId): void {
   core.ownReboot = { unjudged, sequence: body.sequence, sinceMs };
 }
 
-/** A lease to run out, one to be taken, and time to judge. */
-const JUDGED_WITHIN_LEASES = 3;
+/** A lease to run out, one to be taken by whoever leaves it to others first, and time to judge. */
+const JUDGED_WITHIN_LEASES = 12;
+/** Where there is a master: after a power failure of the site the brake lets few hosts a minute pass. */
+const JUDGED_BY_MASTER_MS = 1_200_000;
 
 /** Is it about to be judged? Until then nova-compute would take the guests that it misses for stopped by their users. */
-export function awaitsJudgement({ ownReboot, settings, now }: Core): boolean {
-  return (
-    ownReboot.unjudged !== null && now - ownReboot.sinceMs < JUDGED_WITHIN_LEASES * settings.timing.leaseMs
-  );
+export function awaitsJudgement(core: Core): boolean {
+  const { ownReboot, settings, now } = core;
+  if (ownReboot.unjudged === null) return false;
+  // A master does not judge itself.
+  const hasJudge = core.master === null && hearsMaster(core);
+  const withinMs = hasJudge ? JUDGED_BY_MASTER_MS : JUDGED_WITHIN_LEASES * settings.timing.leaseMs;
+  return now - ownReboot.sinceMs < withinMs;
 }
 
 /** Each beat. */

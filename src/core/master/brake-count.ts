@@ -34,7 +34,11 @@ export function countForBrake(core: Core, master: Mastership, victim: HostName):
     ({ said }) => domain !== null && said?.failureDomain === domain,
   );
   const silent = new Set([victim, ...undecided]);
-  const isSilent = (host: HostName): boolean => silent.has(host) || isFailed(master, host);
+  // Whoever fell silent at another time tells nothing of a link that all of them may have lost.
+  const isAtOnce = (host: HostName): boolean =>
+    isYoung(core.now - Math.abs(silentMs(host) - silentMs(victim)));
+  const isSilent = (host: HostName): boolean =>
+    silent.has(host) || (isFailed(master, host) && isAtOnce(host));
   return {
     clusterHosts: core.hosts.size + 1,
     undecided,

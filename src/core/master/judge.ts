@@ -33,6 +33,8 @@ interface Finding {
 export function judgeHosts(core: Core, master: Mastership): void {
   const context = factsContext(core);
   for (const evidence of core.hosts.values()) {
+    // Somebody has spoken in its name, and has proven nothing yet.
+    if (evidence.said === null && evidence.volumes.size === 0) continue;
     const facts = gatherFacts(evidence, context);
     const before = master.judgements.get(evidence.host);
     const found = find(core, master, evidence, facts, before);

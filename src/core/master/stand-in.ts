@@ -9,12 +9,22 @@ import type { Core } from '../state.ts';
 import type { Mastership } from './mastership.ts';
 import { mayLead } from './may-lead.ts';
 
+/** Who comes to hold it again within that time was needed: what a host says of itself is not all that makes a master. */
+const AGAIN_MS = 600_000;
+/** For nova-compute of a host that is back to report, and its VMs to be started: a successor would have to wait for that. */
+const RETURNS_MS = 60_000;
+
 /** Gives the lease back as soon as there is somebody to take it; true if it did. */
 export function makeWay(core: Core, master: Mastership): boolean {
   const why = whyStandIn(core);
-  if (why === null) return false;
+  if (why === null || (core.madeWayMs !== null && core.now - core.madeWayMs < AGAIN_MS)) return false;
+  const isAtWork = [...master.incidents.values()].some(
+    ({ back }) => back !== null && core.now - back.sinceMs < RETURNS_MS,
+  );
+  if (isAtWork) return false;
   const other = [...core.hosts.values()].find((evidence) => mayLead(core, master, evidence));
   if (other === undefined) return false;
+  core.madeWayMs = core.now;
   const words = `${why}, and ${other.host} can see to it`;
   start(giveBack(core, words, 3 * core.settings.timing.leaseMs), () => true);
   return true;

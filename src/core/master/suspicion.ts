@@ -32,7 +32,9 @@ export function suspect(core: Core, master: Mastership): void {
       silent.some((evidence) => isUndecided(master, evidence)) ? timing.beatMs : NOVA_READ_IDLE_MS,
     );
   let reachable: readonly Neighbour[] | null = null;
-  for (const evidence of silent) {
+  // Where they are too many to be probed at once, each has its turn.
+  const probedMs = ({ probes }: HostEvidence): number => probes.get(core.settings.host)?.begunMs ?? -Infinity;
+  for (const evidence of silent.toSorted((a, b) => probedMs(a) - probedMs(b))) {
     if (networkOf(evidence, timing, core.now) !== 'lost') continue;
     if (master.probing.size >= MAX_PROBES_AT_ONCE) return;
     const own = evidence.probes.get(core.settings.host);

@@ -9,7 +9,7 @@ import type { Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';
 import { checkGround } from './check-ground.ts';
 import { refused, type OrderOutcome, type RefusalCode, type RestartOrder } from './orders.ts';
-import { highestId, isOpenEvacuation, isOpenLiveMigration } from './rows.ts';
+import { highestId, isOpenEvacuation, isOpenLiveMigration, isOvertaken } from './rows.ts';
 
 /** Of one look-up in nova by a slave. */
 export const LOOK_UP_DEADLINE_MS = 10_000;
@@ -56,9 +56,10 @@ function* checkNova(core: Core, id: RequestId, order: RestartOrder): Task<Checke
   );
   if (rows === null || rows === undefined) return no('nova-unreadable', 'nova did not answer');
   if (!rows.ok) return no('nova-unreadable', rows.failure.detail);
-  const open = rows.value.find((row) => isOpenEvacuation(row) && !order.deadRows.includes(row.id));
+  const present = rows.value.filter((row) => !isOvertaken(row, rows.value));
+  const open = present.find((row) => isOpenEvacuation(row) && !order.deadRows.includes(row.id));
   if (open !== undefined) return no('evacuation-open', `evacuation ${open.id} of it is ${open.status}`);
-  const live = rows.value.find(isOpenLiveMigration);
+  const live = present.find(isOpenLiveMigration);
   if (live !== undefined)
     return no('live-migration-open', `live migration ${live.id} of it is ${live.status}`);
   return server ?? { refusal: null, newestRow: highestId(rows.value) };

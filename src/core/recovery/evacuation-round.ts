@@ -30,7 +30,7 @@ import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
 import { freshServices, type OnHost, type Read, type Reading, read } from './reading.ts';
 import { sendOrders } from './send-orders.ts';
-import { evacuationsAfter, highestId, isEndedWell, isOpenEvacuation, isUnclaimedEvacuation } from './rows.ts';
+import { evacuationsAfter, highestId, isOpenEvacuation, isOvertaken, isUnclaimedEvacuation } from './rows.ts';
 
 export function* evacuationRound(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
   const { victim } = incident.record;
@@ -142,8 +142,7 @@ function openRows({ record, rows, vms }: Incident, { servers }: Reading): number
       isOpenEvacuation(row) &&
       vms.get(row.vm)?.deadRows.includes(row.id) !== true &&
       vms.get(row.vm)?.state !== 'recovered' &&
-      // Nova never ends one whose target died in it, also not when somebody has evacuated the VM again by hand.
-      !rows.some((later) => later.vm === row.vm && later.id > row.id && isEndedWell(later)) &&
+      !isOvertaken(row, rows) &&
       // Nor one that its conductor has passed over: it works on the first accepted record of the VM, whoever asked for it.
       (onVictim.has(row.vm) || !isUnclaimedEvacuation(row)),
   ).length;

@@ -19,6 +19,7 @@ import {
   isFailedEvacuation,
   isOpenEvacuation,
   isOpenLiveMigration,
+  isOvertaken,
   isUnclaimedEvacuation,
 } from './rows.ts';
 import { mayStillStart } from './open-starts.ts';
@@ -113,7 +114,8 @@ function needOf(
   work: VmWork,
 ): Need {
   const afterId = incident.record.migrationIdAtDeclaration ?? 0;
-  const allRows = reading.rows.filter((row) => row.vm === server.vm);
+  const everyRow = reading.rows.filter((row) => row.vm === server.vm);
+  const allRows = everyRow.filter((row) => !isOvertaken(row, everyRow));
   const rows = evacuationsAfter(reading.rows, server.vm, afterId);
   noteAttempts(work, rows);
   const set = (state: VmWork['state'], reason: string | null, target: HostName | null = null): Need => {

@@ -39,6 +39,14 @@ export function isOpenLiveMigration(row: Migration): boolean {
   return row.type === 'live-migration' && OPEN_LIVE.has(row.status);
 }
 
+/**
+ * Is there a later evacuation of the VM that has ended well? Nova never ends a record whose target died in it, nor one of a
+ * live migration whose source did, also not when the VM has been evacuated again since.
+ */
+export function isOvertaken({ vm, id }: Migration, rows: readonly Migration[]): boolean {
+  return rows.some((later) => later.vm === vm && later.id > id && isEndedWell(later));
+}
+
 /** Of whatever kind: nova is about to have the VM on the target. */
 export function isOnItsWay({ status }: Migration): boolean {
   return OPEN_EVACUATION.has(status) || OPEN_LIVE.has(status);

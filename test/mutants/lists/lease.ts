@@ -32,7 +32,7 @@ export const LEASE: readonly Mutant[] = [
     name: 'claim-not-settled',
     why: 'a claim is read back at once, before that of another can have landed',
     file: CLAIM,
-    find: '  yield* sleep(core, timing.settleMs);\n',
+    find: '  yield* sleep(core, timing.settleMs * pace(core));\n',
     replace: '',
   },
   {
@@ -53,7 +53,7 @@ export const LEASE: readonly Mutant[] = [
     name: 'claim-of-a-lease-that-moves',
     why: 'the seats are read anew before a claim, but not whether they stood still',
     file: CLAIM,
-    find: 'return quietMs >= timing.leaseMs ? { volume',
+    find: 'return quietMs >= timing.leaseMs * pace(core) ? { volume',
     replace: 'return quietMs >= 0 ? { volume',
   },
   {
@@ -67,7 +67,7 @@ export const LEASE: readonly Mutant[] = [
     name: 'claim-takes-its-time',
     why: 'a claim is not void when it took longer than it may',
     file: CLAIM,
-    find: 'if (core.now - begunMs > timing.claimMsMax) return',
+    find: 'if (core.now - begunMs > timing.claimMsMax * pace(core)) return',
     replace: 'if (core.now - begunMs > timing.claimMsMax * 100) return',
   },
   {
@@ -186,5 +186,26 @@ export const LEASE: readonly Mutant[] = [
     file: SEATS,
     find: 'const stood = newest === null ? null : (before?.standing.header ?? null);',
     replace: 'const stood = newest;',
+  },
+  {
+    name: 'claim-by-its-own-beat',
+    why: 'a claim waits for its own beats only, however slow those of the holder are',
+    file: 'src/core/coordination/volume/pace.ts',
+    find: 'return slowestMs / beatMs;',
+    replace: 'return 1;',
+  },
+  {
+    name: 'left-again-and-again',
+    why: 'a lease that nobody else takes is left again and again',
+    file: 'src/core/master/stand-in.ts',
+    find: '  if (why === null || (core.madeWayMs !== null && core.now - core.madeWayMs < AGAIN_MS)) return false;',
+    replace: '  if (why === null) return false;',
+  },
+  {
+    name: 'leaves-its-work',
+    why: 'a master leaves in the middle of what it has begun',
+    file: 'src/core/master/stand-in.ts',
+    find: '  if (isAtWork) return false;\n',
+    replace: '',
   },
 ];

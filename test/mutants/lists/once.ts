@@ -169,4 +169,11 @@ export const ONCE: readonly Mutant[] = [
     find: 'core.master.blindUntilMs = core.now + core.settings.timing.openRequestMs;',
     replace: 'core.master.blindUntilMs = core.now;',
   },
+  {
+    name: 'overtaken-rows-block',
+    why: 'a record that nova never ends stands against its VM for ever, though that was evacuated again since',
+    file: 'src/core/recovery/check-before-effect.ts',
+    find: 'const present = rows.value.filter((row) => !isOvertaken(row, rows.value));',
+    replace: 'const present = rows.value;',
+  },
 ];

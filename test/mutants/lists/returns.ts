@@ -220,4 +220,11 @@ export const RETURNS: readonly Mutant[] = [
     find: 'incident.listed?.every(evacuated) !== true',
     replace: 'incident.listed?.every(evacuated) === false',
   },
+  {
+    name: 'gate-before-its-turn',
+    why: 'nova-compute starts before the brake has let its host be judged',
+    file: 'src/core/evidence/own-reboot.ts',
+    find: 'hasJudge ? JUDGED_BY_MASTER_MS : JUDGED_WITHIN_LEASES',
+    replace: 'hasJudge ? 24_000 : JUDGED_WITHIN_LEASES',
+  },
 ];

@@ -11,6 +11,7 @@ import type { Term } from '../../wire/records.ts';
 import { noteEvidence } from '../../evidence/note.ts';
 import type { ClaimEnd } from '../port.ts';
 import { majorityOf } from './majority.ts';
+import { pace } from './pace.ts';
 import { highestTerm, isMine, noteSeats, quietSinceMs, rival, type SeatTrack, tracked } from './seats.ts';
 import { writeSeat } from './write-seat.ts';
 
@@ -44,7 +45,7 @@ export function* claim(core: Core): Task<ClaimEnd> {
   );
   if (written.length < majority) return lost(true, 'the claim could not be written on a majority', true);
 
-  yield* sleep(core, timing.settleMs);
+  yield* sleep(core, timing.settleMs * pace(core));
   const settled = present(
     yield* all(
       written.map((seen) => readBack(core, seen, term)),
@@ -52,7 +53,7 @@ export function* claim(core: Core): Task<ClaimEnd> {
     ),
   );
   if (settled.length < majority) return lost(true, 'another host claims or holds the lease');
-  if (core.now - begunMs > timing.claimMsMax) return lost(true, 'the claim took too long', true);
+  if (core.now - begunMs > timing.claimMsMax * pace(core)) return lost(true, 'the claim took too long', true);
   if ([...core.volumes.values()].some(({ seats }) => rival(tracked(seats), host, term) !== null)) {
     return lost(true, 'another host claims or holds the lease');
   }
@@ -83,7 +84,7 @@ function* check(core: Core, volume: OwnVolume): Task<Checked | null> {
   if (read.slots !== null && isGibberish(read.slots)) return null;
   if (read.slots !== null) noteEvidence(core, volume, read.slots, read);
   const quietMs = read.begunMs - quietSinceMs(volume.seats.values(), host, agent);
-  return quietMs >= timing.leaseMs ? { volume, seats: new Map(volume.seats) } : null;
+  return quietMs >= timing.leaseMs * pace(core) ? { volume, seats: new Map(volume.seats) } : null;
 }
 
 /** Higher than every term anybody has ever told of. */
