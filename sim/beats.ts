@@ -7,6 +7,7 @@ import { isRunning } from './network.ts';
 import { tearsSlot } from './torn-writes.ts';
 import { anotherWrites, tellOfOther } from './clones.ts';
 import { NO_PLACE, type SimVolume, slotWith } from './volume.ts';
+import { beginRead, type Contents } from './volume-views.ts';
 import type { World } from './world.ts';
 
 /** The beats of a host die; a write of theirs may still be on its way. */
@@ -171,11 +172,12 @@ export function beatLoop(world: World, host: SimHost, volume: SimVolume, index: 
   };
   const waitAndTell = (begunMs: number): void => {
     const beginner = host.counters.get(volume.name) ?? null;
+    const begun = beginRead(world, host, volume, volume.slowMs.get(host.name) ?? 0);
     busy = beginner;
     const done = (): void => {
       busy = null;
       if (host.power && host.beats && beginner === (host.counters.get(volume.name) ?? null))
-        tellReading(world, host, volume, begunMs);
+        tellReading(world, host, volume, begunMs, begun);
     };
     const slowMs = volume.slowMs.get(host.name) ?? 0;
     if (slowMs === 0) volume.access(host.name, done);
@@ -184,7 +186,13 @@ export function beatLoop(world: World, host: SimHost, volume: SimVolume, index: 
   clock.after(phaseMs(host, host.beatingMs, index), beat);
 }
 
-function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: number): void {
+function tellReading(
+  world: World,
+  host: SimHost,
+  volume: SimVolume,
+  begunMs: number,
+  begun: Contents | null = null,
+): void {
   if (volume.isBeyondUs) return;
   const { name } = host;
   const endedMs = localMs(host, world.clock.now);
@@ -203,7 +211,7 @@ function tellReading(world: World, host: SimHost, volume: SimVolume, begunMs: nu
   // A beat without a slot looks for one again.
   if (!volume.has(name) && volume.hasRoomFor(name)) connect(world, host, volume);
   const error = failing ? IO_ERROR : whyNotWritten(host, volume);
-  const contents = failing ? null : volume.read(host);
+  const contents = failing ? null : (begun ?? volume.read(host));
   world.deliver(host, host.agentLife, {
     kind: 'volume',
     now: endedMs,

@@ -9,6 +9,7 @@ import type { SimHost } from './host.ts';
 import { isRunning } from './network.ts';
 import { tearsAsked } from './torn-writes.ts';
 import type { SimVolume } from './volume.ts';
+import { beginRead, type Contents } from './volume-views.ts';
 import type { World } from './world.ts';
 
 /** Of a system call on a volume, and of a call to another agent. */
@@ -137,6 +138,7 @@ function askBeat(world: World, host: SimHost, life: number, effect: VolumeEffect
     (volume.slowMs.get(host.name) ?? 0) +
     (effect.do === 'write-seat' ? (volume.slowSeatMs.get(host.name) ?? 0) : 0);
   const begunMs = world.localMs(host);
+  const begun = effect.do === 'read-volume' ? beginRead(world, host, volume, slowMs) : null;
   if (effect.do === 'write-seat') volume.seatAsked.set(host.name, effect.body);
   if (effect.do === 'write-cell')
     world.events.emit({ event: 'record-asked', by: host.name, record: effect.record });
@@ -154,7 +156,7 @@ function askBeat(world: World, host: SimHost, life: number, effect: VolumeEffect
       if (tearsAsked(world, host, volume, effect)) return;
       const result =
         isBegun || world.localMs(host) < effect.untilMs
-          ? perform(world, host, volume, effect, begunMs)
+          ? perform(world, host, volume, effect, begunMs, begun)
           : refused(effect, 'too late');
       world.events.emit({ event: 'volume-answered', by: host.name, asked: effect, answer: result });
       world.deliver(host, life, { kind: 'result', now: world.localMs(host), id: effect.id, result });
@@ -175,6 +177,7 @@ function perform(
   volume: SimVolume,
   effect: VolumeEffect,
   begunMs: number,
+  begun: Contents | null,
 ): Result {
   const endedMs = world.localMs(host);
   if (volume.isBeyondUs) return refused(effect, 'its beat has ended');
@@ -210,7 +213,7 @@ function perform(
       volume.writeCell(effect.slot, effect.which, effect.record, host.name);
       return { of: 'write-cell', ok: true };
     case 'read-volume': {
-      const contents = volume.read(host);
+      const contents = begun ?? volume.read(host);
       return {
         of: 'read-volume',
         ok: true,

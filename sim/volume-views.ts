@@ -1,4 +1,7 @@
 /** What is read of a volume, and how it looks to whoever reads it badly, cannot check it, or does not understand it. */
+import type { SimHost } from './host.ts';
+import type { SimVolume } from './volume.ts';
+import type { World } from './world.ts';
 import type { CellObservation, SeatObservation, SlotObservation } from '../src/core/wire/observations.ts';
 
 /** All that can be read of a volume at one moment. Lists are made anew when something was written, else the same. */
@@ -68,4 +71,16 @@ export function beyond({ slots, seats, cells }: Contents, isNewer: (block: Block
         : cell,
     ),
   };
+}
+
+/** Of a read that takes its time: what is there now, or null, where it shows what is there when it ends. */
+export function beginRead(
+  { random }: Pick<World, 'random'>,
+  host: SimHost,
+  volume: SimVolume,
+  slowMs: number,
+): Contents | null {
+  if ((slowMs === 0 && !volume.hung.has(host.name)) || random.below(2) === 0) return null;
+  const { slots, seats, cells } = volume.read(host);
+  return { slots, seats, cells };
 }

@@ -7,12 +7,14 @@ import type { Silence } from './silence.ts';
 
 /** Until a master has noticed that the host was heard again. */
 const LIVED_BEATS = 8;
+/** Whoever was asked and has not answered by then died over it, and somebody else acts on nothing that was said to it. */
+const ANSWERED_MS = 15_000;
 
 export class GivenWords {
   /** By host: when, and of which boot. */
   private readonly words = new Map<string, { readonly atMs: number; readonly boot: string }>();
-  /** Asked just now: what an agent does on a word comes before its answer. */
-  private readonly asked = new Set<string>();
+  /** Asked just now, by host: what an agent does on a word comes before its answer. */
+  private readonly askedMs = new Map<string, number>();
   private readonly world: World;
   private readonly silence: Silence;
 
@@ -20,9 +22,10 @@ export class GivenWords {
     this.world = world;
     this.silence = silence;
     world.events.listen((event) => {
-      if (event.event === 'action' && event.action.do === 'confirm-dead') this.asked.add(event.action.host);
+      if (event.event === 'action' && event.action.do === 'confirm-dead')
+        this.askedMs.set(event.action.host, world.clock.now);
       if (event.event !== 'answered' || event.what !== 'confirm-dead') return;
-      this.asked.delete(event.host);
+      this.askedMs.delete(event.host);
       if (event.ok) this.words.set(event.host, { atMs: world.clock.now, boot: world.host(event.host).boot });
     });
   }
@@ -36,6 +39,7 @@ export class GivenWords {
 
   /** The same, or somebody is just saying it. */
   isGiven(host: string): boolean {
-    return this.asked.has(host) || this.stands(host);
+    const askedMs = this.askedMs.get(host) ?? -Infinity;
+    return this.world.clock.now - askedMs < ANSWERED_MS || this.stands(host);
   }
 }

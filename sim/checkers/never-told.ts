@@ -73,5 +73,8 @@ function isAway({ network, volumes }: World, host: SimHost, master: SimHost): bo
 function isTold(open: ReadonlySet<string>, host: string, master: string): boolean {
   if (open.has('partition') || open.has(`suspecting-myself/${master}`) || open.has(`reboot/${host}`))
     return true;
-  return [...open].some((cause) => cause.startsWith(`host/${host}/`) || cause.startsWith(`incident/${host}`));
+  const starts = [`host/${host}/`, `incident/${host}/`];
+  return (
+    open.has(`incident/${host}`) || [...open].some((cause) => starts.some((start) => cause.startsWith(start)))
+  );
 }

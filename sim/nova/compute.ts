@@ -26,6 +26,8 @@ export interface ComputeSpeed {
 }
 
 /** nova `[DEFAULT] max_concurrent_builds`. */
+/** Periodic work begins at once, but for nova's `periodic_fuzzy_delay`, a minute at most. */
+const FIRST_SYNC_MS = 40_000;
 const BUILDS_AT_ONCE_MAX = 10;
 /** nova `[DEFAULT] running_deleted_instance_poll_interval`. */
 const REAP_MS = 1_800_000;
@@ -68,7 +70,7 @@ export class SimCompute {
       const destroyed = startCompute(this.state, name, [...this.guests.on(name)]);
       for (const vm of destroyed) this.guests.stop(vm, name);
       this.ready = true;
-      this.syncLater(life);
+      this.syncLater(life, Math.min(FIRST_SYNC_MS, this.state.options.powerSyncIntervalMs));
       this.reapLater(life);
       this.takeOrders();
     });
@@ -163,13 +165,13 @@ export class SimCompute {
     this.startWaiting();
   }
 
-  private syncLater(life: number): void {
-    this.later(life, this.state.options.powerSyncIntervalMs, () => {
+  private syncLater(life: number, afterMs: number): void {
+    this.later(life, afterMs, () => {
       this.overBus(life, () => {
         const { name } = this.host;
         syncPowerStates(this.state, name, [...this.guests.on(name)]);
       });
-      this.syncLater(life);
+      this.syncLater(life, this.state.options.powerSyncIntervalMs);
     });
   }
 

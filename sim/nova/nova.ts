@@ -46,6 +46,9 @@ const REPORT_MS = 10_000;
 /** Hosts do not report at the same moment. */
 const REPORT_STEP_MS = 1_300;
 
+/** Of a proxy that does not wait. */
+const EARLY_MS = 100;
+
 const CHANGES: ReadonlySet<CloudCall['call']> = new Set(['evacuate', 'force-down', 'hard-reboot']);
 
 interface Surroundings {
@@ -120,9 +123,8 @@ export class SimNova {
   }
 
   /** A row that is open for ever, since its target died in the middle, means nothing. */
-  mayComeToSomething({ id, dest, createdAtMs }: MigrationRecord): boolean {
-    const isConducted = this.world.clock.now > createdAtMs + this.habits.conductorDelayMs;
-    if (!isConducted) return true;
+  mayComeToSomething({ id, dest, instanceUuid, status }: MigrationRecord): boolean {
+    if (status === 'accepted' && this.state.unscheduled.has(instanceUuid)) return true;
     const onBus = (this.state.orders.get(dest ?? '') ?? []).some(({ migrationId }) => migrationId === id);
     return onBus || this.computes.get(dest ?? '')?.worksOn(id) === true;
   }
@@ -148,11 +150,22 @@ export class SimNova {
       (faults.lateMsMax === 0 ? 0 : random.below(faults.lateMsMax)) +
       faults.slowMs +
       (faults.slowCalls.get(call.call) ?? 0);
-    const run = (): void => {
+    const isChange = CHANGES.has(call.call);
+    const perform = (): CloudAnswer | null => {
       const performed = this.called.shown(this.perform(this.called.meant(call)));
       this.world.events.emit({ event: 'nova-performed', call });
-      if (performed === null || (faults.swallows && CHANGES.has(call.call))) return;
-      answer(faults.errs && CHANGES.has(call.call) ? gatewayTimeout(call.call) : performed);
+      return performed;
+    };
+    // A proxy gives up at any time, also before nova has come to what it was asked for.
+    const isEarly = isChange && faults.errs && random.below(2) === 0;
+    if (isEarly) clock.after(EARLY_MS, () => answer(gatewayTimeout(call.call)));
+    // What is slow is read first and told late, or read late.
+    const isSlow = lateMs > 0 || (faults.holds.get(call.call) ?? 0) > 0;
+    const read = !isChange && isSlow && random.below(2) === 0 ? { performed: perform() } : null;
+    const run = (): void => {
+      const { performed } = read ?? { performed: perform() };
+      if (performed === null || isEarly || (faults.swallows && isChange)) return;
+      answer(faults.errs && isChange ? gatewayTimeout(call.call) : performed);
     };
     const holdMs = faults.holds.get(call.call) ?? 0;
     if (holdMs > lateMs) this.hold(call, holdMs, lateMs, run);

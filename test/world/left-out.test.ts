@@ -18,7 +18,7 @@ function leaveOut(world: World, isSo: () => boolean): void {
 it('does not end a recovery that has just begun', () => {
   const { world, victim } = settledWithVms(1);
   let lists = 0;
-  leaveOut(world, () => ++lists <= 1);
+  leaveOut(world, () => ++lists <= 2);
   world.powerOff(victim);
   world.run(1_000);
   world.powerOn(victim);

@@ -50,8 +50,11 @@ export const row = (vm: string, source: string, target: string): Migration => ({
 export const accepted = (world: World, vm: string, source: string, byVigil = true): void =>
   world.events.emit({ event: 'evacuation-accepted', row: row(vm, source, 'h2'), byVigil });
 
-export const openRow = ({ nova }: World, vm: string, source: string): unknown =>
+/** The scheduler has not been asked yet. */
+export function openRow({ nova }: World, vm: string, source: string): void {
+  nova.state.unscheduled.set(vm, 1);
   addMigration(nova.state, { instanceUuid: vm, type: 'evacuation', status: 'accepted', source, dest: 'h2' });
+}
 
 export const FAILED: Report = {
   cause: 'host/h3/failed',

@@ -122,7 +122,8 @@ void describe('a host that rebooted without a word', () => {
 
   it('is held with its reason when the configuration does not accept the proof, until somebody confirms', () => {
     const { world, victim } = settledWithVms(1, { proofs: ['silence'] });
-    blink(world, victim);
+    // The gate is shut until then.
+    blink(world, victim, 121_000);
     world.run(120_000);
     const hold = incidentOf(world, victim)?.hold;
     assert.equal(hold?.code, 'no-proof');
@@ -199,10 +200,7 @@ void describe('a host that rebooted without a word', () => {
     for (const name of others) if (name !== victim) world.addVm(`on-${name}`, name);
     for (const name of others) world.powerOff(name);
     world.run(2_000);
-    for (const name of others) {
-      world.powerOn(name);
-      world.clock.after(4_000, () => world.startCompute(name));
-    }
+    for (const name of others) bringBack(world, name);
     world.until(
       'all run',
       () => [...world.servers.values()].every(({ vm, host }) => world.runsOn(vm, host)),

@@ -1,6 +1,7 @@
 /** A host whose incident is open has been back, and falls silent again. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { bringBack } from './bring-back.ts';
 import { holdOf, incidentOf } from './incidents.ts';
 import { blackout, light, settled, slaveOf, slaves } from './settled.ts';
 import type { World } from './little-world.ts';
@@ -21,9 +22,7 @@ function rebooted(world: World, host: string): void {
   world.nova.faults.startFails.add(`bad-${host}`);
   world.powerOff(host);
   world.run(2_000);
-  world.powerOn(host);
-  world.run(4_000);
-  world.startCompute(host);
+  bringBack(world, host);
   world.until(
     'all but one run',
     () => holdOf(world, host) === 'restarts-pending' && world.runsOn(`good-${host}`, host),

@@ -8,6 +8,7 @@ import {
   type CloudState,
   type ComputeOrder,
   liveServers,
+  type MigrationRecord,
   sendOrder,
   serverOf,
   type ServerRecord,
@@ -100,15 +101,17 @@ export function startCompute(state: CloudState, host: string, guests: readonly s
   return guests.filter((vm) => evacuated.has(vm) || serverOf(state, vm) === null);
 }
 
+/** It keeps one record a VM, the last one: others stay as they are. */
 function destroyEvacuated(state: CloudState, host: string): ReadonlySet<string> {
-  const evacuated = new Set<string>();
-  for (const row of state.migrations) {
-    if (row.type !== 'evacuation' || row.source !== host || !OPEN_FOR_SOURCE.has(row.status)) continue;
-    evacuated.add(row.instanceUuid);
-    release(state, row.instanceUuid, host);
+  const evacuated = new Map<string, MigrationRecord>();
+  for (const row of state.migrations)
+    if (row.type === 'evacuation' && row.source === host && OPEN_FOR_SOURCE.has(row.status))
+      evacuated.set(row.instanceUuid, row);
+  for (const [vm, row] of evacuated) {
+    release(state, vm, host);
     touchMigration(state, row, { status: 'completed' });
   }
-  return evacuated;
+  return new Set(evacuated.keys());
 }
 
 function initServer(state: CloudState, server: ServerRecord, guests: readonly string[]): void {

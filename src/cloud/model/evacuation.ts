@@ -48,7 +48,14 @@ export function acceptEvacuation(state: CloudState, request: EvacuationRequest):
     source: server.host ?? '',
     dest: request.target,
   });
+  waitForScheduler(state, server.uuid, 1);
   state.after(state.options.conductorDelayMs, () => askScheduler(state, request, state.options.rpcTimeoutMs));
+}
+
+function waitForScheduler({ unscheduled }: CloudState, vm: string, more: 1 | -1): void {
+  const count = (unscheduled.get(vm) ?? 0) + more;
+  if (count > 0) unscheduled.set(vm, count);
+  else unscheduled.delete(vm);
 }
 
 const SCHEDULER_RETRY_MS = 1_000;
@@ -58,9 +65,12 @@ const SCHEDULER_RETRY_MS = 1_000;
  * stays `accepted` and the VM `rebuilding`, for ever.
  */
 function askScheduler(state: CloudState, request: EvacuationRequest, leftMs: number): void {
-  if (state.schedulerUp) conduct(state, request);
-  else if (leftMs > 0)
+  if (!state.schedulerUp && leftMs > 0) {
     state.after(SCHEDULER_RETRY_MS, () => askScheduler(state, request, leftMs - SCHEDULER_RETRY_MS));
+    return;
+  }
+  waitForScheduler(state, request.server.uuid, -1);
+  if (state.schedulerUp) conduct(state, request);
 }
 
 export function addMigration(

@@ -144,6 +144,8 @@ export interface CloudState {
   readonly orders: Map<string, ComputeOrder[]>;
   /** Orders a nova-compute has taken and not ended, by id. */
   readonly taken: Map<string, { readonly host: string; readonly order: ComputeOrder }>;
+  /** By VM: evacuations for which the scheduler has not been asked yet, or does not answer. */
+  readonly unscheduled: Map<string, number>;
   /** Calls that wait for a nova-compute to tell whether a guest runs, by the order that asks it. */
   readonly diagnoses: Map<string, (runs: boolean) => void>;
   /** Cells whose database does not answer. */
@@ -173,6 +175,7 @@ export function createState(options: CloudOptions, after: Later): CloudState {
     allocations: new Map(),
     orders: new Map(),
     taken: new Map(),
+    unscheduled: new Map(),
     diagnoses: new Map(),
     deadCells: new Set(),
     unschedulable: new Set(),

@@ -7,6 +7,7 @@ const REBOOT = { why: 'reboot', expiresMs: 60_000 } as const;
 
 void test('an announcement holds for its time from when it was first seen, however often it is repeated', () => {
   const evidence = createHostEvidence('h2');
+  evidence.boot = 'one';
   noteLeaving(evidence, REBOOT, 'one', 1_000);
   noteLeaving(evidence, { ...REBOOT }, 'one', 50_000);
   assert.ok(isLeaving(evidence, 60_999));
@@ -15,8 +16,11 @@ void test('an announcement holds for its time from when it was first seen, howev
 
 void test('the same words in another boot, or others in the same one, are another announcement', () => {
   const evidence = createHostEvidence('h2');
+  evidence.boot = 'one';
   noteLeaving(evidence, REBOOT, 'one', 1_000);
   // What it said between the two was not seen.
+  evidence.boot = 'two';
+  assert.ok(!isLeaving(evidence, 2_000), 'what a former boot announced, it has done');
   noteLeaving(evidence, REBOOT, 'two', 200_000);
   assert.equal(evidence.leftBoot, 'two');
   assert.ok(isLeaving(evidence, 259_999));

@@ -21,7 +21,8 @@ const RELEASES = {
   'life-after-failed':
     'an operator makes sure that each VM named runs once, then reboots the host, or switches it off and: vigil confirm-dead HOST --by NAME',
   'evacuations-settling': 'the evacuations under way end',
-  'rows-not-completed': 'nova-compute starts on the host and completes its evacuation records',
+  'rows-not-completed':
+    'nova-compute starts on the host and completes its evacuation records: one of each VM, so start it once more if some are left',
   'compute-not-back': 'nova-compute starts on the host and reports to nova',
   'restarts-pending': 'each VM named runs, or its owner stops or deletes it; see vigil vms',
   'force-down-open':

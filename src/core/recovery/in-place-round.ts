@@ -66,6 +66,11 @@ export function survey(
       show(incident, work, 'held', secondCopyWords(elsewhere));
       return [];
     }
+    if (server.vmState === 'stopped' && master.openStarts.isOpen(server.vm, core.now)) {
+      // Its guest was missed before the start has come to nova-compute, or to anything.
+      show(incident, work, 'restarting', 'nova may still start it, as it was asked to without an answer');
+      return [];
+    }
     const tried = work.inPlace.tries > 0;
     const rule = inPlace(server, {
       recovery: core.settings.recovery,

@@ -109,7 +109,9 @@ function byStateNow(server: Server, { before, rows, tried, evacuationFailed }: I
       // nova-compute did not find its guest after the boot and took it for stopped by its user; that happens once.
       return before !== null && !tried
         ? { is: 'to-run' }
-        : left('it was stopped after it had been started; it stays stopped');
+        : left(
+            `nova was asked to start it, and shows it stopped: unless its owner has stopped it, openstack server start ${server.vm}`,
+          );
     case 'error':
       return tried || evacuationFailed
         ? { is: 'to-run' }

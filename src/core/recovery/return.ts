@@ -18,7 +18,7 @@ import { anyUnsettled, inPlaceRound, survey } from './in-place-round.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import { isBackWithNewBoot } from './life.ts';
 import { reportProgress } from './progress-reports.ts';
-import { readHost } from './reading.ts';
+import { type OnHost, readHost } from './reading.ts';
 import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 
 const RETURN_ROUND_MS = 2_000;
@@ -41,6 +41,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
   const now = yield* readHost(core, master, incident);
   if (!now.ok) return novaUnreadable(now.why);
   if (isDoubtful(incident, now.value)) return go(RETURN_ROUND_MS);
+  incident.before ??= stillActive(now.value);
   const begunMs = core.now;
   const services = yield* askCloud(core, { call: 'list-services' });
   if (!services.ok) return novaUnreadable(services.failure.detail);
@@ -68,4 +69,9 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
   reportProgress(core, incident, true);
   if (pending !== null) return held(pending, RETURN_ROUND_MS);
   return yield* close(core, master, incident);
+}
+
+/** To a master that has taken over: what it still finds so was so before nova-compute has missed its guest. */
+function stillActive({ servers, rows }: OnHost): Incident['before'] {
+  return { servers: servers.filter(({ vmState }) => vmState === 'active'), rows };
 }
