@@ -39,6 +39,9 @@ export function restlessness(
   );
   return [
     ...unjudged.map((host) => ({ words: `${host} is not judged`, hosts: [host] })),
+    ...[...world.hosts.values()]
+      .filter(({ core }) => core !== null && core.ownReboot.unjudged !== null)
+      .map(({ name }) => ({ words: `the last boot of ${name} is not seen to`, hosts: [name] })),
     ...missing(world, released).map(({ uuid, host, taskState }) => ({
       words: `${uuid} runs nowhere; nova has it on ${host}, task ${taskState}`,
       hosts: host === null ? [] : [host],

@@ -44,8 +44,8 @@ export interface Core {
   termSeen: Term;
   lease: Lease;
   master: Mastership | null;
-  /** When it last gave the lease to a host that can judge this one. */
-  madeWayMs: number | null;
+  /** How often it gave the lease to a host that can judge this one, and from when on it may do so again. */
+  madeWay: { readonly times: number; readonly againMs: number } | null;
   /** When it last gave the lease to a host that sees more volumes. */
   leftToSeeingMs: number | null;
   leaving: Leaving | null;

@@ -67,7 +67,7 @@ export function createCore(settings: Settings, now: number): Core {
     termSeen: 0,
     lease: watching(now),
     master: null,
-    madeWayMs: null,
+    madeWay: null,
     leftToSeeingMs: null,
     leaving: null,
     maintenance: NO_MAINTENANCE,

@@ -9,22 +9,28 @@ import type { Core } from '../state.ts';
 import type { Mastership } from './mastership.ts';
 import { mayLead } from './may-lead.ts';
 
-/** Who comes to hold it again within that time was needed: what a host says of itself is not all that makes a master. */
-const AGAIN_MS = 600_000;
+/**
+ * Who comes to hold it again was needed: what a host says of itself is not all that makes a master. So it leaves after
+ * longer and longer times.
+ */
+const AGAIN_MS = 60_000;
+const AGAIN_MS_MAX = 600_000;
 /** For nova-compute of a host that is back to report, and its VMs to be started: a successor would have to wait for that. */
 const RETURNS_MS = 60_000;
 
 /** Gives the lease back as soon as there is somebody to take it; true if it did. */
 export function makeWay(core: Core, master: Mastership): boolean {
   const why = whyStandIn(core);
-  if (why === null || (core.madeWayMs !== null && core.now - core.madeWayMs < AGAIN_MS)) return false;
+  if (why === null) core.madeWay = null;
+  if (why === null || core.now < (core.madeWay?.againMs ?? 0)) return false;
   const isAtWork = [...master.incidents.values()].some(
     ({ back }) => back !== null && core.now - back.sinceMs < RETURNS_MS,
   );
   if (isAtWork) return false;
   const other = [...core.hosts.values()].find((evidence) => mayLead(core, master, evidence));
   if (other === undefined) return false;
-  core.madeWayMs = core.now;
+  const times = (core.madeWay?.times ?? 0) + 1;
+  core.madeWay = { times, againMs: core.now + Math.min(AGAIN_MS_MAX, AGAIN_MS * 2 ** (times - 1)) };
   const words = `${why}, and ${other.host} can see to it`;
   start(giveBack(core, words, 3 * core.settings.timing.leaseMs), () => true);
   return true;

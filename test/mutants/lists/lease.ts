@@ -198,7 +198,7 @@ export const LEASE: readonly Mutant[] = [
     name: 'left-again-and-again',
     why: 'a lease that nobody else takes is left again and again',
     file: 'src/core/master/stand-in.ts',
-    find: '  if (why === null || (core.madeWayMs !== null && core.now - core.madeWayMs < AGAIN_MS)) return false;',
+    find: '  if (why === null || core.now < (core.madeWay?.againMs ?? 0)) return false;',
     replace: '  if (why === null) return false;',
   },
   {
