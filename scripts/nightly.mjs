@@ -22,7 +22,13 @@ const NODE_FLAGS = ['--max-semi-space-size=32'];
 const HOUR_MS = 3_600_000;
 
 /** All that decides how a run goes. */
-const DECIDES = ['run/draw-run', 'scenario/settle', 'run/take-steps', 'run/come-to-rest'];
+const DECIDES = [
+  'run/draw-run',
+  'scenario/settle',
+  'run/take-steps',
+  'run/come-to-rest',
+  'run/one-more-dies',
+];
 
 /** Of it, without comments and types. */
 function hashOfCode() {

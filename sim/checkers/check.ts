@@ -32,4 +32,6 @@ export interface Check {
 /** A checker may have something to look at when everything is repaired and at rest. */
 export interface Checker {
   readonly atRest?: () => void;
+  /** Of a cluster at rest only this host has died since, long ago. */
+  readonly oneDead?: (victim: string) => void;
 }

@@ -1,9 +1,10 @@
-/** Liveness: once everything is repaired, incidents end and what should run runs. */
+/** Liveness: once everything is repaired, incidents end and what should run runs, also when one more host dies then. */
 import { serverOf } from '../../src/cloud/model/state.ts';
 import type { Report } from '../../src/core/reports/report.ts';
 import type { World } from '../world.ts';
 import type { Check, Checker } from './check.ts';
 import type { Released } from './released.ts';
+import { leftBehind } from './left-behind.ts';
 import { missing } from './wanted.ts';
 
 export function watchComesToRest({ world, released, violate }: Check): Checker {
@@ -15,6 +16,20 @@ export function watchComesToRest({ world, released, violate }: Check): Checker {
     if (event.event === 'report') for (const vm of namedIn(event.report)) unnamed.delete(vm);
   });
   return {
+    oneDead: (victim) => {
+      const work = world.masters()[0]?.core?.master?.incidents.get(victim);
+      for (const vm of leftBehind(world, released, victim)) {
+        const known = work?.vms.get(vm);
+        const why = known?.reason ?? work?.hold?.words ?? 'no reason is given';
+        violate(
+          `${vm} of ${victim}, which is dead, was not recovered: ${known?.state ?? 'unknown'}, ${why}`,
+          {
+            hosts: [victim],
+            vm,
+          },
+        );
+      }
+    },
     atRest: () => {
       for (const { words, hosts } of restlessness(world, released)) violate(words, { hosts });
       for (const vm of unnamed) {

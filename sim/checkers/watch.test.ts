@@ -230,6 +230,10 @@ const BREAKS: Readonly<Record<CheckerName, Readonly<Record<string, Break>>>> = {
     },
   },
   'comes-to-rest': {
+    'a VM of a host that has died since is not recovered': (world, watched) => {
+      world.powerOff('h3');
+      watched.oneDead('h3');
+    },
     'nobody is master': (world, watched) => {
       world.killAgent('h1');
       watched.atRest();

@@ -49,6 +49,8 @@ export interface Watch {
   readonly released: Released;
   /** To be called once, when everything is repaired and at rest. */
   readonly atRest: () => void;
+  /** To be called once, when one more host has died then, and everybody has had the time to see to it. */
+  readonly oneDead: (victim: string) => void;
 }
 
 export function watch(world: World, allowed: ReadonlySet<CheckerName> = new Set()): Watch {
@@ -77,6 +79,9 @@ export function watch(world: World, allowed: ReadonlySet<CheckerName> = new Set(
     released,
     atRest: () => {
       for (const checker of checkers) checker.atRest?.();
+    },
+    oneDead: (victim) => {
+      for (const checker of checkers) checker.oneDead?.(victim);
     },
   };
 }

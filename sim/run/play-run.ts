@@ -8,6 +8,7 @@ import { settle } from '../scenario/settle.ts';
 import type { World } from '../world.ts';
 import { comeToRest, LOOK_MS } from './come-to-rest.ts';
 import type { Run } from './draw-run.ts';
+import { oneMoreDies } from './one-more-dies.ts';
 import { Story } from './story.ts';
 import { take } from './take-steps.ts';
 
@@ -45,6 +46,7 @@ export function playRun(run: Run): Ended {
     world.run(LOOK_MS);
   const faultsOverMs = world.clock.now;
   if (watched.violations.length === 0) comeToRest(world, watched);
+  if (watched.violations.length === 0) oneMoreDies(world, watched);
   return {
     seed: run.seed,
     violations: watched.violations.map((violation) => ({

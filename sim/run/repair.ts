@@ -1,13 +1,16 @@
-/** Everything that was broken is repaired, as an operator would do it: nothing is known but what is not as it should be. */
+/**
+ * Everything that was broken is repaired, as an operator would do it: nothing is known but what is not as it should be. One
+ * that is dead may be left so.
+ */
 import type { Action } from '../actions/action.ts';
 import { act } from '../actions/act.ts';
 import type { World } from '../world.ts';
 
-export function repair(world: World): void {
-  for (const action of repairs(world)) act(world, action);
+export function repair(world: World, dead: string | null = null): void {
+  for (const action of repairs(world, dead)) act(world, action);
 }
 
-function repairs(world: World): readonly Action[] {
+function repairs(world: World, dead: string | null): readonly Action[] {
   const hosts = [...world.hosts.values()];
   const names = hosts.map(({ name }) => name);
   const these = (wanted: (host: (typeof hosts)[number]) => boolean): readonly string[] =>
@@ -15,7 +18,7 @@ function repairs(world: World): readonly Action[] {
   const some = (list: readonly string[], action: Action): readonly Action[] =>
     list.length > 0 ? [action] : [];
   const frozen = these(({ frozen }) => frozen);
-  const dark = these(({ power }) => !power);
+  const dark = these(({ name, power }) => !power && name !== dead);
   const paused = these((host) => host.paused !== null);
   const withoutAgent = these((host) => host.power && !host.agent);
   const withoutBeats = these((host) => host.power && !host.beats);

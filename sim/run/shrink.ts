@@ -6,6 +6,7 @@ import type { CheckerName } from '../checkers/names.ts';
 import { watch } from '../checkers/watch.ts';
 import type { Cluster } from '../cluster.ts';
 import { comeToRest, LOOK_MS } from './come-to-rest.ts';
+import { oneMoreDies } from './one-more-dies.ts';
 import { settle } from '../scenario/settle.ts';
 import { withoutHost } from './without-host.ts';
 
@@ -30,6 +31,7 @@ export function breaks({ cluster, script, untilMs, atRest }: Case, checker: Chec
   for (let atMs = 0; atMs < untilMs && found() === null; atMs += LOOK_MS)
     world.run(Math.min(LOOK_MS, untilMs - atMs));
   if (atRest && found() === null) comeToRest(world, watched);
+  if (atRest && found() === null) oneMoreDies(world, watched);
   return found();
 }
 
