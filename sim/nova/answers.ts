@@ -19,6 +19,11 @@ import type {
   ServerGroup,
 } from '../../src/core/recovery/cloud.ts';
 
+/** As nova writes them: of its own clock, without a zone. */
+// oxlint-disable-next-line no-restricted-globals -- writes a time, and reads no clock
+const timeStamp = (ms: number): string => new Date(NOVA_EPOCH_MS + ms).toISOString().slice(0, -1);
+const NOVA_EPOCH_MS = 1_700_000_000_000;
+
 export function serviceOf(state: CloudState, service: ServiceRecord): ComputeService {
   return {
     id: service.id,
@@ -28,7 +33,7 @@ export function serviceOf(state: CloudState, service: ServiceRecord): ComputeSer
     status: service.disabled ? 'disabled' : 'enabled',
     disabledReason: service.disabledReason,
     forcedDown: service.forcedDown,
-    updatedAt: service.lastReportAtMs === null ? null : String(service.lastReportAtMs),
+    updatedAt: service.lastReportAtMs === null ? null : timeStamp(service.lastReportAtMs),
   };
 }
 
@@ -65,8 +70,8 @@ export function migrationAnswer(row: MigrationRecord): Migration {
     status: row.status,
     source: row.source,
     target: row.dest,
-    createdAt: String(row.createdAtMs),
-    updatedAt: row.updatedAtMs === null ? null : String(row.updatedAtMs),
+    createdAt: timeStamp(row.createdAtMs),
+    updatedAt: row.updatedAtMs === null ? null : timeStamp(row.updatedAtMs),
   };
 }
 

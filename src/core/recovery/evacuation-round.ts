@@ -22,6 +22,7 @@ import {
   type RoundEnd,
 } from './round-end.ts';
 import { lookAtLife } from './comeback.ts';
+import { cutOffMigrations } from './cut-off-migrations.ts';
 import { confirmEnded } from './confirm-ended.ts';
 import { isDoubtful } from './doubt.ts';
 import { forceDown } from './force-down.ts';
@@ -67,7 +68,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     isBackWithNewBoot(incident.record, evidence, since) !== back
   )
     return go(0);
-  if (!back || incident.before === null) noteBefore(incident, reading.value);
+  if (!back || incident.before === null) noteBefore(core, incident, reading.value);
   incident.groups = reading.value.groups;
   const stop = brake(countForBrake(core, master, victim), incident.record.proof);
   const orders = planRound(core, master, incident, reading.value, {
@@ -115,7 +116,11 @@ function* raiseMark(core: Core, master: Mastership, incident: Incident): Task<bo
 }
 
 /** What its owner still does with a VM counts, but not what its evacuation makes of it. */
-function noteBefore(incident: Incident, { servers, rows }: OnHost): void {
+function noteBefore({ nova }: Core, incident: Incident, { servers, rows }: OnHost): void {
+  const { victim } = incident.record;
+  const reportedAt = nova.services.find(({ host }) => host === victim)?.updatedAt ?? null;
+  // It is told by what was so first: who changes the service changes its time stamp, too.
+  if (incident.before === null) incident.cutOff = cutOffMigrations(servers, rows, reportedAt);
   const afterId = incident.record.migrationIdAtDeclaration ?? 0;
   const known = new Map(incident.before?.servers.map((server) => [server.vm, server]));
   for (const server of servers)

@@ -77,6 +77,7 @@ export function survey(
       before: beforeOf(incident, server),
       rowsBefore: incident.before?.rows ?? [],
       rows: now.rows,
+      cutOff: incident.cutOff.get(server.vm) ?? null,
       evacuationFailed: hasFailedSince(now.rows, server.vm, incident.record.migrationIdAtDeclaration ?? 0),
       tried,
     });

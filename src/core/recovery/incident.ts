@@ -44,6 +44,8 @@ export interface Incident {
    * has made of them since, ERROR or stopped, their owners have not wanted.
    */
   toRun: ReadonlyMap<string, Server>;
+  /** VMs that may run where they were migrated to live, as was known before nova-compute of the host could start again. */
+  cutOff: ReadonlyMap<string, Migration>;
   /** The host's new life, once this master has seen it. */
   back: Comeback | null;
   /** Who confirmed its death stands in no cell yet. */
@@ -135,6 +137,7 @@ export function createIncident(
     underWay: createUnderWay(record),
     before: null,
     toRun: new Map(),
+    cutOff: new Map(),
     back: null,
     isWordUnwritten: false,
     confirmedAgainBy: null,

@@ -156,6 +156,8 @@ function needOf(
       `a live migration to ${live.target ?? 'another host'} was open: see whether it runs there; if not, evacuate it by hand`,
     );
   }
+  const cutOffLive = incident.cutOff.get(server.vm);
+  if (cutOffLive !== undefined) return set('held', cutOffLiveWords(cutOffLive));
   if (server.taskState?.startsWith('migrating') === true)
     return set(
       'held',
@@ -186,6 +188,10 @@ function standsStill(core: Core, master: Mastership, incident: Incident, row: Mi
   if (isUnclaimedEvacuation(row))
     return `evacuation ${row.id} has waited for nova-compute of ${row.target} for long: see that it runs there; if it never will, evacuate it by hand`;
   return `evacuation ${row.id} has been ${row.status} for long: see whether nova-compute of ${row.target} builds it; if not, evacuate it by hand`;
+}
+
+function cutOffLiveWords({ id, target }: Migration): string {
+  return `its live migration ${id} to ${target ?? 'another host'} failed shortly before its host did, and it may run there: see that it does not, then evacuate it by hand`;
 }
 
 function cutOffWords({ vm, host }: Server, { id, status, target }: Migration): string {

@@ -37,6 +37,7 @@ const context = (change: Partial<InPlaceContext> = {}): InPlaceContext => ({
   before: server(),
   rowsBefore: [],
   rows: [],
+  cutOff: null,
   evacuationFailed: false,
   tried: false,
   ...change,

@@ -6,6 +6,7 @@
 import type { RecoverySettings } from '../settings.ts';
 import { type Migration, NOT_RUNNING, type Server } from './cloud.ts';
 import type { HostName } from '../wire/records.ts';
+import { lastFailedMigration } from './cut-off-migrations.ts';
 import { excluded, HA_KEY } from './protectable.ts';
 import { findCutOff, isOpenEvacuation, isOpenLiveMigration } from './rows.ts';
 
@@ -26,6 +27,8 @@ export interface InPlaceContext {
   readonly rowsBefore: readonly Migration[];
   /** The VM's rows now. */
   readonly rows: readonly Migration[];
+  /** By this it may run elsewhere, as was known before that. */
+  readonly cutOff: Migration | null;
   /** Its evacuation in this incident failed, which takes a VM to ERROR. */
   readonly evacuationFailed: boolean;
   /** Vigil has already started it in this incident. */
@@ -69,26 +72,17 @@ function wasToRun(server: Server, { before, tried, evacuationFailed }: InPlaceCo
 }
 
 /** A live migration that was cut off may have ended on its target, whatever nova has made of its record since. */
-function migrates(server: Server, { before, rows, rowsBefore }: InPlaceContext): InPlace | null {
+function migrates(server: Server, { before, rows, rowsBefore, cutOff }: InPlaceContext): InPlace | null {
   const mine = (row: Migration): boolean => row.vm === server.vm;
   const open = [...rows, ...rowsBefore].find((row) => mine(row) && isOpenLiveMigration(row));
-  const newest = rows
-    .filter(mine)
-    .reduce<Migration | null>((a, b) => (a === null || b.id > a.id ? b : a), null);
-  const cutOff =
-    before === null && newest?.type === 'live-migration' && isUnclear(newest) ? newest : undefined;
-  const live = open ?? cutOff;
-  return live === undefined ? null : byHand(server, live.target);
+  const live = open ?? cutOff ?? (before === null ? lastFailedMigration(server.vm, rows) : null);
+  return live === null ? null : byHand(server, live.target);
 }
 
 function byHand({ vm }: Server, target: HostName | null): InPlace {
   const words = `its live migration to ${target ?? 'another host'} was cut off, and it may run there`;
   const what = `see that it does not, then openstack server reboot --hard ${vm}; to have it left as it is, set its metadata ${HA_KEY}=False`;
   return { is: 'by-hand', reason: `${words}: ${what}` };
-}
-
-function isUnclear({ status }: Migration): boolean {
-  return status === 'error' || status === 'failed';
 }
 
 function byStateNow(server: Server, { before, rows, tried, evacuationFailed }: InPlaceContext): InPlace {

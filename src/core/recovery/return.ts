@@ -12,6 +12,8 @@ import { askCloud } from './ask-cloud.ts';
 import { hasReported, lookAtLife } from './comeback.ts';
 import { isDoubtful } from './doubt.ts';
 import { confirmEnded } from './confirm-ended.ts';
+import type { Server } from './cloud.ts';
+import { lastFailedMigration } from './cut-off-migrations.ts';
 import { close, forceUp } from './force-down.ts';
 import { hold } from './holds.ts';
 import { anyUnsettled, inPlaceRound, survey } from './in-place-round.ts';
@@ -73,5 +75,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
 
 /** To a master that has taken over: what it still finds so was so before nova-compute has missed its guest. */
 function stillActive({ servers, rows }: OnHost): Incident['before'] {
-  return { servers: servers.filter(({ vmState }) => vmState === 'active'), rows };
+  const isKnown = ({ vm, vmState }: Server): boolean =>
+    vmState === 'active' && lastFailedMigration(vm, rows) === null;
+  return { servers: servers.filter(isKnown), rows };
 }

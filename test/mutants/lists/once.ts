@@ -176,4 +176,18 @@ export const ONCE: readonly Mutant[] = [
     find: 'const present = rows.value.filter((row) => !isOvertaken(row, rows.value));',
     replace: 'const present = rows.value;',
   },
+  {
+    name: 'failed-migration-came-to-nothing',
+    why: 'a VM whose live migration failed just before its host did is evacuated',
+    file: 'src/core/recovery/plan.ts',
+    find: "  if (cutOffLive !== undefined) return set('held', cutOffLiveWords(cutOffLive));\n",
+    replace: '',
+  },
+  {
+    name: 'failed-migration-holds-for-ever',
+    why: 'a live migration that failed long ago keeps its VM from being evacuated',
+    file: 'src/core/recovery/cut-off-migrations.ts',
+    find: 'if (row !== null && !isMissed) found',
+    replace: 'if (row !== null) found',
+  },
 ];
