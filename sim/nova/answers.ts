@@ -18,11 +18,7 @@ import type {
   Server,
   ServerGroup,
 } from '../../src/core/recovery/cloud.ts';
-
-/** As nova writes them: of its own clock, without a zone. */
-// oxlint-disable-next-line no-restricted-globals -- writes a time, and reads no clock
-const timeStamp = (ms: number): string => new Date(NOVA_EPOCH_MS + ms).toISOString().slice(0, -1);
-const NOVA_EPOCH_MS = 1_700_000_000_000;
+import { timeStamp } from './time-stamp.ts';
 
 export function serviceOf(state: CloudState, service: ServiceRecord): ComputeService {
   return {
