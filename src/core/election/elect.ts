@@ -14,8 +14,8 @@ import { deferenceToSeeing } from './placement.ts';
 
 /** Each beat. */
 export function elect(core: Core): void {
-  if (!core.settings.eligible) return;
   watchSlots(core);
+  if (!core.settings.eligible) return;
   // A master has taken over what there was.
   if (core.reports.former !== null) noteHeritage(core, core.coordination.lease.heritage(core));
   switch (core.lease.phase) {
@@ -41,16 +41,29 @@ export function checkLease(core: Core): void {
   stepDown(core, 'the lease could not be renewed in time');
 }
 
-/** The lease is read always, the slots from the moment the master is missed, so that a new one need not start from zero. */
+/** Where there are more, thousands of hosts that all miss the master at once do not read all of them. */
+const NEIGHBOUR_SLOTS_MAX = 1_024;
+
+/**
+ * The lease is read always, the slots from the moment the master is missed, so that a new one need not start from zero. Who
+ * cannot be master wants but to know whom to ask, so that he can tell of neighbours whom no master hears.
+ */
 function watchSlots(core: Core): void {
-  const { timing } = core.settings;
-  const missed =
+  const { timing, eligible } = core.settings;
+  const isMissed =
     core.lease.phase !== 'watching' || missesMasterMs(core) >= timing.suspectMs || !holderMoves(core);
+  const missed = isMissed && (eligible || !knowsNeighbours(core));
   for (const volume of core.volumes.values()) {
-    if (!volume.connected || volume.watching === missed) continue;
-    volume.watching = missed;
-    core.outbox.push({ do: 'watch', volume: volume.name, slots: missed });
+    const slots = missed && (eligible || (volume.superblock?.slots ?? 0) <= NEIGHBOUR_SLOTS_MAX);
+    if (!volume.connected || volume.watching === slots) continue;
+    volume.watching = slots;
+    core.outbox.push({ do: 'watch', volume: volume.name, slots });
   }
+}
+
+/** Somebody else than the master it follows. */
+function knowsNeighbours({ hosts, link }: Core): boolean {
+  return [...hosts.values()].some(({ host, said }) => said !== null && host !== link.master?.host);
 }
 
 function holderMoves(core: Core): boolean {

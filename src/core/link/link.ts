@@ -229,7 +229,7 @@ export interface Neighbour {
   readonly address: AgentAddress;
 }
 
-/** A host that can check nobody's slot knows of the master it followed, and that one alone. */
+/** A host that has read nobody's slot yet knows of the master it followed, and that one alone. */
 function whomToAsk(core: Core): readonly Neighbour[] {
   const { master } = core.link;
   const reachable = reachableHosts(core);

@@ -231,4 +231,11 @@ export const VERDICTS: readonly Mutant[] = [
     find: '    if (evidence.said === null && evidence.volumes.size === 0) continue;\n',
     replace: '',
   },
+  {
+    name: 'only-candidates-know-neighbours',
+    why: 'a host that cannot be master hears nobody but the master, and cannot tell of others',
+    file: 'src/core/election/elect.ts',
+    find: 'isMissed && (eligible || !knowsNeighbours(core))',
+    replace: 'isMissed && eligible',
+  },
 ];
