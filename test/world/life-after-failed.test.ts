@@ -84,7 +84,9 @@ describe('life after a verdict of failed', () => {
     assert.equal(world.nova.rows.length, rows);
     assert.equal(holdOf(world, victim), 'life-after-failed');
     assert.equal(confirm(world, victim).ok, true);
-    world.until('recovered', () => world.servers.get('late')?.host !== victim, 60_000);
+    // A start in place that the former master asked for may be open as well.
+    const settledMs = world.timing.openRequestMs + 60_000;
+    world.until('recovered', () => world.servers.get('late')?.host !== victim, settledMs);
     assert.equal(incidentOf(world, victim)?.record.proof, 'operator');
   });
 

@@ -160,7 +160,8 @@ function forgetFreed(core: Core, uuid: string, slots: readonly SlotObservation[]
     evidence.slotIndex.delete(uuid);
     const { networkLostMs } = core.settings.timing;
     const network = networkState(evidence.network, networkLostMs, core.now);
-    if (evidence.isFreed ? network === 'fresh' : network !== 'lost' || mayHaveSlot(core, evidence)) continue;
+    const isMissed = network === 'lost' && core.master?.incidents.has(host) !== true;
+    if (evidence.isFreed ? network === 'fresh' : !isMissed || mayHaveSlot(core, evidence)) continue;
     core.hosts.delete(host);
     core.outbox.push({ do: 'journal', event: 'host-removed', data: { host } });
     core.master?.judgements.delete(host);

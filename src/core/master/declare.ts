@@ -45,7 +45,12 @@ export function declareIncident(
   };
   core.outbox.push({ do: 'journal', event: 'declared', data: { ...record, facts } });
   master.declaredMs.set(host, core.now);
-  work(core, master, host, createIncident(record, core.now, false));
+  work(
+    core,
+    master,
+    host,
+    createIncident(record, core.now, false, false, { reportedAt: reportedAt(core, host) }),
+  );
   return true;
 }
 
@@ -56,4 +61,12 @@ export function work(core: Core, master: Mastership, victim: HostName, incident:
     pursue(core, master, incident),
     () => isActing(core, master) && master.incidents.get(victim) === incident,
   );
+}
+
+/** When its nova-compute reported last, by nova; null if somebody has touched its service since, or nobody has asked. */
+function reportedAt({ nova }: Core, host: HostName): string | null {
+  const service = nova.services.find((known) => known.host === host);
+  return service === undefined || service.forcedDown || service.status === 'disabled'
+    ? null
+    : service.updatedAt;
 }

@@ -14,9 +14,11 @@ import { judgeHosts } from './judge.ts';
 import { blindFor } from './blind.ts';
 import type { Mastership } from './mastership.ts';
 import { makeWay } from './stand-in.ts';
+import { endReportsOfFreed } from './take-over.ts';
 
 export function masterBeat(core: Core, master: Mastership): void {
   if (!master.adopted) return;
+  endReportsOfFreed(core, master);
   announce(core);
   reportDamagedSlots(core);
   reportImpossibleTerms(core);

@@ -39,6 +39,8 @@ export interface Mastership {
   adopted: boolean;
   /** Until when nothing is ordered, because a slot could not be read at the take-over: an intent may stand in it. */
   blindUntilMs: number;
+  /** What was told of hosts that are no members any more has been ended. */
+  freedAreTold: boolean;
   /** While it suspects itself: who is better placed, and since when. */
   fitter: { readonly host: HostName; readonly sinceMs: number } | null;
   /** Probe neighbours and isolation addresses: somebody is silent. */
@@ -74,6 +76,7 @@ export function createMastership(
     openStarts: new OpenStarts(),
     adopted: false,
     blindUntilMs: 0,
+    freedAreTold: false,
     fitter: null,
     wantsOwnView: false,
     partition: null,

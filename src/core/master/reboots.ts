@@ -15,7 +15,7 @@ export function rebootedFrom(
   facts: Facts,
   before: Judgement | undefined,
 ): BootId | null {
-  if (facts.formerBootLives || facts.namesakes) return null;
+  if (facts.formerBootLives) return null;
   const known = formerBoot(master, evidence, before);
   if (known !== null && evidence.boot !== known && evidence.leftBoot !== known) return known;
   const told = toldReboot(evidence);

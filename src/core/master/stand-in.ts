@@ -17,6 +17,8 @@ const AGAIN_MS = 60_000;
 const AGAIN_MS_MAX = 600_000;
 /** For nova-compute of a host that is back to report, and its VMs to be started: a successor would have to wait for that. */
 const RETURNS_MS = 60_000;
+/** Half of what the start gate of a host without another master waits; see own-reboot.ts. */
+const OWN_GATE_LEASES = 6;
 
 /** Gives the lease back as soon as there is somebody to take it; true if it did. */
 export function makeWay(core: Core, master: Mastership): boolean {
@@ -26,7 +28,9 @@ export function makeWay(core: Core, master: Mastership): boolean {
   const isAtWork = [...master.incidents.values()].some(
     ({ back }) => back !== null && core.now - back.sinceMs < RETURNS_MS,
   );
-  if (isAtWork) return false;
+  // Its own gate waits for another master, but not for ever.
+  const hasTime = core.now - core.ownReboot.sinceMs < OWN_GATE_LEASES * core.settings.timing.leaseMs;
+  if (isAtWork && hasTime) return false;
   const other = [...core.hosts.values()].find((evidence) => mayLead(core, master, evidence));
   if (other === undefined) return false;
   const times = (core.madeWay?.times ?? 0) + 1;

@@ -27,7 +27,6 @@ function* adopt(core: Core, master: Mastership): Task<void> {
     const records = yield* core.coordination.incidents.takeUp(core, live);
     if (records !== null) {
       for (const record of records) adoptIncident(core, master, record);
-      endReportsOfFreed(core, master);
       master.holds.delete('not-adopted');
       master.adopted = true;
       return;
@@ -41,7 +40,7 @@ function* adopt(core: Core, master: Mastership): Task<void> {
 }
 
 function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): void {
-  const { victim, phase, hold, forcedDownBy } = record;
+  const { victim, phase, forcedDownBy } = record;
   master.sequences.set(victim, record.sequence);
   if (phase === 'closed') {
     // The last master may have closed it with a write that it did not see end.
@@ -58,14 +57,20 @@ function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): 
   const untilMs = core.now + core.settings.timing.openRequestMs;
   const open = {
     forceDownOpenMs: forcedDownBy === 'vigil-asked' ? untilMs : 0,
-    startsOpenUntilMs: phase === 'returning' || hold === 'start-open' ? untilMs : 0,
+    startsOpenUntilMs: mayHaveOpenStarts(record) ? untilMs : 0,
   };
   work(core, master, victim, createIncident(record, core.now, sent, true, open));
 }
 
-/** Hosts that were freed while there was no master. Whose slot is damaged may be anybody. */
-function endReportsOfFreed(core: Core, master: Mastership): void {
-  if (core.now < master.blindUntilMs) return;
+/** `life-after-failed` binds successors, too, and stands where `start-open` may have stood. */
+const mayHaveOpenStarts = ({ phase, hold }: IncidentRecord): boolean =>
+  phase === 'returning' || hold === 'start-open' || hold === 'life-after-failed';
+
+/** Once, of hosts that were freed while there was no master. Whose slot is damaged may be anybody. */
+export function endReportsOfFreed(core: Core, master: Mastership): void {
+  if (master.freedAreTold || core.now < master.blindUntilMs) return;
+  if ([...core.volumes.values()].some(({ damagedSlots }) => damagedSlots.size > 0)) return;
+  master.freedAreTold = true;
   const told = [...core.reports.open.keys()].map((cause) => /^(?:host|incident)\/([^/]+)/.exec(cause)?.[1]);
   for (const host of new Set(told))
     if (host !== undefined && host !== core.settings.host && !core.hosts.has(host))

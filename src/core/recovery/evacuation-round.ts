@@ -118,9 +118,12 @@ function* raiseMark(core: Core, master: Mastership, incident: Incident): Task<bo
 /** What its owner still does with a VM counts, but not what its evacuation makes of it. */
 function noteBefore({ nova }: Core, incident: Incident, { servers, rows }: OnHost): void {
   const { victim } = incident.record;
-  const reportedAt = nova.services.find(({ host }) => host === victim)?.updatedAt ?? null;
-  // It is told by what was so first: who changes the service changes its time stamp, too.
-  if (incident.before === null) incident.cutOff = cutOffMigrations(servers, rows, reportedAt);
+  const service = nova.services.find(({ host }) => host === victim);
+  // Whoever forces it down or disables it changes its time stamp, too.
+  const isTouched =
+    service?.forcedDown !== false || service.status === 'disabled' || incident.record.forcedDownBy !== null;
+  if (incident.before === null)
+    incident.cutOff = cutOffMigrations(servers, rows, isTouched ? incident.reportedAt : service.updatedAt);
   const afterId = incident.record.migrationIdAtDeclaration ?? 0;
   const known = new Map(incident.before?.servers.map((server) => [server.vm, server]));
   for (const server of servers)

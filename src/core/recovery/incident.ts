@@ -46,6 +46,8 @@ export interface Incident {
   toRun: ReadonlyMap<string, Server>;
   /** VMs that may run where they were migrated to live, as was known before nova-compute of the host could start again. */
   cutOff: ReadonlyMap<string, Migration>;
+  /** What nova-compute of the host had reported last when this master opened the incident, and nobody had touched that. */
+  readonly reportedAt: string | null;
   /** The host's new life, once this master has seen it. */
   back: Comeback | null;
   /** Who confirmed its death stands in no cell yet. */
@@ -118,7 +120,11 @@ export function createIncident(
   declaredMs: number,
   sent: boolean,
   adopted = false,
-  { forceDownOpenMs = 0, startsOpenUntilMs = 0 } = {},
+  {
+    forceDownOpenMs = 0,
+    startsOpenUntilMs = 0,
+    reportedAt = null,
+  }: Partial<Pick<Incident, 'forceDownOpenMs' | 'startsOpenUntilMs' | 'reportedAt'>> = {},
 ): Incident {
   return {
     record,
@@ -138,6 +144,7 @@ export function createIncident(
     before: null,
     toRun: new Map(),
     cutOff: new Map(),
+    reportedAt,
     back: null,
     isWordUnwritten: false,
     confirmedAgainBy: null,

@@ -205,7 +205,14 @@ export const LEASE: readonly Mutant[] = [
     name: 'leaves-its-work',
     why: 'a master leaves in the middle of what it has begun',
     file: 'src/core/master/stand-in.ts',
-    find: '  if (isAtWork) return false;\n',
+    find: '  if (isAtWork && hasTime) return false;\n',
     replace: '',
+  },
+  {
+    name: 'claim-outlives-its-own-lease',
+    why: 'a claim that goes by slower beats is not written once more before it counts',
+    file: 'src/core/coordination/volume/claim.ts',
+    find: 'pace(core) === 1',
+    replace: 'pace(core) > 0',
   },
 ];

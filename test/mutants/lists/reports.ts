@@ -128,8 +128,8 @@ export const REPORTS: readonly Mutant[] = [
   {
     name: 'freed-between-masters',
     why: 'what was told of a host that was freed while there was no master never ends',
-    file: 'src/core/master/take-over.ts',
-    find: '      endReportsOfFreed(core, master);\n',
+    file: 'src/core/master/master-beat.ts',
+    find: '  endReportsOfFreed(core, master);\n',
     replace: '',
   },
   {

@@ -182,7 +182,7 @@ export const RETURNS: readonly Mutant[] = [
     name: 'start-of-a-former-master',
     why: 'a start in place that a former master has left open is not waited for',
     file: 'src/core/master/take-over.ts',
-    find: "startsOpenUntilMs: phase === 'returning' || hold === 'start-open' ? untilMs : 0,",
+    find: 'startsOpenUntilMs: mayHaveOpenStarts(record) ? untilMs : 0,',
     replace: 'startsOpenUntilMs: 0,',
   },
   {
@@ -226,5 +226,12 @@ export const RETURNS: readonly Mutant[] = [
     file: 'src/core/evidence/own-reboot.ts',
     find: 'hasJudge ? JUDGED_BY_MASTER_MS : JUDGED_WITHIN_LEASES',
     replace: 'hasJudge ? 24_000 : JUDGED_WITHIN_LEASES',
+  },
+  {
+    name: 'one-reason-hides-another',
+    why: 'where a life was not over, a start that a former master has left open is not waited for',
+    file: 'src/core/master/take-over.ts',
+    find: " || hold === 'life-after-failed';",
+    replace: ';',
   },
 ];

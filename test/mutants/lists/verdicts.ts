@@ -197,13 +197,6 @@ export const VERDICTS: readonly Mutant[] = [
     replace: 'isFailed(master, host)',
   },
   {
-    name: 'clone-is-a-reboot',
-    why: 'one of two machines of a name falls silent, and the other one is called a reboot of it',
-    file: 'src/core/master/reboots.ts',
-    find: ' || facts.namesakes',
-    replace: '',
-  },
-  {
     name: 'probes-of-the-first-only',
     why: 'where many hosts are silent, those at the end are never probed',
     file: 'src/core/master/suspicion.ts',

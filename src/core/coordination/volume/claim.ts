@@ -57,10 +57,21 @@ export function* claim(core: Core): Task<ClaimEnd> {
   if ([...core.volumes.values()].some(({ seats }) => rival(tracked(seats), host, term) !== null)) {
     return lost(true, 'another host claims or holds the lease');
   }
+  // Where it goes by slower beats than its own, what it has written is older by now than its own lease lasts.
+  const renewed =
+    pace(core) === 1
+      ? settled
+      : present(
+          yield* all(
+            settled.map((seen) => writeClaim(core, seen, term)),
+            () => true,
+          ),
+        );
+  if (renewed.length < majority) return lost(true, 'the claim could not be written on a majority', true);
   return {
     won: true,
     term,
-    renewedMs: new Map(settled.map(({ volume, begunMs }) => [volume.name, begunMs])),
+    renewedMs: new Map(renewed.map(({ volume, begunMs }) => [volume.name, begunMs])),
   };
 }
 
