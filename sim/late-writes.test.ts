@@ -3,23 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { act } from './actions/act.ts';
 import type { Action } from './actions/action.ts';
-import { DEFAULT_SERVER, DEFAULT_SETTINGS, defaultHosts } from './cluster.ts';
-import { settle } from './scenario/settle.ts';
+import { DEFAULT_SERVER } from './cluster.ts';
+import { threeHosts } from '../test/world/three-hosts.ts';
 import type { World } from './world.ts';
 
-/** `h1` is the master. */
-function quietWorld(): World {
-  const settled = settle({
-    hosts: defaultHosts(3),
-    leaseVolumes: 1,
-    settings: DEFAULT_SETTINGS,
-    servers: [{ ...DEFAULT_SERVER, vm: 'vm1', host: 'h3' }],
-    groups: [],
-    cold: false,
-  });
-  assert.ok(settled.ok);
-  return settled.world;
-}
+const quietWorld = (): World => threeHosts([{ ...DEFAULT_SERVER, vm: 'vm1', host: 'h3' }]);
 
 const killed: Action = { do: 'kill', what: 'beats', hosts: ['h1'], lateWriteMs: 'open' };
 const started: Action = { do: 'start', what: 'beats', hosts: ['h1'] };

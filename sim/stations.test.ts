@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { act } from './actions/act.ts';
 import type { Action } from './actions/action.ts';
-import { DEFAULT_SETTINGS, defaultHosts } from './cluster.ts';
-import { settle } from './scenario/settle.ts';
+import { threeHosts } from '../test/world/three-hosts.ts';
 import type { World } from './world.ts';
 
 const HOST = 'h3';
@@ -16,23 +15,11 @@ const isConnected = (world: World): boolean | undefined => world.host(HOST).core
 
 for (const how of ['hangs', 'fails'] as const) {
   describe(`where a volume ${how}`, () => {
-    const quietWorld = (): World => {
-      const settled = settle({
-        hosts: defaultHosts(3),
-        leaseVolumes: 1,
-        settings: DEFAULT_SETTINGS,
-        servers: [],
-        groups: [],
-        cold: false,
-      });
-      assert.ok(settled.ok);
-      return settled.world;
-    };
     const broken: Action = { do: 'volume', volume: 'a', hosts: [HOST], how };
     const healed: Action = { do: 'volume', volume: 'a', hosts: [HOST], how: 'heals' };
 
     it('a beat that starts tells its agent of no place, and writes what stands there once it can read', () => {
-      const world = quietWorld();
+      const world = threeHosts();
       act(world, broken);
       act(world, killed);
       act(world, started);
@@ -48,7 +35,7 @@ for (const how of ['hangs', 'fails'] as const) {
     });
 
     it('an agent that starts hears of it as soon as its beat can tell', () => {
-      const world = quietWorld();
+      const world = threeHosts();
       act(world, broken);
       act(world, agentKilled);
       act(world, agentStarted);

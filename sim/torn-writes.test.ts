@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { act } from './actions/act.ts';
-import { DEFAULT_SETTINGS, defaultHosts } from './cluster.ts';
-import { settle } from './scenario/settle.ts';
+import { threeHosts } from '../test/world/three-hosts.ts';
 import type { Block } from './volume.ts';
 import type { World } from './world.ts';
 
 /** The host that writes such a block has been told to lose power in the middle. */
 function tornWorld(block: Block, host: string): World {
-  const settled = settle({
-    hosts: defaultHosts(3),
-    leaseVolumes: 1,
-    settings: DEFAULT_SETTINGS,
-    servers: [],
-    groups: [],
-    cold: false,
-  });
-  assert.ok(settled.ok);
-  const { world } = settled;
+  const world = threeHosts();
   act(world, { do: 'volume-torn', volume: 'a', host, block });
   return world;
 }

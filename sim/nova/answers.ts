@@ -8,6 +8,7 @@ import {
   serviceIsUp,
 } from '../../src/cloud/model/state.ts';
 import { statusOf } from '../../src/cloud/model/status.ts';
+import { novaTime } from '../../src/cloud/nova-time.ts';
 import type {
   CloudAnswer,
   CloudCall,
@@ -18,7 +19,6 @@ import type {
   Server,
   ServerGroup,
 } from '../../src/core/recovery/cloud.ts';
-import { timeStamp } from './time-stamp.ts';
 
 export function serviceOf(state: CloudState, service: ServiceRecord): ComputeService {
   return {
@@ -29,7 +29,7 @@ export function serviceOf(state: CloudState, service: ServiceRecord): ComputeSer
     status: service.disabled ? 'disabled' : 'enabled',
     disabledReason: service.disabledReason,
     forcedDown: service.forcedDown,
-    updatedAt: service.lastReportAtMs === null ? null : timeStamp(service.lastReportAtMs),
+    updatedAt: service.updatedAtMs === null ? null : novaTime(service.updatedAtMs),
   };
 }
 
@@ -66,8 +66,8 @@ export function migrationAnswer(row: MigrationRecord): Migration {
     status: row.status,
     source: row.source,
     target: row.dest,
-    createdAt: timeStamp(row.createdAtMs),
-    updatedAt: row.updatedAtMs === null ? null : timeStamp(row.updatedAtMs),
+    createdAt: novaTime(row.createdAtMs),
+    updatedAt: row.updatedAtMs === null ? null : novaTime(row.updatedAtMs),
   };
 }
 

@@ -1,6 +1,6 @@
 /** nova's flag of a compute service, as Vigil sets and clears it. */
 import { forceUpRefused } from '../../src/cloud/model/refusals.ts';
-import type { CloudState } from '../../src/cloud/model/state.ts';
+import { type CloudState, touchService } from '../../src/cloud/model/state.ts';
 import type { CloudAnswer, CloudCall } from '../../src/core/recovery/cloud.ts';
 import type { WorldEvents } from '../events.ts';
 import { refused, serviceOf } from './answers.ts';
@@ -15,7 +15,7 @@ export function forceDown(
   const refusal = forcedDown ? null : forceUpRefused(state, service.host);
   if (refusal !== null) return refused('force-down', refusal.status, refusal.message);
   const changes = service.forcedDown !== forcedDown;
-  service.forcedDown = forcedDown;
+  if (changes) touchService(state, service, { forcedDown });
   if (changes) events.emit({ event: 'forced', host: service.host, down: forcedDown, byVigil: true });
   return { call: 'force-down', ok: true, value: serviceOf(state, service) };
 }

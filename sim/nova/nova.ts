@@ -39,6 +39,7 @@ import { Called } from './called.ts';
 import { type ComputeHost, SimCompute } from './compute.ts';
 import { NovaFaults } from './faults.ts';
 import { forceDown } from './force-down.ts';
+import { HeldRequests } from './held-requests.ts';
 import { seedGroup, seedHost, seedServer } from './seed.ts';
 
 /** nova's `report_interval`. */
@@ -67,14 +68,14 @@ export class SimNova {
   readonly forcedByHand = new Set<string>();
   private readonly called = new Called();
   private readonly computes = new Map<string, SimCompute>();
-  /** Requests that are held on their way. */
-  private readonly held = new Set<{ readonly call: CloudCall['call']; readonly go: () => void }>();
+  private readonly held: HeldRequests;
   private readonly world: Surroundings;
   private ids = 0;
 
   constructor(world: Surroundings, { settings, groups }: Cluster) {
     const { clock } = world;
     this.world = world;
+    this.held = new HeldRequests(clock);
     this.speed = { buildMs: settings.rebuildMs };
     this.habits = {
       ...DEFAULT_OPTIONS,
@@ -168,29 +169,15 @@ export class SimNova {
       answer(faults.errs && isChange ? gatewayTimeout(call.call) : performed);
     };
     const holdMs = faults.holds.get(call.call) ?? 0;
-    if (holdMs > lateMs) this.hold(call, holdMs, lateMs, run);
+    if (holdMs > lateMs) this.held.hold(call.call, holdMs, lateMs, run);
     else if (lateMs === 0) run();
     else clock.after(lateMs, run);
-  }
-
-  /** Until it is let go, but not before it would have come anyway: what is held is never later than the longer of both. */
-  private hold(call: CloudCall, holdMs: number, lateMs: number, run: () => void): void {
-    const { clock } = this.world;
-    const earliestMs = clock.now + lateMs;
-    const held = {
-      call: call.call,
-      go: () => {
-        if (this.held.delete(held)) clock.after(earliestMs - clock.now, run);
-      },
-    };
-    this.held.add(held);
-    clock.after(holdMs, held.go);
   }
 
   letGo(call: CloudCall['call'] | null): void {
     if (call === null) this.faults.holds.clear();
     else this.faults.holds.delete(call);
-    for (const held of this.held) if (call === null || held.call === call) held.go();
+    this.held.letGo(call);
   }
 
   answerAgain(): void {

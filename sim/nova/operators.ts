@@ -7,6 +7,7 @@ import {
   type ServerRecord,
   touchMigration,
   touchServer,
+  touchService,
 } from '../../src/cloud/model/state.ts';
 import { deleteService } from './delete-service.ts';
 import type { OperatorAction } from '../actions/action.ts';
@@ -31,12 +32,12 @@ export function actOnNova(world: World, action: NovaAction): void {
       return;
     }
     if (action.do === 'force-down' || action.do === 'force-up') {
-      service.forcedDown = action.do === 'force-down';
+      touchService(state, service, { forcedDown: action.do === 'force-down' });
       const { host } = action;
       if (service.forcedDown) world.nova.forcedByHand.add(host);
       else world.nova.forcedByHand.delete(host);
       world.events.emit({ event: 'forced', host, down: service.forcedDown, byVigil: false });
-    } else service.disabled = action.do === 'disable';
+    } else touchService(state, service, { disabled: action.do === 'disable' });
     return;
   }
   const server = serverOf(state, action.vm);

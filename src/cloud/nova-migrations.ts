@@ -1,7 +1,8 @@
 /** nova's os-migrations and os-instance-actions (`api/openstack/compute/migrations.py`, `instance_actions.py`). */
 import type { Hono } from 'hono';
 import { pageLinks, pageOf } from './nova-paging.ts';
-import { fault, type NovaContext, novaTime, type NovaVariables, refuse } from './nova-request.ts';
+import { fault, type NovaContext, type NovaVariables, refuse } from './nova-request.ts';
+import { novaTime } from './nova-time.ts';
 import { may } from './policy.ts';
 import { type CloudState, type MigrationRecord, serverOf, shownMigrations } from './model/state.ts';
 

@@ -80,11 +80,6 @@ function minorOf(context: NovaContext, maxMicroversion: string): number | 'malfo
   return minor >= 1 && minor <= max ? minor : 'out of range';
 }
 
-/** nova writes times without a zone, and its database keeps whole seconds. */
-export function novaTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, '.000000');
-}
-
 export async function bodyOf(context: NovaContext): Promise<Record<string, unknown> | null> {
   try {
     const body: unknown = await context.req.json();

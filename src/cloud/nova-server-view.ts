@@ -1,5 +1,5 @@
 /** How nova shows a server (`views/servers.py`). */
-import { novaTime } from './nova-request.ts';
+import { novaTime } from './nova-time.ts';
 import { statusOf } from './model/status.ts';
 import type { CloudState, ServerRecord } from './model/state.ts';
 

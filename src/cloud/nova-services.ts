@@ -1,8 +1,9 @@
 /** nova's os-services (`api/openstack/compute/services.py`). */
 import type { Hono } from 'hono';
 import { forceUpRefused } from './model/refusals.ts';
-import { bodyOf, fault, type NovaContext, novaTime, type NovaVariables, refuse } from './nova-request.ts';
-import { type CloudState, type ServiceRecord, serviceIsUp } from './model/state.ts';
+import { bodyOf, fault, type NovaContext, type NovaVariables, refuse } from './nova-request.ts';
+import { novaTime } from './nova-time.ts';
+import { type CloudState, type ServiceRecord, serviceIsUp, touchService } from './model/state.ts';
 
 const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 const LIST_PARAMETERS = new Set(['host', 'binary']);
@@ -40,7 +41,7 @@ function view(state: CloudState, service: ServiceRecord, minor: number): unknown
     zone: state.hosts.get(service.host)?.zone ?? 'nova',
     status: service.disabled ? 'disabled' : 'enabled',
     state: serviceIsUp(state, service) ? 'up' : 'down',
-    updated_at: service.lastReportAtMs === null ? null : novaTime(service.lastReportAtMs),
+    updated_at: service.updatedAtMs === null ? null : novaTime(service.updatedAtMs),
     disabled_reason: service.disabledReason,
     ...(minor >= 11 ? { forced_down: service.forcedDown } : {}),
   };
@@ -69,15 +70,14 @@ function updateByUuid(
   const forcedDown = body['forced_down'];
   const refusal = forcedDown === false ? forceUpRefused(state, service.host) : null;
   if (refusal !== null) return fault(context, refusal.status, refusal.message);
-  if (typeof forcedDown === 'boolean') service.forcedDown = forcedDown;
-  if (body['status'] === 'disabled') {
-    service.disabled = true;
-    service.disabledReason = typeof body['disabled_reason'] === 'string' ? body['disabled_reason'] : null;
-  }
-  if (body['status'] === 'enabled') {
-    service.disabled = false;
-    service.disabledReason = null;
-  }
+  const { status, disabled_reason: reason } = body;
+  touchService(state, service, {
+    ...(typeof forcedDown === 'boolean' ? { forcedDown } : {}),
+    ...(status === 'disabled'
+      ? { disabled: true, disabledReason: typeof reason === 'string' ? reason : null }
+      : {}),
+    ...(status === 'enabled' ? { disabled: false, disabledReason: null } : {}),
+  });
   return context.json({ service: view(state, service, context.get('minor')) });
 }
 
@@ -98,11 +98,13 @@ function updateByName(
     return fault(context, 404, `Could not find binary nova-compute on host ${host}.`);
   const about = { host, binary: 'nova-compute' };
   if (action === 'force-down') {
-    service.forcedDown = body['forced_down'] === true;
+    touchService(state, service, { forcedDown: body['forced_down'] === true });
     return context.json({ service: { ...about, forced_down: service.forcedDown } });
   }
-  service.disabled = action !== 'enable';
   const reason = action === 'disable-log-reason' ? body['disabled_reason'] : null;
-  service.disabledReason = typeof reason === 'string' ? reason : null;
+  touchService(state, service, {
+    disabled: action !== 'enable',
+    disabledReason: typeof reason === 'string' ? reason : null,
+  });
   return context.json({ service: { ...about, status: service.disabled ? 'disabled' : 'enabled' } });
 }

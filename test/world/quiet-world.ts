@@ -7,10 +7,10 @@ import type { CellObservation } from '../../src/core/wire/observations.ts';
 import type { IncidentRecord, Proof, SeatBody, SlotBody } from '../../src/core/wire/records.ts';
 import { header, incidentRecord, seat, slotBody } from './fixtures.ts';
 import { intent } from './planning.ts';
-import { DEFAULT_SERVER, DEFAULT_SETTINGS, defaultHosts } from '../../sim/cluster.ts';
-import { settle } from '../../sim/scenario/settle.ts';
+import { DEFAULT_SERVER } from '../../sim/cluster.ts';
 import type { Watch } from '../../sim/checkers/watch.ts';
 import type { World } from '../../sim/world.ts';
+import { threeHosts } from './three-hosts.ts';
 
 /** `h1` is the master; `vm1` to `vm3` run on the host of their number, `off` and `bad` on none, and nova has them on `h3`. */
 export function quietWorld(gate = true): World {
@@ -20,20 +20,10 @@ export function quietWorld(gate = true): World {
     host,
     state,
   });
-  const settled = settle({
-    hosts: defaultHosts(3),
-    leaseVolumes: 1,
-    settings: { ...DEFAULT_SETTINGS, gate },
-    servers: [
-      ...[1, 2, 3].map((n) => vm(`vm${n}`, `h${n}`)),
-      vm('off', 'h3', 'stopped'),
-      vm('bad', 'h3', 'error'),
-    ],
-    groups: [],
-    cold: false,
-  });
-  assert.ok(settled.ok);
-  return settled.world;
+  return threeHosts(
+    [...[1, 2, 3].map((n) => vm(`vm${n}`, `h${n}`)), vm('off', 'h3', 'stopped'), vm('bad', 'h3', 'error')],
+    gate,
+  );
 }
 
 export const row = (vm: string, source: string, target: string): Migration => ({

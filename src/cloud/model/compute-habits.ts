@@ -14,6 +14,7 @@ import {
   type ServerRecord,
   touchMigration,
   touchServer,
+  touchService,
 } from './state.ts';
 
 const OPEN_FOR_SOURCE = new Set(['accepted', 'pre-migrating', 'done']);
@@ -21,7 +22,7 @@ const OPEN_FOR_SOURCE = new Set(['accepted', 'pre-migrating', 'done']);
 export function reportAlive(state: CloudState, host: string): boolean {
   const service = state.services.get(host);
   if (service === undefined) return false;
-  service.lastReportAtMs = state.options.clock.nowMs();
+  touchService(state, service, { lastReportAtMs: state.options.clock.nowMs() });
   return true;
 }
 

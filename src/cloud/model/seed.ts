@@ -31,6 +31,7 @@ export function addHost(state: CloudState, seed: HostSeed): HostRecord {
     providerUuid: state.options.newId(),
     total: seed.total ?? HOST_TOTAL,
   };
+  const reportedAtMs = seed.lastReportAtMs === undefined ? state.options.clock.nowMs() : seed.lastReportAtMs;
   state.hosts.set(host.name, host);
   state.services.set(host.name, {
     id: state.options.newId(),
@@ -39,7 +40,8 @@ export function addHost(state: CloudState, seed: HostSeed): HostRecord {
     disabled: false,
     disabledReason: null,
     forcedDown: false,
-    lastReportAtMs: seed.lastReportAtMs === undefined ? state.options.clock.nowMs() : seed.lastReportAtMs,
+    lastReportAtMs: reportedAtMs,
+    updatedAtMs: reportedAtMs,
   });
   return host;
 }

@@ -24,6 +24,8 @@ export interface ServiceRecord {
   disabledReason: string | null;
   forcedDown: boolean;
   lastReportAtMs: number | null;
+  /** Each change of the record counts, a report among them. */
+  updatedAtMs: number | null;
 }
 
 export interface FlavorRecord extends Resources {
@@ -183,6 +185,16 @@ export function createState(options: CloudOptions, after: Later): CloudState {
     after,
     onOrder: () => {},
   };
+}
+
+type ServiceChange = Pick<ServiceRecord, 'disabled' | 'disabledReason' | 'forcedDown' | 'lastReportAtMs'>;
+
+export function touchService(
+  state: CloudState,
+  service: ServiceRecord,
+  change: Partial<ServiceChange>,
+): void {
+  Object.assign(service, change, { updatedAtMs: state.options.clock.nowMs() });
 }
 
 export function touchServer(state: CloudState, server: ServerRecord, change: Partial<ServerRecord>): void {

@@ -45,8 +45,8 @@ export function checkLease(core: Core): void {
 const NEIGHBOUR_SLOTS_MAX = 1_024;
 
 /**
- * The lease is read always, the slots from the moment the master is missed, so that a new one need not start from zero. Who
- * cannot be master wants but to know whom to ask, so that he can tell of neighbours whom no master hears.
+ * The lease is read always, the slots from the moment the master is missed, so that a new one need not start from zero. A host
+ * that cannot be master reads them only until it knows whom to ask: it can tell of neighbours that no master hears.
  */
 function watchSlots(core: Core): void {
   const { timing, eligible } = core.settings;

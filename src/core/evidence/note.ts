@@ -158,16 +158,21 @@ function forgetFreed(core: Core, uuid: string, slots: readonly SlotObservation[]
     if (there.has(host)) continue;
     if (evidence.volumes.delete(uuid)) evidence.isFreed = evidence.volumes.size === 0;
     evidence.slotIndex.delete(uuid);
-    const { networkLostMs } = core.settings.timing;
-    const network = networkState(evidence.network, networkLostMs, core.now);
-    const isMissed = network === 'lost' && core.master?.incidents.has(host) !== true;
-    if (evidence.isFreed ? network === 'fresh' : !isMissed || mayHaveSlot(core, evidence)) continue;
+    if (!isGone(core, evidence)) continue;
     core.hosts.delete(host);
     core.outbox.push({ do: 'journal', event: 'host-removed', data: { host } });
     core.master?.judgements.delete(host);
     core.master?.incidents.delete(host);
     endReportsOf(core, host, `${host} has no slot on any volume: it is no member of the cluster`);
   }
+}
+
+/** Of an incident that is open a person is told until it is freed. */
+function isGone(core: Core, evidence: HostEvidence): boolean {
+  const network = networkState(evidence.network, core.settings.timing.networkLostMs, core.now);
+  if (evidence.isFreed) return network !== 'fresh';
+  const hasIncident = core.master?.incidents.has(evidence.host) === true;
+  return network === 'lost' && !hasIncident && !mayHaveSlot(core, evidence);
 }
 
 /** On a volume that is read, or on one that is not. */

@@ -1,6 +1,7 @@
 /** Opens an incident and sets its work going. */
 import type { HostEvidence } from '../evidence/host.ts';
 import { start } from '../lib/task.ts';
+import { lastReport } from '../recovery/cut-off-migrations.ts';
 import { createIncident, type Incident } from '../recovery/incident.ts';
 import { pursue } from '../recovery/pursue.ts';
 import { isActing, type Core } from '../state.ts';
@@ -49,7 +50,7 @@ export function declareIncident(
     core,
     master,
     host,
-    createIncident(record, core.now, false, false, { reportedAt: reportedAt(core, host) }),
+    createIncident(record, core.now, false, false, { reportedAt: lastReport(core.nova, host) }),
   );
   return true;
 }
@@ -61,12 +62,4 @@ export function work(core: Core, master: Mastership, victim: HostName, incident:
     pursue(core, master, incident),
     () => isActing(core, master) && master.incidents.get(victim) === incident,
   );
-}
-
-/** When its nova-compute reported last, by nova; null if somebody has touched its service since, or nobody has asked. */
-function reportedAt({ nova }: Core, host: HostName): string | null {
-  const service = nova.services.find((known) => known.host === host);
-  return service === undefined || service.forcedDown || service.status === 'disabled'
-    ? null
-    : service.updatedAt;
 }

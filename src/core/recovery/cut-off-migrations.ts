@@ -4,12 +4,25 @@
  * `_reset_live_migration`). Soon after that it misses the guest, and calls the VM stopped (`_sync_power_states`). So one that
  * still is what it was, so much later, has its guest on the source.
  */
+import type { NovaWitness } from '../evidence/nova-witness.ts';
+import type { HostName } from '../wire/records.ts';
 import type { Migration, Server } from './cloud.ts';
 import { novaTimeMs } from './nova-time.ts';
 
 /** Its first look comes within a minute of its start; the next ones every ten minutes. */
 const MISSED_WITHIN_MS = 900_000;
 const UNCLEAR = new Set(['error', 'failed']);
+
+/**
+ * When nova-compute of this host reported last, by nova. Null: nobody has asked, or somebody has touched its service since,
+ * for whoever forces it down or disables it changes its time stamp, too.
+ */
+export function lastReport({ services }: NovaWitness, host: HostName): string | null {
+  const service = services.find((known) => known.host === host);
+  return service === undefined || service.forcedDown || service.status === 'disabled'
+    ? null
+    : service.updatedAt;
+}
 
 /** Is the newest record of the VM one of a live migration that failed? */
 export function lastFailedMigration(vm: string, rows: readonly Migration[]): Migration | null {

@@ -22,7 +22,7 @@ import {
   type RoundEnd,
 } from './round-end.ts';
 import { lookAtLife } from './comeback.ts';
-import { cutOffMigrations } from './cut-off-migrations.ts';
+import { cutOffMigrations, lastReport } from './cut-off-migrations.ts';
 import { confirmEnded } from './confirm-ended.ts';
 import { isDoubtful } from './doubt.ts';
 import { forceDown } from './force-down.ts';
@@ -117,13 +117,10 @@ function* raiseMark(core: Core, master: Mastership, incident: Incident): Task<bo
 
 /** What its owner still does with a VM counts, but not what its evacuation makes of it. */
 function noteBefore({ nova }: Core, incident: Incident, { servers, rows }: OnHost): void {
-  const { victim } = incident.record;
-  const service = nova.services.find(({ host }) => host === victim);
-  // Whoever forces it down or disables it changes its time stamp, too.
-  const isTouched =
-    service?.forcedDown !== false || service.status === 'disabled' || incident.record.forcedDownBy !== null;
+  const { victim, forcedDownBy } = incident.record;
+  const report = forcedDownBy === null ? lastReport(nova, victim) : null;
   if (incident.before === null)
-    incident.cutOff = cutOffMigrations(servers, rows, isTouched ? incident.reportedAt : service.updatedAt);
+    incident.cutOff = cutOffMigrations(servers, rows, report ?? incident.reportedAt);
   const afterId = incident.record.migrationIdAtDeclaration ?? 0;
   const known = new Map(incident.before?.servers.map((server) => [server.vm, server]));
   for (const server of servers)

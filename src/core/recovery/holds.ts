@@ -5,6 +5,9 @@ export interface Hold {
   readonly release: string;
 }
 
+const OPEN_REQUEST_PASSES =
+  'the time passes in which nova may still carry out what it did not answer (openstack.open_request_s)';
+
 const RELEASES = {
   'incident-not-written': 'the lease volumes accept writes again on a majority',
   'no-proof': 'an accepted proof of death, or: vigil confirm-dead HOST --by NAME',
@@ -25,10 +28,8 @@ const RELEASES = {
     'nova-compute starts on the host and completes its evacuation records: one of each VM, so start it once more if some are left',
   'compute-not-back': 'nova-compute starts on the host and reports to nova',
   'restarts-pending': 'each VM named runs, or its owner stops or deletes it; see vigil vms',
-  'force-down-open':
-    'the time passes in which nova may still carry out what it did not answer (openstack.open_request_s)',
-  'start-open':
-    'the time passes in which nova may still carry out what it did not answer (openstack.open_request_s)',
+  'force-down-open': OPEN_REQUEST_PASSES,
+  'start-open': OPEN_REQUEST_PASSES,
   'force-up-refused': 'nova accepts to clear forced_down',
 } as const;
 

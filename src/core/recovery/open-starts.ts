@@ -36,6 +36,6 @@ export function isStartOpen(core: Core, master: Mastership, incident: Incident):
   return (
     core.now < incident.startsOpenUntilMs ||
     (incident.vms.size === 0 && incident.record.hold === 'start-open') ||
-    [...incident.vms.keys()].some((vm) => mayStillStart(core, master, incident, vm))
+    [...incident.vms.keys()].some((vm) => master.openStarts.isOpen(vm, core.now))
   );
 }

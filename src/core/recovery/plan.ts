@@ -165,12 +165,13 @@ function needOf(
     );
   const elsewhere = mayStillRunOn(master, incident, server.vm, reading.rows);
   if (elsewhere !== null) return set('held', secondCopyWords(elsewhere), null);
+  // Of one that ran before nova made something of it, that counts which it was.
   const was = incident.toRun.get(server.vm);
-  const known =
-    was !== undefined && server.vmState === 'error' ? { ...server, vmState: was.vmState } : server;
+  const isMadeOf = server.vmState === 'error' || server.vmState === 'stopped';
+  const known = was !== undefined && isMadeOf ? { ...server, vmState: was.vmState } : server;
   const guard = protection(known, { recovery: core.settings.recovery, rows, groups: reading.groups });
-  if (was !== undefined && server.vmState === 'stopped') return set('held', CALLED_STOPPED);
   if (!guard.recover) return set('not-recovered', guard.reason);
+  if (was !== undefined && server.vmState === 'stopped') return set('held', CALLED_STOPPED);
   if (mayStillStart(core, master, incident, server.vm)) return set('waiting', START_OPEN);
   if (core.now < work.notBeforeMs) return set('waiting', work.reason);
   return 'order';

@@ -52,12 +52,10 @@ function reportLongWaits(core: Core, { record: { victim, id }, vms }: Incident):
   const works = [...vms.values()];
   for (const work of works) {
     if (SETTLED.has(work.state)) Object.assign(work, { waitsSinceMs: null, isToldToWait: false });
-    else if (!UNDER_WAY.has(work.state)) work.waitsSinceMs ??= core.now;
-  }
-  for (const work of works) {
-    const { state, waitsSinceMs } = work;
-    if (!UNDER_WAY.has(state) && waitsSinceMs !== null && core.now - waitsSinceMs > WAITS_LONG_MS)
-      work.isToldToWait = true;
+    else if (!UNDER_WAY.has(work.state)) {
+      work.waitsSinceMs ??= core.now;
+      work.isToldToWait ||= core.now - work.waitsSinceMs > WAITS_LONG_MS;
+    }
   }
   const long = works.filter(({ isToldToWait }) => isToldToWait);
   const cause = `incident/${victim}/waiting`;

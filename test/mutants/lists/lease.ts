@@ -32,7 +32,7 @@ export const LEASE: readonly Mutant[] = [
     name: 'claim-not-settled',
     why: 'a claim is read back at once, before that of another can have landed',
     file: CLAIM,
-    find: '  yield* sleep(core, timing.settleMs * pace(core));\n',
+    find: '  yield* sleep(core, timing.settleMs * ratio);\n',
     replace: '',
   },
   {
@@ -53,7 +53,7 @@ export const LEASE: readonly Mutant[] = [
     name: 'claim-of-a-lease-that-moves',
     why: 'the seats are read anew before a claim, but not whether they stood still',
     file: CLAIM,
-    find: 'return quietMs >= timing.leaseMs * pace(core) ? { volume',
+    find: 'return quietMs >= timing.leaseMs * slowestBeatRatio(core) ? { volume',
     replace: 'return quietMs >= 0 ? { volume',
   },
   {
@@ -67,7 +67,7 @@ export const LEASE: readonly Mutant[] = [
     name: 'claim-takes-its-time',
     why: 'a claim is not void when it took longer than it may',
     file: CLAIM,
-    find: 'if (core.now - begunMs > timing.claimMsMax * pace(core)) return',
+    find: 'if (core.now - begunMs > timing.claimMsMax * ratio) return',
     replace: 'if (core.now - begunMs > timing.claimMsMax * 100) return',
   },
   {
@@ -190,7 +190,7 @@ export const LEASE: readonly Mutant[] = [
   {
     name: 'claim-by-its-own-beat',
     why: 'a claim waits for its own beats only, however slow those of the holder are',
-    file: 'src/core/coordination/volume/pace.ts',
+    file: 'src/core/coordination/volume/slowest-beat.ts',
     find: 'return slowestMs / beatMs;',
     replace: 'return 1;',
   },
@@ -212,7 +212,14 @@ export const LEASE: readonly Mutant[] = [
     name: 'claim-outlives-its-own-lease',
     why: 'a claim that goes by slower beats is not written once more before it counts',
     file: 'src/core/coordination/volume/claim.ts',
-    find: 'pace(core) === 1',
-    replace: 'pace(core) > 0',
+    find: 'ratio === 1',
+    replace: 'ratio > 0',
+  },
+  {
+    name: 'at-work-for-ever',
+    why: 'a master that is to make way begins with one host after the other, while its own VMs wait',
+    file: 'src/core/master/stand-in.ts',
+    find: 'if (isAtWork && hasTime) return',
+    replace: 'if (isAtWork) return',
   },
 ];

@@ -190,4 +190,11 @@ export const ONCE: readonly Mutant[] = [
     find: 'if (row !== null && !isMissed) found',
     replace: 'if (row !== null) found',
   },
+  {
+    name: 'a-time-stamp-of-its-own',
+    why: 'a time stamp that Vigil itself has given a service passes for a report of nova-compute',
+    file: 'src/core/recovery/evacuation-round.ts',
+    find: 'forcedDownBy === null ? lastReport(nova, victim) : null',
+    replace: 'nova.services.find(({ host }) => host === victim)?.updatedAt ?? null',
+  },
 ];

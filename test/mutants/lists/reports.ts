@@ -139,4 +139,12 @@ export const REPORTS: readonly Mutant[] = [
     find: 'title: `${long.length} VMs of',
     replace: 'title: `VMs of',
   },
+  {
+    name: 'freed-beside-a-torn-slot',
+    why: 'at a take-over beside a torn slot what was told of freed hosts is not ended, and never after',
+    file: 'src/core/master/take-over.ts',
+    find: '  if ([...core.volumes.values()].some(({ damagedSlots }) => damagedSlots.size > 0)) return;\n  master.freedAreTold = true;\n',
+    replace:
+      '  master.freedAreTold = true;\n  if ([...core.volumes.values()].some(({ damagedSlots }) => damagedSlots.size > 0)) return;\n',
+  },
 ];

@@ -231,4 +231,11 @@ export const VERDICTS: readonly Mutant[] = [
     find: 'isMissed && (eligible || !knowsNeighbours(core))',
     replace: 'isMissed && eligible',
   },
+  {
+    name: 'forgotten-with-its-slots',
+    why: 'a dead host whose volumes are made anew is forgotten with its incident',
+    file: 'src/core/evidence/note.ts',
+    find: "network === 'lost' && !hasIncident && !",
+    replace: "network === 'lost' && !",
+  },
 ];

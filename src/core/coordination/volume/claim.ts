@@ -11,8 +11,8 @@ import type { Term } from '../../wire/records.ts';
 import { noteEvidence } from '../../evidence/note.ts';
 import type { ClaimEnd } from '../port.ts';
 import { majorityOf } from './majority.ts';
-import { pace } from './pace.ts';
 import { highestTerm, isMine, noteSeats, quietSinceMs, rival, type SeatTrack, tracked } from './seats.ts';
+import { slowestBeatRatio } from './slowest-beat.ts';
 import { writeSeat } from './write-seat.ts';
 
 interface Checked {
@@ -34,6 +34,8 @@ export function* claim(core: Core): Task<ClaimEnd> {
   );
   if (checked.length < majority)
     return lost(false, 'lease volumes are not readable or not quiet on a majority');
+  // The slots have just been read.
+  const ratio = slowestBeatRatio(core);
 
   const term = nextTerm(core);
   core.lease = { phase: 'claiming', term, begunMs };
@@ -45,7 +47,7 @@ export function* claim(core: Core): Task<ClaimEnd> {
   );
   if (written.length < majority) return lost(true, 'the claim could not be written on a majority', true);
 
-  yield* sleep(core, timing.settleMs * pace(core));
+  yield* sleep(core, timing.settleMs * ratio);
   const settled = present(
     yield* all(
       written.map((seen) => readBack(core, seen, term)),
@@ -53,13 +55,13 @@ export function* claim(core: Core): Task<ClaimEnd> {
     ),
   );
   if (settled.length < majority) return lost(true, 'another host claims or holds the lease');
-  if (core.now - begunMs > timing.claimMsMax * pace(core)) return lost(true, 'the claim took too long', true);
+  if (core.now - begunMs > timing.claimMsMax * ratio) return lost(true, 'the claim took too long', true);
   if ([...core.volumes.values()].some(({ seats }) => rival(tracked(seats), host, term) !== null)) {
     return lost(true, 'another host claims or holds the lease');
   }
   // Where it goes by slower beats than its own, what it has written is older by now than its own lease lasts.
   const renewed =
-    pace(core) === 1
+    ratio === 1
       ? settled
       : present(
           yield* all(
@@ -95,7 +97,7 @@ function* check(core: Core, volume: OwnVolume): Task<Checked | null> {
   if (read.slots !== null && isGibberish(read.slots)) return null;
   if (read.slots !== null) noteEvidence(core, volume, read.slots, read);
   const quietMs = read.begunMs - quietSinceMs(volume.seats.values(), host, agent);
-  return quietMs >= timing.leaseMs * pace(core) ? { volume, seats: new Map(volume.seats) } : null;
+  return quietMs >= timing.leaseMs * slowestBeatRatio(core) ? { volume, seats: new Map(volume.seats) } : null;
 }
 
 /** Higher than every term anybody has ever told of. */

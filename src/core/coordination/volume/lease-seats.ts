@@ -5,14 +5,14 @@ import { isReadable, type OwnVolume } from '../../volumes.ts';
 import type { Heritage, Term } from '../../wire/records.ts';
 import type { FormerHolder, Holder, LeaseStamp, Renewal } from '../port.ts';
 import { leaseMajority, renewedOnMajorityMs } from './majority.ts';
-import { pace } from './pace.ts';
 import { apparentHolder, isGivenBack, quietSinceMs, rival, tracked } from './seats.ts';
+import { slowestBeatRatio } from './slowest-beat.ts';
 import { writeSeat } from './write-seat.ts';
 
 /** All seats that nobody gave back have stood still for the lease time, on a majority. */
 export function isVacant(core: Core): boolean {
   const { timing, host, agent } = core.settings;
-  const leaseMs = timing.leaseMs * pace(core);
+  const leaseMs = timing.leaseMs * slowestBeatRatio(core);
   const quiet = core.leaseVolumes.filter(
     (volume) =>
       volume.seatIndex !== null &&

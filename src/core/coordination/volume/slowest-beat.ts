@@ -4,8 +4,8 @@
  */
 import type { Core } from '../../state.ts';
 
-/** How many times slower than the own beat: 1 where all are equal. */
-export function pace({ settings, hosts }: Core): number {
+/** By how many times it is slower than the own one: 1 where all are equal. */
+export function slowestBeatRatio({ settings, hosts }: Core): number {
   const { beatMs } = settings.timing;
   let slowestMs = beatMs;
   for (const { said, slotIndex } of hosts.values())
