@@ -36,7 +36,7 @@ export function watchNeverTold({ world, violate }: Check): Checker {
     const known = new Set([...open, ...(present.core?.reports.open.keys() ?? [])]);
     for (const host of world.hosts.values()) {
       const { name } = host;
-      if (host === present || !isAway(world, host, present) || isTold(known, name, present.name)) {
+      if (host === present || !isAway(world, host, present) || isTold(known, host, present.name)) {
         since.delete(name);
         continue;
       }
@@ -69,12 +69,13 @@ function isAway({ network, volumes }: World, host: SimHost, master: SimHost): bo
   return isMember && !(isRunning(host) && network.connected(host, master));
 }
 
-/** Of the host, of all that are cut off, or of a master that takes itself for the one. */
-function isTold(open: ReadonlySet<string>, host: string, master: string): boolean {
-  if (open.has('partition') || open.has(`suspecting-myself/${master}`) || open.has(`reboot/${host}`))
-    return true;
-  const starts = [`host/${host}/`, `incident/${host}/`];
+/** Of the host, of all that are cut off and live, or of a master that takes itself for the one. */
+function isTold(open: ReadonlySet<string>, host: SimHost, master: string): boolean {
+  const { name } = host;
+  const isCutOff = isRunning(host) && open.has('partition');
+  if (isCutOff || open.has(`suspecting-myself/${master}`) || open.has(`reboot/${name}`)) return true;
+  const starts = [`host/${name}/`, `incident/${name}/`];
   return (
-    open.has(`incident/${host}`) || [...open].some((cause) => starts.some((start) => cause.startsWith(start)))
+    open.has(`incident/${name}`) || [...open].some((cause) => starts.some((start) => cause.startsWith(start)))
   );
 }

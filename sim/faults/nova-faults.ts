@@ -59,6 +59,9 @@ const cellDown: DrawFault = ({ random }) =>
 const busDown: DrawFault = ({ random }) =>
   fromTo({ do: 'bus', up: false }, lengthMs(random, 5_000, 240_000), { do: 'bus', up: true });
 
+const schedulerDown: DrawFault = ({ random }) =>
+  fromTo({ do: 'scheduler', up: false }, lengthMs(random, 5_000, 240_000), { do: 'scheduler', up: true });
+
 const withoutNova: DrawFault = ({ random, hosts }) => {
   const names = hosts.filter(() => random.below(2) === 0);
   const cut = names.length === 0 ? hosts : names;
@@ -89,6 +92,7 @@ export const NOVA_FAULTS = {
   'nova-refuses': novaRefuses,
   'cell-down': cellDown,
   'bus-down': busDown,
+  'scheduler-down': schedulerDown,
   'without-nova': withoutNova,
   'vm-fails': vmFails,
 } as const;

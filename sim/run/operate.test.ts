@@ -5,10 +5,10 @@ import type { Action } from '../actions/action.ts';
 import { act } from '../actions/act.ts';
 import { DEFAULT_SERVER, DEFAULT_SETTINGS, defaultHosts } from '../cluster.ts';
 import { settle } from '../scenario/settle.ts';
+import type { World } from '../world.ts';
 import { operate } from './operate.ts';
 
-/** What is confirmed a minute after this has happened to `h3`, where Vigil accepts no proof by itself. */
-function confirmedAfter(action: Action): readonly string[] {
+function settledSite(): { readonly world: World } {
   const settled = settle({
     hosts: defaultHosts(3),
     leaseVolumes: 1,
@@ -18,10 +18,19 @@ function confirmedAfter(action: Action): readonly string[] {
     cold: false,
   });
   assert.ok(settled.ok);
-  const { world } = settled;
+  return settled;
+}
+
+/** What is confirmed a minute after this has happened to `h3`, where Vigil accepts no proof by itself. */
+function confirmedAfter(action: Action): readonly string[] {
+  const { world } = settledSite();
   act(world, action);
   world.run(60_000);
   assert.equal(world.masters()[0]?.core?.master?.incidents.get('h3')?.hold?.code, 'no-proof');
+  return confirmedNow(world);
+}
+
+function confirmedNow(world: World): readonly string[] {
   const confirmed: string[] = [];
   world.events.listen((event) => {
     if (event.event === 'action' && event.action.do === 'confirm-dead') confirmed.push(event.action.host);
@@ -41,5 +50,17 @@ describe('an operator who is asked for a proof', () => {
 
   it('gives none for a host that hangs', () => {
     assert.deepEqual(confirmedAfter({ do: 'freeze', hosts: ['h3'] }), []);
+  });
+
+  it('gives it for a host that no master has seen alive since the site started', () => {
+    const { world } = settledSite();
+    const all = ['h1', 'h2', 'h3'];
+    act(world, { do: 'power-off', hosts: all });
+    world.run(60_000);
+    act(world, { do: 'power-on', hosts: ['h1', 'h2'] });
+    const isAsked = (): boolean =>
+      world.masters()[0]?.core?.master?.judgements.get('h3')?.verdict === 'unknown';
+    for (let s = 0; s < 300 && !isAsked(); s++) world.run(1_000);
+    assert.ok(confirmedNow(world).includes('h3'));
   });
 });

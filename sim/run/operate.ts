@@ -8,7 +8,11 @@ import type { World } from '../world.ts';
 const STAYS_MS = 60_000;
 
 export function operate(world: World): void {
-  for (const [host, { hold, record, vms }] of world.masters()[0]?.core?.master?.incidents ?? []) {
+  const [acting] = world.masters();
+  if (acting === undefined) return;
+  for (const [host, { verdict }] of acting.core?.master?.judgements ?? [])
+    if (verdict === 'unknown' && !world.host(host).power) confirmDead(acting.name, host);
+  for (const [host, { hold, record, vms }] of acting.core?.master?.incidents ?? []) {
     for (const { vm, state, reason } of vms.values()) {
       if (reason?.includes('openstack server set --state active') === true && standsStill(world, vm))
         act(world, { do: 'reset-vm', vm });
@@ -26,8 +30,11 @@ export function operate(world: World): void {
       act(world, { do: 'start', what: 'nova-compute', hosts: [host] });
     }
     if (hold?.code === 'life-after-failed') act(world, { do: 'reboot', host, forMs: 5_000 });
-    if (hold?.code === 'no-proof' && hasEnded(world, host, record.victimBoot))
-      act(world, { do: 'confirm-dead', host, on: world.masters()[0]?.name ?? '', by: 'ann' });
+    if (hold?.code === 'no-proof' && hasEnded(world, host, record.victimBoot)) confirmDead(acting.name, host);
+  }
+
+  function confirmDead(on: string, host: string): void {
+    act(world, { do: 'confirm-dead', host, on, by: 'ann' });
   }
 }
 

@@ -34,10 +34,10 @@ export interface Drivers {
 const TOKEN_DEADLINE_MS = 10_000;
 
 export function performEffect(drivers: Drivers, feed: (input: Untimed) => void, effect: Effect): void {
-  const answerWith = (id: number, result: Promise<Result>): void => {
+  const answerWith = (id: number, result: Promise<Result | null>): void => {
     // Drivers answer with values; a rejection is a fault of ours, and the core's own deadline ends the wait.
     result.then(
-      (value) => feed({ kind: 'result', id, result: value }),
+      (value) => value !== null && feed({ kind: 'result', id, result: value }),
       (error: unknown) => drivers.journal.write('fault', { effect: effect.do, detail: String(error) }),
     );
   };
@@ -97,14 +97,13 @@ export function performEffect(drivers: Drivers, feed: (input: Untimed) => void, 
 
 type VolumeEffect = Extract<Effect, { do: 'write-body' | 'write-seat' | 'write-cell' | 'read-volume' }>;
 
-async function askBeat(drivers: Drivers, effect: VolumeEffect): Promise<Result> {
+/** Null: no answer by the deadline. What was asked may still be carried out, which an answer would deny. */
+async function askBeat(drivers: Drivers, effect: VolumeEffect): Promise<Result | null> {
   const beat = drivers.beats.get(effect.volume);
-  const failed = (error: VolumeError): Result => ({
-    of: effect.do,
-    ok: false,
-    volume: effect.volume,
-    detail: `${error.code}: ${error.detail}`,
-  });
+  const failed = ({ code, detail }: VolumeError): Result | null =>
+    code === 'deadline'
+      ? null
+      : { of: effect.do, ok: false, volume: effect.volume, detail: `${code}: ${detail}` };
   if (beat === undefined) return failed({ code: 'disconnected', detail: 'no such volume is configured' });
   switch (effect.do) {
     case 'write-body': {
