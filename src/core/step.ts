@@ -32,7 +32,7 @@ import { gate } from './operator/gate.ts';
 import { changeMaintenance } from './operator/maintenance.ts';
 import { watchOwnIncident } from './operator/own-incident.ts';
 import { createPublished, notePublished, publish } from './publish.ts';
-import { createExecutor, executeOrder, inheritIntents } from './recovery/executor.ts';
+import { createExecutor, dropIntended, executeOrder, inheritIntents } from './recovery/executor.ts';
 import { createReportBook } from './reports/book.ts';
 import { reportOwnReboot } from './reports/own-reboot.ts';
 import { reportOwnVolumes } from './reports/own-volumes.ts';
@@ -248,6 +248,7 @@ function* answerProbe(core: Core, id: RequestId, target: Parameters<typeof probe
 /** Says that it leaves, on every path, and gives the lease back; the beats go on and keep the slot. */
 function* stop(core: Core, leaving: Leaving): Task<void> {
   core.leaving = leaving;
+  dropIntended(core.executor);
   sendHeartbeat(core);
   yield* core.coordination.intents.write(core);
   yield* giveBack(core, `the agent stops: ${leaving.why}`, core.settings.timing.leaseMs);

@@ -140,6 +140,7 @@ export const incidentRecord: fc.Arbitrary<IncidentRecord> = record({
   migrationIdAtDeclaration: fc.option(count),
   forcedDownBy: fc.option(fc.constantFrom('vigil-asked', 'vigil', 'somebody-else')),
   underWay: fc.array(record({ boot: hex(32), rows: fc.array(count, { maxLength: 4 }) }), { maxLength: 8 }),
+  ordered: fc.array(record({ host, agent: hex(16) }), { maxLength: 4 }),
 });
 
 export const header: fc.Arbitrary<BlockHeader> = record({

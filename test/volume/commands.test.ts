@@ -103,6 +103,7 @@ void test('a volume in use is neither made anew nor is its host freed; dump show
     migrationIdAtDeclaration: null,
     forcedDownBy: null,
     underWay: [],
+    ordered: [],
   } as const;
   assert.ok((await client.writeCell(index, 0, incident)).ok);
 

@@ -86,6 +86,7 @@ void test('two hosts see each other, and their seats and cells', { timeout: 60_0
     migrationIdAtDeclaration: null,
     forcedDownBy: null,
     underWay: [],
+    ordered: [],
   } as const;
   assert.ok((await a.client.writeCell(2, 1, incident)).ok);
   const cells = await b.client.read(['cells']);

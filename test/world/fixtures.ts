@@ -209,6 +209,7 @@ export function incidentRecord(more: Partial<IncidentRecord> = {}): IncidentReco
     migrationIdAtDeclaration: 0,
     forcedDownBy: 'vigil',
     underWay: [],
+    ordered: [],
     ...more,
   };
 }

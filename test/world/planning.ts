@@ -92,6 +92,20 @@ export const intent = (more: Partial<Intent> = {}): Intent => ({
 export function openOrder(at: Setting, outcome: OpenOrder['outcome'], target = 'h2'): OpenOrder {
   const work = createVmWork('vm', 'vm');
   at.incident.vms.set('vm', work);
-  work.order = { order: order(), target, outcome, newestRow: 10, expiredMs: null };
+  const to = { host: target, agent: AGENT, goneMs: null };
+  work.order = { order: order(), to, outcome, newestRow: 10, expiredMs: null };
   return work.order;
+}
+
+export const AGENT = 'a'.repeat(16);
+
+/** The slot of a host was read, as one of its agents, and beats that live, have written it. */
+export function readSlot(
+  { master }: Setting,
+  host: string,
+  intents: readonly Intent[],
+  begunMs: number,
+  agent = AGENT,
+): void {
+  master.intents.note(host, 'uuid-a', { intents, agent }, begunMs, true);
 }

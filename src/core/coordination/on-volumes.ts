@@ -3,7 +3,15 @@ import type { Coordination } from './port.ts';
 import { checkLicence } from './volume/check-licence.ts';
 import { claim } from './volume/claim.ts';
 import { readOwnRecord, takeUpRecords, writeRecord } from './volume/cells.ts';
-import { couldWrite, isClear, isKnown, open, writeIntents } from './volume/intents.ts';
+import {
+  couldWrite,
+  isClear,
+  isKnown,
+  livingAgent,
+  open,
+  removedSinceMs,
+  writeIntents,
+} from './volume/intents.ts';
 import {
   former,
   hasPlace,
@@ -34,6 +42,6 @@ export const onVolumes: Coordination = {
     heritage,
   },
   incidents: { write: writeRecord, takeUp: takeUpRecords, readOwn: readOwnRecord },
-  intents: { isKnown, couldWrite, write: writeIntents, open, isClear },
+  intents: { isKnown, couldWrite, write: writeIntents, open, isClear, livingAgent, removedSinceMs },
   check: checkLicence,
 };

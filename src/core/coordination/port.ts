@@ -8,12 +8,14 @@ import type { Task } from '../lib/task.ts';
 import type { Core } from '../state.ts';
 import type {
   AgentAddress,
+  AgentIncarnation,
   BootId,
   Heritage,
   HostName,
   IncidentPhase,
   IncidentRecord,
   Intent,
+  OrderedHost,
   Term,
   View,
 } from '../wire/records.ts';
@@ -120,8 +122,12 @@ export interface IntentStore {
   readonly write: (core: Core) => Task<boolean>;
   /** Hosts that may be about to ask nova to evacuate a VM, with what each of them has written, as last read. */
   readonly open: (core: Core) => readonly OpenIntent[];
-  /** Was it read, in reads begun after `sinceMs`, that this host has no intent for the VM? */
-  readonly isClear: (core: Core, host: HostName, vm: string, sinceMs: number) => boolean;
+  /** Was it read, in reads begun after `sinceMs`, that this agent of a host has no intent for the VM? */
+  readonly isClear: (core: Core, ordered: OrderedHost, vm: string, sinceMs: number) => boolean;
+  /** When the last slot of a host was freed under this master; null: it was not, as far as it knows. */
+  readonly removedSinceMs: (core: Core, host: HostName) => number | null;
+  /** Whose intents a host is known to write, and not only to have written; null: nobody's, as far as can be told. */
+  readonly livingAgent: (core: Core, host: HostName) => AgentIncarnation | null;
 }
 
 export interface OpenIntent {

@@ -72,7 +72,11 @@ function noteSlot(
   evidence.slotIndex.set(uuid, slot.index);
   evidence.isFreed = false;
   if (slot.authentic) noteHearsay(core, body.termSeen);
-  core.master?.intents.note(slot.host, uuid, body.intents, begunMs);
+  const isLiving =
+    seen === 'advance' &&
+    before?.incarnation === header.incarnation &&
+    header.agentSilentMs < timing.agentSilentMs;
+  core.master?.intents.note(slot.host, uuid, body, begunMs, isLiving);
   if (seen === 'advance') noteLife(evidence, header.boot, endedMs);
   else if (seen !== 'still') sightBoot(evidence, header, timing, endedMs);
   noteWords(evidence, slot, seen, endedMs);
@@ -163,6 +167,7 @@ function forgetFreed(core: Core, uuid: string, slots: readonly SlotObservation[]
     core.outbox.push({ do: 'journal', event: 'host-removed', data: { host } });
     core.master?.judgements.delete(host);
     core.master?.incidents.delete(host);
+    core.master?.intents.noteRemoved(host, core.now);
     endReportsOf(core, host, `${host} has no slot on any volume: it is no member of the cluster`);
   }
 }

@@ -43,6 +43,7 @@ export function declareIncident(
     migrationIdAtDeclaration: null,
     forcedDownBy: null,
     underWay: [],
+    ordered: [],
   };
   core.outbox.push({ do: 'journal', event: 'declared', data: { ...record, facts } });
   master.declaredMs.set(host, core.now);

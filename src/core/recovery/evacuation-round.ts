@@ -30,6 +30,7 @@ import { isAlive, isBackWithNewBoot } from './life.ts';
 import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
 import { freshServices, type OnHost, type Read, type Reading, read } from './reading.ts';
+import { orderedWith } from './ordered-hosts.ts';
 import { sendOrders } from './send-orders.ts';
 import { evacuationsAfter, highestId, isOpenEvacuation, isOvertaken, isUnclaimedEvacuation } from './rows.ts';
 
@@ -76,7 +77,12 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     // A host that is back keeps what has not been sent yet.
     sendNothing: back ? 'the host is back' : (stop ?? blindFor(core, master) ?? unread(reading.value)),
   });
-  sendOrders(core, master, incident, reading.value, orders);
+  if (!(yield* sendOrders(core, master, incident, reading.value, orders))) return notWritten(core, incident);
+  // Else a successor would have to see to what is over.
+  const ordered = orderedWith(core, incident, []);
+  const areOver = ordered.length === 0 && incident.record.ordered.length > 0;
+  if (areOver && !(yield* writeRecord(core, master, incident, { ordered })))
+    return notWritten(core, incident);
   yield* confirmEnded(core, incident);
   reportProgress(core, incident, back);
 
@@ -90,7 +96,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
         hold('evacuations-settling', `${settling} evacuations from ${victim} are under way`),
         BUSY_ROUND_MS,
       );
-    const written = yield* writeRecord(core, master, incident, { phase: 'returning', hold: null });
+    const written = yield* writeRecord(core, master, incident, { phase: 'returning', hold: null, ordered });
     return written ? go(0) : notWritten(core, incident);
   }
   if (stop !== null && [...incident.vms.values()].some(({ state }) => state === 'waiting'))

@@ -15,7 +15,7 @@ import { asFound, type Found, slave } from '../../../test/world/slave.ts';
 import type { Core } from '../state.ts';
 import type { Intent } from '../wire/records.ts';
 import { executeOrder, inheritIntents } from './executor.ts';
-import { EVACUATE_DEADLINE_MS } from './send-orders.ts';
+import { EVACUATE_DEADLINE_MS } from './orders.ts';
 import { MAX_ORDERS_AT_ONCE, type OrderOutcome, type RefusalCode, type RestartOrder } from './orders.ts';
 
 const outcomes = (pump: Pump): readonly OrderOutcome[] =>

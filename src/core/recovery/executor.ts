@@ -16,9 +16,14 @@ import type { Intent, SlotBody } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
 import { checkBeforeEffect, type Checked, LOOK_UP_DEADLINE_MS } from './check-before-effect.ts';
 import { mayStillHappen } from './cloud.ts';
-import { MAX_ORDERS_AT_ONCE, refused, type OrderOutcome, type RestartOrder } from './orders.ts';
+import {
+  EVACUATE_DEADLINE_MS,
+  MAX_ORDERS_AT_ONCE,
+  refused,
+  type OrderOutcome,
+  type RestartOrder,
+} from './orders.ts';
 import { evacuationsAfter } from './rows.ts';
-import { EVACUATE_DEADLINE_MS } from './send-orders.ts';
 
 /** Orders remembered so that none is executed twice. */
 const MAX_ORDERS_REMEMBERED = 1_024;
@@ -62,9 +67,8 @@ function refuseAtOnce(core: Core, order: RestartOrder): OrderOutcome | null {
   if (order.term < core.termSeen)
     return refused('old-term', `term ${order.term} is over: the highest seen is ${core.termSeen}`);
   core.termSeen = order.term;
-  if (core.leaving !== null) return refused('stopping', 'this agent is stopping');
-  if (core.maintenance.declared !== null)
-    return refused('not-online', 'maintenance was declared on this host');
+  const away = refuseAway(core);
+  if (away !== null) return away;
   if (settings.role !== 'compute') return refused('not-online', 'this host runs no nova-compute');
   if (!hearsMaster(core)) return refused('not-online', 'this host does not hear the master over the network');
   if (executor.begun.has(order.id)) return refused('busy', 'this order was begun before');
@@ -72,6 +76,13 @@ function refuseAtOnce(core: Core, order: RestartOrder): OrderOutcome | null {
     return refused('busy', 'an earlier order for this VM is still open here');
   if (executor.intents.size >= MAX_ORDERS_AT_ONCE)
     return refused('busy', `${MAX_ORDERS_AT_ONCE} orders are open here`);
+  return null;
+}
+
+/** Asked again before each further step: whoever was told that it leaves counts on it. */
+function refuseAway({ leaving, maintenance }: Core): OrderOutcome | null {
+  if (leaving !== null) return refused('stopping', 'this agent is stopping');
+  if (maintenance.declared !== null) return refused('not-online', 'maintenance was declared on this host');
   return null;
 }
 
@@ -88,7 +99,8 @@ function* execute(
   const unwritten = yield* writeIntents(core);
   const checked: Checked =
     unwritten === null ? yield* checkBeforeEffect(core, id, order) : { refusal: unwritten, newestRow: 0 };
-  const refusal = checked.refusal ?? (yield* notePosting(core, order));
+  const refusal =
+    checked.refusal ?? refuseAway(core) ?? (yield* notePosting(core, order)) ?? refuseAway(core);
   if (refusal !== null) {
     yield* clearIntent(core, vm);
     answer(refusal);
@@ -154,6 +166,11 @@ function* writeIntents(core: Core): Task<OrderOutcome | null> {
 function* notePosting(core: Core, { incident, vm, attempt, term }: RestartOrder): Task<OrderOutcome | null> {
   core.executor.intents.set(vm, { incident, vm, attempt, term, phase: 'posted' });
   return yield* writeIntents(core);
+}
+
+/** Nothing has come of them, and nothing will. */
+export function dropIntended({ intents }: Executor): void {
+  for (const { vm, phase } of intents.values()) if (phase === 'intended') intents.delete(vm);
 }
 
 function remember(executor: Executor, id: string): void {

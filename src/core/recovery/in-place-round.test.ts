@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { incidentRecord, seat, server, slot, TIMING } from '../../../test/world/fixtures.ts';
 import {
   intent,
+  readSlot,
   openNow,
   openOrder,
   renewedUpTo,
@@ -31,14 +32,14 @@ const surveyed = (at: Setting, openBefore: StillOpen): readonly string[] =>
 
 void test('a VM that a slave may have asked nova to evacuate before the records were read is not started in place', () => {
   const open: readonly ((at: Setting) => void)[] = [
-    (at) => at.master.intents.note('h4', 'uuid-a', [intent()], at.core.now),
+    (at) => readSlot(at, 'h4', [intent()], at.core.now),
     (at) => openOrder(at, null, 'h4'),
   ];
   for (const opens of open) {
     const at = setUp();
     opens(at);
     const before = openNow(at);
-    at.master.intents.note('h4', 'uuid-a', [], at.core.now + 1);
+    readSlot(at, 'h4', [], at.core.now + 1);
     at.incident.vms.clear();
     assert.deepEqual(surveyed(at, before), []);
     assert.match(shown(at), /^waiting: h4 may have asked nova to evacuate it/);

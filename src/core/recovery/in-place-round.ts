@@ -17,6 +17,7 @@ import type { OnHost } from './reading.ts';
 import { inPlace, judgeGuest } from './restart-in-place.ts';
 import { hasFailedSince } from './rows.ts';
 import { mayStillRunOn, secondCopyWords } from './second-copy.ts';
+import { openFor } from './still-open.ts';
 import type { HostName } from '../wire/records.ts';
 
 /** A start that nova has taken may still be under way for so long; then each further one waits twice as long. */
@@ -56,7 +57,7 @@ export function survey(
       if (work.state === 'waiting') settle(work, back, 'recovered', null, incident.record.victim);
       return [];
     }
-    const request = now.openBefore.get(server.vm);
+    const request = openFor(now.openBefore, server.vm);
     if (request !== undefined) {
       show(incident, work, 'waiting', `${request.target} may have asked nova to evacuate it: see what comes`);
       return [];

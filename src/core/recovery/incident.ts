@@ -8,6 +8,7 @@ import type { Migration, Server, ServerGroup } from './cloud.ts';
 import type { Hold } from './holds.ts';
 import type { OrderOutcome, RestartOrder } from './orders.ts';
 import { createUnderWay, type UnderWay } from './under-way.ts';
+import type { Ordered } from './ordered-hosts.ts';
 
 export interface Incident {
   record: IncidentRecord;
@@ -15,6 +16,10 @@ export interface Incident {
   declaredMs: number;
   /** Taken over: what its former master asked nova for last may still be carried out. */
   readonly adopted: boolean;
+  /** When this master found its proof, or took it over. */
+  provenMs: number;
+  /** Whom former masters gave orders in it, as far as it is not known that all of it is told. */
+  orderedBefore: readonly Ordered[];
   hold: Hold | null;
   /** Since when that is why it waits. */
   holdSinceMs: number;
@@ -107,7 +112,7 @@ export interface VmWork {
 
 export interface OpenOrder {
   readonly order: RestartOrder;
-  readonly target: HostName;
+  readonly to: Ordered;
   outcome: OrderOutcome | 'lost' | null;
   /** The VM's newest migration record in the reading it was given on; what comes of it is newer. */
   readonly newestRow: number;
@@ -130,6 +135,8 @@ export function createIncident(
     record,
     declaredMs,
     adopted,
+    provenMs: declaredMs,
+    orderedBefore: adopted ? record.ordered.map((one) => ({ ...one, goneMs: null })) : [],
     hold: null,
     holdSinceMs: declaredMs,
     startsOpenUntilMs,
@@ -197,6 +204,7 @@ export function* writeRecord(
   const confirmedBefore = incident.record.confirmedBy;
   const written = yield* core.coordination.incidents.write(core, record, () => isActing(core, master));
   if (!written) return false;
+  if (change.proof !== undefined) incident.provenMs = core.now;
   master.sequences.set(record.victim, record.sequence);
   const { confirmedBy } = incident.record;
   if (confirmedBy === record.confirmedBy) incident.isWordUnwritten = false;

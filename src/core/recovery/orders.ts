@@ -6,6 +6,9 @@ import type { CloudFailure } from './cloud.ts';
 /** Orders a slave works on at once; more are refused with `busy`. Equals the intents a slot can hold. */
 export const MAX_ORDERS_AT_ONCE = 8;
 
+/** A slave waits for nova itself. What it has not sent by then it does not send any more. */
+export const EVACUATE_DEADLINE_MS = 60_000;
+
 /** The master's command to a slave: have nova restart this VM on your host. */
 export interface RestartOrder {
   /** Unique per master's life: executed at most once per agent life. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { incidentRecord, row, server, TIMING } from '../../../test/world/fixtures.ts';
-import { intent, plan, type Setting, setUp, shown } from '../../../test/world/planning.ts';
+import { intent, plan, readSlot, type Setting, setUp, shown } from '../../../test/world/planning.ts';
 import { evidenceOf } from '../evidence/note.ts';
 import { createIncident } from './incident.ts';
 import type { Migration } from './cloud.ts';
@@ -41,7 +41,7 @@ void test('a target that somebody hears again is not dead, whatever was proven: 
 
 void test('nor does its intent go after Q', () => {
   const at = setUp();
-  at.master.intents.note('h4', 'uuid-a', [intent()], at.core.now);
+  readSlot(at, 'h4', [intent()], at.core.now);
   heardAgain(at, 'h4');
   at.core.now += TIMING.openRequestMs + 1;
   heardAgain(at, 'h4');

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { incidentRecord, row, TIMING } from '../../../test/world/fixtures.ts';
 import {
   intent,
+  readSlot,
   openNow,
   openOrder,
   plan,
@@ -38,15 +39,15 @@ void test('exactly once: an open order blocks until its outcome is sure', () => 
 void test('a lost order is over once it has expired by the seat and its target’s slot was read clear since', () => {
   const at = setUp();
   openOrder(at, 'lost');
-  at.master.intents.note('h2', 'uuid-a', [], at.core.now + 1);
+  readSlot(at, 'h2', [], at.core.now + 1);
   renewedUpTo(at.core, 15);
   assert.deepEqual(plan(at), [], 'still valid after five renewals');
   renewedUpTo(at.core, 16);
   at.core.now += 1_000;
   assert.deepEqual(plan(at), [], 'expired, but the slot was read before that');
-  at.master.intents.note('h2', 'uuid-a', [intent()], at.core.now + 1);
+  readSlot(at, 'h2', [intent()], at.core.now + 1);
   assert.deepEqual(plan(at), [], 'its intent is open');
-  at.master.intents.note('h2', 'uuid-a', [], at.core.now + 2);
+  readSlot(at, 'h2', [], at.core.now + 2);
   assert.equal(plan(at).length, 1);
 });
 
@@ -56,13 +57,13 @@ void test('what came to an end after the rows were read may have left a row that
       'a lost order that expired',
       (at) => {
         openOrder(at, 'lost');
-        at.master.intents.note('h2', 'uuid-a', [intent()], at.core.now + 1);
+        readSlot(at, 'h2', [intent()], at.core.now + 1);
         renewedUpTo(at.core, 16);
         plan(at);
       },
       (at) => {
         at.core.now += 10;
-        at.master.intents.note('h2', 'uuid-a', [], at.core.now);
+        readSlot(at, 'h2', [], at.core.now);
       },
     ],
     [
@@ -77,8 +78,8 @@ void test('what came to an end after the rows were read may have left a row that
     ],
     [
       'an intent that was cleared',
-      (at) => at.master.intents.note('h4', 'uuid-a', [intent()], at.core.now),
-      (at) => at.master.intents.note('h4', 'uuid-a', [], at.core.now + 1),
+      (at) => readSlot(at, 'h4', [intent()], at.core.now),
+      (at) => readSlot(at, 'h4', [], at.core.now + 1),
     ],
     [
       'an own intent',
@@ -88,7 +89,7 @@ void test('what came to an end after the rows were read may have left a row that
     [
       'the intent of a dead host, when Q passes',
       (at) => {
-        at.master.intents.note('h4', 'uuid-a', [intent()], at.core.now);
+        readSlot(at, 'h4', [intent()], at.core.now);
         at.master.incidents.set('h4', createIncident(incidentRecord({ victim: 'h4' }), at.core.now, false));
         at.core.now += TIMING.openRequestMs;
       },
@@ -143,7 +144,7 @@ void test('an order to this very host is over when its own intent is gone', () =
 
 void test('exactly once: an intent blocks, until its host has proof of death and Q has passed', () => {
   const at = setUp();
-  at.master.intents.note('h4', 'uuid-a', [intent({ incident: 'of-a-former-master' })], at.core.now);
+  readSlot(at, 'h4', [intent({ incident: 'of-a-former-master' })], at.core.now);
   assert.deepEqual(plan(at), []);
   assert.match(shown(at), /h4 has written/);
   const dead = createIncident(incidentRecord({ victim: 'h4', proof: null }), at.core.now, false);
@@ -158,8 +159,8 @@ void test('exactly once: an intent blocks, until its host has proof of death and
 
 void test('a living host’s intent blocks beside a dead one’s', () => {
   const at = setUp();
-  at.master.intents.note('h4', 'uuid-a', [intent()], at.core.now);
-  at.master.intents.note('h5', 'uuid-a', [intent()], at.core.now);
+  readSlot(at, 'h4', [intent()], at.core.now);
+  readSlot(at, 'h5', [intent()], at.core.now);
   at.master.incidents.set('h4', createIncident(incidentRecord({ victim: 'h4' }), at.core.now, false));
   at.core.now += TIMING.openRequestMs + 1;
   assert.deepEqual(plan(at), []);

@@ -24,7 +24,9 @@ import {
 } from './rows.ts';
 import { mayStillStart } from './open-starts.ts';
 import { mayStillRunOn, secondCopyWords } from './second-copy.ts';
-import { isDead, isProvenDead, type StillOpen, stillOpen } from './still-open.ts';
+import { blocksWords, untoldWords } from './ordered-hosts.ts';
+import { isProvenDead } from './proven-dead.ts';
+import { isDead, openFor, type StillOpen, stillOpen } from './still-open.ts';
 import { noteUnderWay } from './under-way.ts';
 
 export interface RoundContext {
@@ -142,12 +144,17 @@ function needOf(
   if (cutOff !== null) return set('held', cutOffWords(server, cutOff), cutOff.target);
   noteFailedRow(core, work, rows[0]);
 
-  const request = requests.get(server.vm);
+  const request = openFor(requests, server.vm);
   if (request?.by === 'order')
     // Where it was answered since, its answer has said what comes next.
     return work.order === null ? 'nothing' : set('ordered', work.reason, request.target);
+  if (request?.by === 'former-order') return set('waiting', untoldWords(request.target));
   if (request !== undefined)
-    return set('ordered', `${request.target} has written that it is about to evacuate it`, request.target);
+    return set(
+      'ordered',
+      `${request.target} has written that it is about to evacuate it: ${blocksWords(request.target)}`,
+      request.target,
+    );
   work.order = null;
   const live = allRows.find(isOpenLiveMigration);
   if (live !== undefined) {

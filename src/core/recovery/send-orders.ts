@@ -4,36 +4,46 @@ import { start, type Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { request } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
-import type { HostName } from '../wire/records.ts';
+import { MAX_HOSTS_ORDERED, type HostName } from '../wire/records.ts';
 import { LOOK_UP_DEADLINE_MS } from './check-before-effect.ts';
 import { VALID_RENEWALS } from './check-ground.ts';
 import { lastSeenOf } from './check-victim.ts';
-import type { Incident, OpenOrder, VmWork } from './incident.ts';
-import type { OrderOutcome, RefusalCode, RestartOrder } from './orders.ts';
+import { type Incident, type OpenOrder, type VmWork, writeRecord } from './incident.ts';
+import { agentOf, blocksWords, isIn, orderedWith } from './ordered-hosts.ts';
+import { EVACUATE_DEADLINE_MS, type OrderOutcome, type RefusalCode, type RestartOrder } from './orders.ts';
 import type { Reading } from './reading.ts';
 import { highestId } from './rows.ts';
 import type { PlannedOrder } from './place-vms.ts';
 import { delay } from './plan.ts';
 
-/** A slave waits for nova itself; its answer takes as long as nova's, and a little. */
-export const EVACUATE_DEADLINE_MS = 60_000;
+const TOO_MANY_HOSTS = `${MAX_HOSTS_ORDERED} hosts have orders of this incident: it goes to the next ones`;
+/** Its answer takes as long as nova's, and a little. */
 const ORDER_DEADLINE_MS = EVACUATE_DEADLINE_MS + 15_000;
 
-export function sendOrders(
+/** False: who is to get orders could not be written down, so that nobody gets any. */
+export function* sendOrders(
   core: Core,
   master: Mastership,
   incident: Incident,
   { rows }: Reading,
   planned: readonly PlannedOrder[],
-): void {
+): Task<boolean> {
+  const ordered = orderedWith(core, incident, planned);
+  if (!ordered.every((one) => isIn(incident.record.ordered, one)))
+    if (!(yield* writeRecord(core, master, incident, { ordered }))) return false;
   for (const { work, target } of planned) {
     const address =
       target === core.settings.host ? core.settings.address : core.hosts.get(target)?.said?.address;
-    if (address === undefined) continue;
+    const agent = agentOf(core, target);
+    if (address === undefined || agent === undefined) continue;
+    if (!isIn(ordered, { host: target, agent })) {
+      Object.assign(work, { state: 'waiting', target: null, reason: TOO_MANY_HOSTS });
+      continue;
+    }
     work.attempt += 1;
     const open: OpenOrder = {
       order: write(core, master, incident, work),
-      target,
+      to: { host: target, agent, goneMs: null },
       outcome: null,
       newestRow: highestId(rows.filter((row) => row.vm === work.vm)),
       expiredMs: null,
@@ -43,6 +53,7 @@ export function sendOrders(
     core.outbox.push({ do: 'journal', event: 'order', data: { ...open.order, target } });
     start(send(core, work, open, { host: target, address }), () => isActing(core, master));
   }
+  return true;
 }
 
 function write(core: Core, master: Mastership, { record }: Incident, work: VmWork): RestartOrder {
@@ -77,17 +88,17 @@ function* send(
   core.outbox.push({
     do: 'journal',
     event: 'outcome',
-    data: { order: open.order.id, vm: work.vm, target: open.target, ...ended },
+    data: { order: open.order.id, vm: work.vm, target: open.to.host, ...ended },
   });
   if (work.order !== open) return;
   if ('surelyNot' in ended) {
     work.order = null;
-    delay(core, work, `${open.target} could not be reached: ${ended.surelyNot}`);
-    avoid(core, work, open.target, ended.surelyNot);
+    delay(core, work, `${open.to.host} could not be reached: ${ended.surelyNot}`);
+    avoid(core, work, open.to.host, ended.surelyNot);
   } else if ('lost' in ended) {
     open.outcome = 'lost';
-    work.reason = `${open.target} did not answer: ${ended.lost}`;
-    avoid(core, work, open.target, `did not answer: ${ended.lost}`);
+    work.reason = `${open.to.host} did not answer: ${ended.lost}; ${blocksWords(open.to.host)}`;
+    avoid(core, work, open.to.host, `did not answer: ${ended.lost}`);
   } else {
     take(core, work, open, ended.outcome);
   }
@@ -132,16 +143,16 @@ function take(core: Core, work: VmWork, open: OpenOrder, outcome: OrderOutcome):
       return;
     case 'refused':
       work.order = null;
-      delay(core, work, `${open.target} refused: ${outcome.code}, ${outcome.detail}`);
-      if (OF_THE_HOST.has(outcome.code)) avoid(core, work, open.target, `refused: ${outcome.code}`);
+      delay(core, work, `${open.to.host} refused: ${outcome.code}, ${outcome.detail}`);
+      if (OF_THE_HOST.has(outcome.code)) avoid(core, work, open.to.host, `refused: ${outcome.code}`);
       return;
     case 'rejected':
       work.order = null;
       delay(core, work, `nova refused: ${outcome.failure.detail}`);
-      avoid(core, work, open.target, `nova refused: ${outcome.failure.detail}`);
+      avoid(core, work, open.to.host, `nova refused: ${outcome.failure.detail}`);
       return;
     case 'unknown':
-      work.reason = outcome.detail;
+      work.reason = `nova did not answer ${open.to.host}: ${outcome.detail}; ${blocksWords(open.to.host)}`;
       return;
   }
 }

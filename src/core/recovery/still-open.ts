@@ -4,13 +4,13 @@
  *
  * Orders and intents are looked at first, nova's records then: what is carried out in between is in one of the two.
  */
-import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
 import type { Migration } from './cloud.ts';
 import type { Incident, OpenOrder } from './incident.ts';
-import { hasNewLife } from './life.ts';
+import { hasEnded, isSpent, untold } from './ordered-hosts.ts';
+import { isProvenDead } from './proven-dead.ts';
 import { isUnclaimedEvacuation } from './rows.ts';
 import { bootOf } from './under-way.ts';
 
@@ -37,42 +37,34 @@ export function isDead(
   return boot !== null && bootThen !== undefined && bootThen !== boot;
 }
 
-/** A proof counts for the life that it was found for, and as long as nothing of the host is seen and nobody hears it. */
-export function isProvenDead(core: Core, master: Mastership, host: HostName): boolean {
-  const incident = master.incidents.get(host);
-  if (incident === undefined || incident.record.proof === null) return false;
-  const { hold } = incident;
-  if (incident.record.hold === 'life-after-failed' || hold?.code === 'life-after-failed') return false;
-  const evidence = core.hosts.get(host);
-  if (hasNewLife(incident, evidence?.boot ?? null)) return false;
-  if (evidence === undefined) return hold?.code !== 'life-signs';
-  const { network, storage, witness } = factsOf(core, evidence);
-  return network !== 'fresh' && storage !== 'fresh' && witness === 'none-alive';
-}
-
-/** Whose request for a VM may still be carried out: by an order that is not over, or by what its slave has written. */
+/**
+ * Whose request for a VM may still be carried out: by an order that is not over, by what its slave has written, or by an
+ * order of a former master of which its slave may not have been read to tell.
+ */
 export interface OpenRequest {
-  readonly by: 'order' | 'intent';
+  readonly by: 'order' | 'intent' | 'former-order';
   readonly target: HostName;
 }
 
 /** By VM; what was so at one moment. Of a VM that is not in it, all that was ever sent is in records read from then on. */
 export type StillOpen = ReadonlyMap<string, OpenRequest>;
+/** In place of a VM: a former master's orders are not known one by one. */
+const ANY_VM = '';
+
+export const openFor = (open: StillOpen, vm: string): OpenRequest | undefined =>
+  open.get(vm) ?? open.get(ANY_VM);
 
 export function stillOpen(core: Core, master: Mastership, incident: Incident): StillOpen {
   const open = new Map<string, OpenRequest>();
   for (const vm of core.executor.intents.keys()) open.set(vm, { by: 'intent', target: core.settings.host });
   for (const { host, intent } of core.coordination.intents.open(core))
-    if (!intentIsDead(core, master, host)) open.set(intent.vm, { by: 'intent', target: host });
+    if (!isSpent(core, master, host)) open.set(intent.vm, { by: 'intent', target: host });
   for (const work of incident.vms.values())
     if (work.order !== null && !isOver(core, master, work.vm, work.order))
-      open.set(work.vm, { by: 'order', target: work.order.target });
+      open.set(work.vm, { by: 'order', target: work.order.to.host });
+  const former = untold(core, master, incident);
+  if (former !== null) open.set(ANY_VM, { by: 'former-order', target: former });
   return open;
-}
-
-function intentIsDead(core: Core, master: Mastership, host: HostName): boolean {
-  const declaredMs = master.incidents.get(host)?.declaredMs ?? core.now;
-  return isProvenDead(core, master, host) && core.now - declaredMs > core.settings.timing.openRequestMs;
 }
 
 /**
@@ -80,7 +72,8 @@ function intentIsDead(core: Core, master: Mastership, host: HostName): boolean {
  * order must have expired by the master's own seat, and the slave's slot been read since without an intent for the VM.
  */
 function isOver(core: Core, master: Mastership, vm: string, open: OpenOrder): boolean {
-  if (intentIsDead(core, master, open.target)) return true;
+  const { to } = open;
+  if (isSpent(core, master, to.host)) return true;
   if (open.outcome === null) return false;
   if (open.outcome !== 'lost' && (open.outcome.outcome === 'refused' || open.outcome.outcome === 'rejected'))
     return true;
@@ -88,6 +81,6 @@ function isOver(core: Core, master: Mastership, vm: string, open: OpenOrder): bo
   const { leaseSeen, validRenewals } = open.order;
   if (open.expiredMs === null && lease.isPast(core, leaseSeen, validRenewals)) open.expiredMs = core.now;
   if (open.expiredMs === null) return false;
-  if (open.target === core.settings.host) return !core.executor.intents.has(vm);
-  return intents.isClear(core, open.target, vm, open.expiredMs);
+  if (to.host === core.settings.host) return !core.executor.intents.has(vm);
+  return hasEnded(core, to) || intents.isClear(core, to, vm, open.expiredMs);
 }

@@ -9,6 +9,7 @@ import {
   type Leaving,
   type Maintenance,
   MAX_BOOTS_UNDER_WAY,
+  MAX_HOSTS_ORDERED,
   MAX_ISOLATION_ADDRESSES,
   MAX_NEIGHBOURS_IN_VIEW,
   MAX_OPEN_INTENTS,
@@ -17,6 +18,7 @@ import {
   MAX_SEATS,
   MAX_VOLUMES,
   type OpenReport,
+  type OrderedHost,
   type PublishedTiming,
   type RowsOfBoot,
   type SeatBody,
@@ -156,6 +158,8 @@ export const seatBody = record<SeatBody>({
 
 const rowsOfBoot = record<RowsOfBoot>({ boot: bootId, rows: list(count, MAX_ROWS_UNDER_WAY) });
 
+const orderedHost = record<OrderedHost>({ host: hostName, agent: hex64 });
+
 export const incidentRecord = record<IncidentRecord>({
   id: words(128),
   victim: hostName,
@@ -169,6 +173,7 @@ export const incidentRecord = record<IncidentRecord>({
   migrationIdAtDeclaration: nullable(count),
   forcedDownBy: nullable(oneOf('vigil-asked', 'vigil', 'somebody-else')),
   underWay: list(rowsOfBoot, MAX_BOOTS_UNDER_WAY),
+  ordered: list(orderedHost, MAX_HOSTS_ORDERED),
 });
 
 export const superblock = record<Superblock>({

@@ -22,8 +22,9 @@ export const MAX_ISOLATION_ADDRESSES = 4;
 export const MAX_VOLUMES = 8;
 export const MAX_OPEN_INTENTS = 8;
 export const MAX_OPEN_REPORTS = 24;
-export const MAX_ROWS_UNDER_WAY = 96;
-export const MAX_BOOTS_UNDER_WAY = 24;
+export const MAX_ROWS_UNDER_WAY = 64;
+export const MAX_BOOTS_UNDER_WAY = 16;
+export const MAX_HOSTS_ORDERED = 16;
 
 /** Where a host's agent is reached on the management network. */
 export interface AgentAddress {
@@ -173,6 +174,14 @@ export interface IncidentRecord {
   readonly forcedDownBy: ForcedDownBy | null;
   /** Evacuations of the victim's VMs under way, by the boot of their target: with that boot they end. */
   readonly underWay: readonly RowsOfBoot[];
+  /** Who was given orders that may not be over. At most MAX_HOSTS_ORDERED. */
+  readonly ordered: readonly OrderedHost[];
+}
+
+/** A slave, in the life of the agent that an order was given to: what another one does not know of may still happen. */
+export interface OrderedHost {
+  readonly host: HostName;
+  readonly agent: AgentIncarnation;
 }
 
 /**

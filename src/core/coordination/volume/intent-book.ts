@@ -1,23 +1,54 @@
 /** What the slaves' slots say about evacuations they were about to ask for. */
 import { MAX_HOSTS } from '../../evidence/host.ts';
-import type { HostName, Intent } from '../../wire/records.ts';
+import type { AgentIncarnation, HostName, Intent, OrderedHost, SlotBody } from '../../wire/records.ts';
 import type { OpenIntent } from '../port.ts';
 
 interface Reading {
   readonly intents: readonly Intent[];
+  /** Whose words these are. */
+  readonly agent: AgentIncarnation;
   /** Begin of the read: whatever was written before is in it. */
   readonly begunMs: number;
+  /** The agent that a beat which lives was last seen to write for; null: none was seen yet. */
+  readonly living: AgentIncarnation | null;
 }
 
 export class IntentBook {
   /** By host, by volume uuid. */
   private readonly readings = new Map<HostName, Map<string, Reading>>();
+  /** Hosts whose last slot was freed: when. What they had written still counts for a while. */
+  private readonly removedMs = new Map<HostName, number>();
 
-  note(host: HostName, volumeUuid: string, intents: readonly Intent[], begunMs: number): void {
+  /** `isLiving`: its beat has written, and its agent spoken to it, between this read and the one before. */
+  note(
+    host: HostName,
+    volumeUuid: string,
+    { intents, agent }: Pick<SlotBody, 'intents' | 'agent'>,
+    begunMs: number,
+    isLiving: boolean,
+  ): void {
     const known = this.readings.get(host) ?? new Map<string, Reading>();
     if (this.readings.size >= MAX_HOSTS && !this.readings.has(host)) return;
     this.readings.set(host, known);
-    known.set(volumeUuid, { intents, begunMs });
+    this.removedMs.delete(host);
+    const living = isLiving ? agent : (known.get(volumeUuid)?.living ?? null);
+    known.set(volumeUuid, { intents, agent, begunMs, living });
+  }
+
+  noteRemoved(host: HostName, now: number): void {
+    if (this.readings.has(host)) this.removedMs.set(host, now);
+  }
+
+  removedSinceMs(host: HostName): number | null {
+    return this.removedMs.get(host) ?? null;
+  }
+
+  /** Whose words a beat of the host that lives has written, on so many of these volumes; null: not known. */
+  livingAgent(host: HostName, volumeUuids: readonly string[], atLeast: number): AgentIncarnation | null {
+    const volumes = this.readings.get(host);
+    const living = volumeUuids.flatMap((uuid) => volumes?.get(uuid)?.living ?? []);
+    const [agent] = living;
+    return agent !== undefined && living.filter((other) => other === agent).length >= atLeast ? agent : null;
   }
 
   /** Each intent that stands on any of the volumes that count for its host; on several of them it is told several times. */
@@ -30,9 +61,12 @@ export class IntentBook {
     return found;
   }
 
-  /** Was the host's slot read without an intent for this VM, in reads begun after `sinceMs`, on so many of these volumes? */
+  /**
+   * Has this agent of the host written that it has no intent for this VM, by reads begun after `sinceMs`, on so many of
+   * these volumes? What another one of it has written says nothing of that.
+   */
   clearSince(
-    host: HostName,
+    { host, agent }: OrderedHost,
     vm: string,
     sinceMs: number,
     volumeUuids: readonly string[],
@@ -42,7 +76,7 @@ export class IntentBook {
     const clear = volumeUuids.filter((uuid) => {
       const reading = volumes?.get(uuid);
       return (
-        reading !== undefined &&
+        reading?.agent === agent &&
         reading.begunMs > sinceMs &&
         !reading.intents.some((intent) => intent.vm === vm)
       );

@@ -3,7 +3,7 @@ import { volumeOf } from '../../evidence/host.ts';
 import { enough, start, type Task } from '../../lib/task.ts';
 import { publishNow } from '../../publish.ts';
 import type { Core } from '../../state.ts';
-import type { HostName, View } from '../../wire/records.ts';
+import type { AgentIncarnation, HostName, OrderedHost, View } from '../../wire/records.ts';
 import type { OpenIntent } from '../port.ts';
 import { leaseMajority, majorityOf } from './majority.ts';
 
@@ -53,7 +53,15 @@ function counts(core: Core, host: HostName, uuid: string): boolean {
   return fresh.length < majorityOf(lease.length) || fresh.includes(uuid);
 }
 
-export function isClear(core: Core, host: HostName, vm: string, sinceMs: number): boolean {
+export function isClear(core: Core, ordered: OrderedHost, vm: string, sinceMs: number): boolean {
   const lease = leaseUuids(core);
-  return core.master?.intents.clearSince(host, vm, sinceMs, lease, majorityOf(lease.length)) ?? false;
+  return core.master?.intents.clearSince(ordered, vm, sinceMs, lease, majorityOf(lease.length)) ?? false;
 }
+
+export function livingAgent(core: Core, host: HostName): AgentIncarnation | null {
+  const lease = leaseUuids(core);
+  return core.master?.intents.livingAgent(host, lease, majorityOf(lease.length)) ?? null;
+}
+
+export const removedSinceMs = ({ master }: Core, host: HostName): number | null =>
+  master?.intents.removedSinceMs(host) ?? null;

@@ -1,0 +1,88 @@
+/**
+ * Hosts that were given orders, and until when something of them may still come that no slot tells. A slot tells of its
+ * host's intents as long as its beat lives and speaks for the agent that was ordered: over one that has died an older
+ * write may land, and the next agent begins with what it finds there.
+ */
+import type { Mastership } from '../master/mastership.ts';
+import type { Core } from '../state.ts';
+import {
+  MAX_HOSTS_ORDERED,
+  type AgentIncarnation,
+  type HostName,
+  type OrderedHost,
+} from '../wire/records.ts';
+import type { Incident } from './incident.ts';
+import { EVACUATE_DEADLINE_MS } from './orders.ts';
+import type { PlannedOrder } from './place-vms.ts';
+import { isProvenDead } from './proven-dead.ts';
+
+/** `goneMs`: since when another agent was seen in its place. */
+export type Ordered = OrderedHost & { goneMs: number | null };
+
+/** Whatever a host was about to ask of nova, in whatever life, it has asked, and nova has carried it out or never will. */
+export function isSpent(core: Core, master: Mastership, host: HostName): boolean {
+  const { openRequestMs } = core.settings.timing;
+  if (isProvenDead(core, master, host))
+    return core.now - (master.incidents.get(host)?.provenMs ?? core.now) > openRequestMs;
+  const evidence = core.hosts.get(host);
+  // Freed: it may have lived then, and what it sends is sent by its deadline.
+  if (evidence === undefined && host !== core.settings.host)
+    return isPast(core, core.coordination.intents.removedSinceMs(core, host) ?? master.sinceMs);
+  const { leaving = null, boot = null } = evidence ?? {};
+  return leaving !== null && leaving.boot === boot && isPast(core, leaving.firstSeenMs);
+}
+
+const isPast = ({ now, settings }: Core, sinceMs: number): boolean =>
+  now - sinceMs > EVACUATE_DEADLINE_MS + settings.timing.openRequestMs;
+
+/** The agent that was ordered is no more, and what it has asked of nova is carried out or never will be. */
+export function hasEnded(core: Core, ordered: Ordered): boolean {
+  const { intents } = core.coordination;
+  const isOwn = ordered.host === core.settings.host;
+  const living = isOwn ? core.settings.agent : intents.livingAgent(core, ordered.host);
+  if (living === null) return false;
+  if (living === ordered.agent) ordered.goneMs = null;
+  else ordered.goneMs ??= core.now;
+  return ordered.goneMs !== null && core.now - ordered.goneMs > core.settings.timing.openRequestMs;
+}
+
+/** Of those whom former masters gave orders in this incident: one whose slot may not tell all of it. */
+export function untold(core: Core, master: Mastership, incident: Incident): HostName | null {
+  const { settings, coordination } = core;
+  incident.orderedBefore = incident.orderedBefore.filter((ordered) => {
+    const isOwn = ordered.host === settings.host && ordered.agent === settings.agent;
+    const isTold = isOwn || coordination.intents.livingAgent(core, ordered.host) === ordered.agent;
+    return !isTold && !hasEnded(core, ordered) && !isSpent(core, master, ordered.host);
+  });
+  return incident.orderedBefore[0]?.host ?? null;
+}
+
+/** Of a request that has no answer: why nobody else gets the VM, and what ends that. */
+export const blocksWords = (host: HostName): string =>
+  `no other host gets it before the slot of ${host} says that nothing of it is open: start its agent, or if it is dead: vigil confirm-dead ${host} --by NAME`;
+
+export const untoldWords = (host: HostName): string =>
+  `${host} had orders of a former master, and its slot may not tell what it has asked of nova: start its agent, or if it is dead: vigil confirm-dead ${host} --by NAME`;
+
+export const agentOf = (core: Core, host: HostName): AgentIncarnation | undefined =>
+  host === core.settings.host ? core.settings.agent : core.hosts.get(host)?.said?.agent;
+
+export const isIn = (list: readonly OrderedHost[], { host, agent }: OrderedHost): boolean =>
+  list.some((one) => one.host === host && one.agent === agent);
+
+/** Whose orders may not be over, and those who are to get one now, as long as there is room for them. */
+export function orderedWith(
+  core: Core,
+  { vms, orderedBefore }: Incident,
+  planned: readonly PlannedOrder[],
+): readonly OrderedHost[] {
+  const wanted = [...orderedBefore, ...[...vms.values()].flatMap(({ order }) => order?.to ?? [])];
+  const ordered: OrderedHost[] = [];
+  for (const { host, agent } of wanted) if (!isIn(ordered, { host, agent })) ordered.push({ host, agent });
+  for (const { target } of planned) {
+    const agent = agentOf(core, target);
+    if (agent === undefined || ordered.length >= MAX_HOSTS_ORDERED) continue;
+    if (!isIn(ordered, { host: target, agent })) ordered.push({ host: target, agent });
+  }
+  return ordered;
+}
