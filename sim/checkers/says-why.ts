@@ -24,7 +24,8 @@ export function watchSaysWhy({ world, violate }: Check): Checker {
     if (state === 'end') open.delete(cause);
     else codes.set(cause, event.report.evidence['hold']);
     // It went on, be it between two looks: what holds it now is another wait.
-    if (state === 'end' && host !== null && cause === `incident/${host}/held`) held.delete(host);
+    const victim = /^incident\/(.+)\/held$/.exec(cause)?.[1];
+    if (state === 'end' && victim !== undefined) held.delete(victim);
     const hosts = [event.by, host];
     if (title.trim() === '') violate(`the report of ${cause} has no title`, { hosts });
     if (state === 'begin' && severity === 'critical' && cause.endsWith('/held') && advice === null)

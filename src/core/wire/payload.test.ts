@@ -14,6 +14,12 @@ import {
 } from '../../../test/volume/arbitraries.ts';
 import { type PayloadKind, encodePayload, openPayload, payloads } from './payload.ts';
 import { MAX_PAYLOAD_BYTES } from './layout.ts';
+import {
+  type IncidentRecord,
+  MAX_BOOTS_UNDER_WAY,
+  MAX_HOSTS_ORDERED,
+  MAX_ROWS_UNDER_WAY,
+} from './records.ts';
 
 const mac = testMac('key');
 const boot = 'ab'.repeat(16);
@@ -57,6 +63,32 @@ tryKind(
   seatBody.map((body) => ({ writer: body.host, body })),
 );
 tryKind('cell', payloads.cell, record({ writer: host, body: incidentRecord }));
+
+void test('a record of an incident fits its cell, however much it has to tell', () => {
+  const host = 'h'.repeat(63);
+  const boot = 'b'.repeat(32);
+  const most = Number.MAX_SAFE_INTEGER;
+  const rows = MAX_ROWS_UNDER_WAY / MAX_BOOTS_UNDER_WAY;
+  const body: IncidentRecord = {
+    id: `${host}-${most}-${most}`,
+    victim: host,
+    victimBoot: boot,
+    term: most,
+    sequence: most,
+    phase: 'evacuating',
+    hold: 'evacuations-settling',
+    proof: 'operator',
+    confirmedBy: 'n'.repeat(128),
+    migrationIdAtDeclaration: 4_294_967_295,
+    forcedDownBy: 'somebody-else',
+    underWay: Array.from({ length: MAX_BOOTS_UNDER_WAY }, () => ({
+      boot,
+      rows: Array.from({ length: rows }, () => 99_999_999),
+    })),
+    ordered: Array.from({ length: MAX_HOSTS_ORDERED }, () => ({ host, agent: 'a'.repeat(16) })),
+  };
+  assert.equal(encodePayload(payloads.cell, { ...HERE, boot, writer: host }, body, mac).ok, true);
+});
 
 function tryKind<Body>(
   name: string,

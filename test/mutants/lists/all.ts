@@ -4,6 +4,7 @@ import { BLIND } from './blind.ts';
 import { INCIDENTS } from './incidents.ts';
 import { LEASE } from './lease.ts';
 import { ONCE } from './once.ts';
+import { ORDERED_HOSTS } from './ordered.ts';
 import { ORDERS } from './orders.ts';
 import { PATHS } from './paths.ts';
 import { PLACEMENT } from './placement.ts';
@@ -15,6 +16,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LEASE,
   ...ORDERS,
   ...ONCE,
+  ...ORDERED_HOSTS,
   ...PATHS,
   ...VERDICTS,
   ...INCIDENTS,

@@ -6,6 +6,8 @@ const EXECUTOR = 'src/core/recovery/executor.ts';
 const PLAN = 'src/core/recovery/plan.ts';
 const ROWS = 'src/core/recovery/rows.ts';
 const OPEN = 'src/core/recovery/still-open.ts';
+const ORDERED = 'src/core/recovery/ordered-hosts.ts';
+const DEAD = 'src/core/recovery/proven-dead.ts';
 
 export const ONCE: readonly Mutant[] = [
   {
@@ -32,8 +34,8 @@ export const ONCE: readonly Mutant[] = [
     name: 'intents-of-others-not-read',
     why: 'a new master gives an order while a slave of the former one is about to ask nova',
     file: OPEN,
-    find: 'if (!intentIsDead(core, master, host)) open.set',
-    replace: 'if (intentIsDead(core, master, host)) open.set',
+    find: 'if (!isSpent(core, master, host)) open.set',
+    replace: 'if (isSpent(core, master, host)) open.set',
   },
   {
     name: 'records-read-before-intents',
@@ -45,9 +47,9 @@ export const ONCE: readonly Mutant[] = [
   {
     name: 'intent-dead-before-q',
     why: 'what a dead slave may have sent is forgotten before nova must have done it',
-    file: OPEN,
-    find: 'isProvenDead(core, master, host) && core.now - declaredMs > core.settings.timing.openRequestMs',
-    replace: 'isProvenDead(core, master, host) && core.now - declaredMs > 0',
+    file: ORDERED,
+    find: 'return core.now - (master.incidents.get(host)?.provenMs ?? core.now) > openRequestMs;',
+    replace: 'return core.now - (master.incidents.get(host)?.provenMs ?? core.now) > 0;',
   },
   {
     name: 'intents-of-a-former-life-dropped',
@@ -137,14 +139,14 @@ export const ONCE: readonly Mutant[] = [
   {
     name: 'target-dead-without-proof',
     why: 'an evacuation is given up because its target is called failed, though nothing proves it',
-    file: OPEN,
+    file: DEAD,
     find: 'if (incident === undefined || incident.record.proof === null) return false;',
     replace: 'if (incident === undefined) return false;',
   },
   {
     name: 'target-dead-though-it-is-back',
     why: 'the proof that a target had died counts for the life that it has begun since',
-    file: OPEN,
+    file: DEAD,
     find: '  if (hasNewLife(incident, evidence?.boot ?? null)) return false;\n',
     replace: '',
   },

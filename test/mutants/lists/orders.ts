@@ -122,8 +122,7 @@ export const ORDERS: readonly Mutant[] = [
     name: 'order-in-maintenance',
     why: 'a host in maintenance takes an order that was given before its master knew',
     file: EXECUTOR,
-    find: `  if (core.maintenance.declared !== null)
-    return refused('not-online', 'maintenance was declared on this host');
+    find: `  if (maintenance.declared !== null) return refused('not-online', 'maintenance was declared on this host');
 `,
     replace: '',
   },

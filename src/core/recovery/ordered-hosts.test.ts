@@ -1,0 +1,168 @@
+/** Until when something may still come of an order that no slot tells of. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { incidentRecord, TIMING } from '../../../test/world/fixtures.ts';
+import { connectedCore } from '../../../test/world/pump.ts';
+import {
+  AGENT,
+  intent,
+  openOrder,
+  plan,
+  readSlot,
+  renewedUpTo,
+  type Setting,
+  setUp,
+  shown,
+} from '../../../test/world/planning.ts';
+import { createHostEvidence } from '../evidence/host.ts';
+import { MAX_HOSTS_ORDERED } from '../wire/records.ts';
+import { createIncident, createVmWork } from './incident.ts';
+import { EVACUATE_DEADLINE_MS } from './orders.ts';
+import { orderedWith } from './ordered-hosts.ts';
+
+const NEXT_AGENT = 'b'.repeat(16);
+const Q_MS = TIMING.openRequestMs;
+
+function known({ core }: Setting, host: string): ReturnType<typeof createHostEvidence> {
+  const evidence = createHostEvidence(host);
+  core.hosts.set(host, evidence);
+  return evidence;
+}
+
+/** The order to `h2` got no answer, and has expired. */
+function expired(): Setting {
+  const at = setUp();
+  known(at, 'h2');
+  openOrder(at, 'lost');
+  renewedUpTo(at.core, 16);
+  plan(at);
+  return at;
+}
+
+/** A new master finds that `h2` was given orders. */
+function takenOver(): Setting {
+  const at = setUp();
+  known(at, 'h2');
+  const record = incidentRecord({ migrationIdAtDeclaration: 10, ordered: [{ host: 'h2', agent: AGENT }] });
+  const incident = createIncident(record, at.core.now, true, true);
+  at.master.incidents.set('h9', incident);
+  return { ...at, incident };
+}
+
+describe('an order that has expired without an answer', () => {
+  it('is not over by the words of another agent, until Q has passed since that was seen to live', () => {
+    const at = expired();
+    at.core.now += 10_000;
+    readSlot(at, 'h2', [], at.core.now, NEXT_AGENT);
+    assert.deepEqual(plan(at), []);
+    at.core.now += Q_MS;
+    assert.deepEqual(plan(at), []);
+    at.core.now += 1;
+    assert.equal(plan(at).length, 1);
+  });
+
+  it('is over once its host was freed for as long as the request may take', () => {
+    const at = expired();
+    readSlot(at, 'h2', [intent()], at.core.now);
+    at.core.now += 10_000;
+    at.core.hosts.delete('h2');
+    at.master.intents.noteRemoved('h2', at.core.now);
+    at.core.now += EVACUATE_DEADLINE_MS + Q_MS;
+    assert.deepEqual(plan(at), []);
+    at.core.now += 1;
+    assert.equal(plan(at).length, 1);
+  });
+
+  it('is over once its host had said goodbye for as long as the request may take', () => {
+    const at = expired();
+    readSlot(at, 'h2', [intent()], at.core.now);
+    const leaving = { why: 'shutdown', expiresMs: null } as const;
+    Object.assign(at.core.hosts.get('h2') ?? assert.fail(), {
+      boot: 'b1',
+      leaving: { leaving, firstSeenMs: at.core.now, boot: 'b1' },
+    });
+    at.core.now += EVACUATE_DEADLINE_MS + Q_MS;
+    assert.deepEqual(plan(at), []);
+    at.core.now += 1;
+    assert.equal(plan(at).length, 1);
+  });
+
+  it('tells what it waits for', () => {
+    const at = setUp();
+    readSlot(at, 'h4', [intent()], at.core.now);
+    plan(at);
+    assert.match(shown(at), /before the slot of h4 says .*: start its agent, or .* vigil confirm-dead h4/);
+  });
+});
+
+describe('an incident in which a former master gave orders', () => {
+  it('waits for the slot of whom it ordered to be written by beats that live', () => {
+    const at = takenOver();
+    at.master.intents.note('h2', 'uuid-a', { intents: [], agent: AGENT }, at.core.now, false);
+    assert.deepEqual(plan(at), []);
+    assert.match(shown(at), /^waiting: h2 had orders of a former master, .* vigil confirm-dead h2/);
+    at.core.now += 10 * Q_MS;
+    assert.deepEqual(plan(at), [], 'it may be paused over its request');
+    readSlot(at, 'h2', [], at.core.now);
+    assert.equal(plan(at).length, 1);
+  });
+
+  it('waits for Q where another agent lives there', () => {
+    const at = takenOver();
+    readSlot(at, 'h2', [], at.core.now, NEXT_AGENT);
+    plan(at);
+    at.core.now += Q_MS;
+    assert.deepEqual(plan(at), []);
+    at.core.now += 1;
+    assert.equal(plan(at).length, 1);
+  });
+
+  it('waits for Q from when it was found proven that it is dead', () => {
+    const at = takenOver();
+    const dead = createIncident(incidentRecord({ victim: 'h2' }), at.core.now, false);
+    at.master.incidents.set('h2', dead);
+    at.core.now += 50_000;
+    dead.provenMs = at.core.now;
+    const evidence = at.core.hosts.get('h2') ?? assert.fail();
+    evidence.boot = dead.record.victimBoot;
+    at.core.hosts.delete('h2');
+    at.core.now += Q_MS;
+    assert.deepEqual(plan(at), []);
+    at.core.now += 1;
+    assert.equal(plan(at).length, 1);
+  });
+
+  it('knows what this very agent was ordered', () => {
+    const at = takenOver();
+    const ordered = { host: at.core.settings.host, agent: at.core.settings.agent, goneMs: null };
+    at.incident.orderedBefore = [ordered];
+    assert.equal(plan(at).length, 1);
+  });
+});
+
+describe('hosts that have orders', () => {
+  it('are those of orders that are open, those of former masters, and those that are to get one', () => {
+    const at = takenOver();
+    openOrder(at, null, 'h3');
+    known(at, 'h4').said = { agent: NEXT_AGENT } as never;
+    const work = createVmWork('vm4', 'vm4');
+    const ordered = orderedWith(at.core, at.incident, [{ work, target: 'h4' }]);
+    assert.deepEqual(ordered, [
+      { host: 'h2', agent: AGENT },
+      { host: 'h3', agent: AGENT },
+      { host: 'h4', agent: NEXT_AGENT },
+    ]);
+  });
+
+  it('are no more than a record can tell', () => {
+    const core = connectedCore();
+    const incident = createIncident(incidentRecord(), core.now, false);
+    const planned = Array.from({ length: MAX_HOSTS_ORDERED + 3 }, (_, n) => {
+      const evidence = createHostEvidence(`t${n}`);
+      evidence.said = { agent: AGENT } as never;
+      core.hosts.set(`t${n}`, evidence);
+      return { work: createVmWork(`vm${n}`, `vm${n}`), target: `t${n}` };
+    });
+    assert.equal(orderedWith(core, incident, planned).length, MAX_HOSTS_ORDERED);
+  });
+});
