@@ -1,5 +1,6 @@
 /** What the brake is asked with: which hosts are silent, or have just failed. */
 import { plannedSilence } from '../evidence/planned-silence.ts';
+import type { Incident } from '../recovery/incident.ts';
 import { hasNewLife } from '../recovery/life.ts';
 import type { Core } from '../state.ts';
 import type { BrakeCount } from '../verdict/brake.ts';
@@ -26,8 +27,7 @@ export function countForBrake(core: Core, master: Mastership, victim: HostName):
   const undecided = [...core.hosts.keys()].filter(
     (host) => host !== victim && isUndecided(core, master, host),
   );
-  const silentMs = (host: HostName): number =>
-    master.judgements.get(host)?.facts.silentSinceMs ?? master.sinceMs;
+  const silentMs = (host: HostName): number => silentSinceMs(core, master, host);
   const recent = [...master.declaredMs].filter(([host, atMs]) => host !== victim && isYoung(atMs));
   const domain = core.hosts.get(victim)?.said?.failureDomain ?? null;
   const inDomain = [...core.hosts.values()].filter(
@@ -36,7 +36,8 @@ export function countForBrake(core: Core, master: Mastership, victim: HostName):
   const silent = new Set([victim, ...undecided]);
   // Whoever fell silent at another time tells nothing of a link that all of them may have lost.
   const isAtOnce = (host: HostName): boolean =>
-    isYoung(core.now - Math.abs(silentMs(host) - silentMs(victim)));
+    Math.abs(silentMs(host) - silentMs(victim)) < timing.brakeWindowMs &&
+    ![host, victim].some((one) => isOfLongAgo(core, master, one));
   const isSilent = (host: HostName): boolean =>
     silent.has(host) || (isFailed(master, host) && isAtOnce(host));
   return {
@@ -66,6 +67,36 @@ function isUndecided(core: Core, master: Mastership, host: HostName): boolean {
   const { storage, witness } = judgement.facts;
   const isHeard = storage === 'fresh' || witness !== 'none-alive';
   return !isHeard && hasNewLife(incident, evidence.boot) && plannedSilence(evidence, core.now) === null;
+}
+
+/**
+ * Its silence began no later than this. The clocks of all hosts start anew when their observer was late; of one that has
+ * shown no life since its incident was opened, that tells nothing new.
+ */
+function silentSinceMs(core: Core, master: Mastership, host: HostName): number {
+  const seenMs = master.judgements.get(host)?.facts.silentSinceMs ?? master.sinceMs;
+  const incident = silentIncident(core, master, host);
+  return incident === null ? seenMs : Math.min(seenMs, incident.declaredMs);
+}
+
+/** The incident of this very silence. */
+function silentIncident(core: Core, master: Mastership, host: HostName): Incident | null {
+  const incident = master.incidents.get(host);
+  const { boot = null, bootLifeMs = null } = core.hosts.get(host) ?? {};
+  if (incident === undefined || hasNewLife(incident, boot)) return null;
+  return bootLifeMs !== null && bootLifeMs > incident.declaredMs ? null : incident;
+}
+
+/**
+ * When a host fell silent that a former master has declared failed, nobody knows any more. That its silence was taken for a
+ * proof, the brake has let pass: it was not that of all. So it counts for the minute in which it counts as recent, too.
+ */
+function isOfLongAgo(core: Core, master: Mastership, host: HostName): boolean {
+  const incident = silentIncident(core, master, host);
+  if (incident === null || !incident.adopted || incident.beforeAgain !== null) return false;
+  const { proof, hold } = incident.record;
+  const isYoung = core.now - incident.declaredMs < core.settings.timing.brakeWindowMs;
+  return proof === 'silence' && hold !== 'life-after-failed' && !isYoung;
 }
 
 function isFailed(master: Mastership, host: HostName): boolean {

@@ -197,6 +197,27 @@ export const VERDICTS: readonly Mutant[] = [
     replace: 'isFailed(master, host)',
   },
   {
+    name: 'silence-without-its-incident',
+    why: 'to a master that was late, a host that died long ago fell silent just now',
+    file: 'src/core/master/brake-count.ts',
+    find: 'incident === null ? seenMs : Math.min(seenMs, incident.declaredMs)',
+    replace: 'incident === null ? seenMs : seenMs',
+  },
+  {
+    name: 'taken-over-for-ever',
+    why: 'to a new master, whoever dies within a minute of its first look has died with those that failed long before',
+    file: 'src/core/master/brake-count.ts',
+    find: "return proof === 'silence' && hold !== 'life-after-failed' && !isYoung;",
+    replace: 'return false;',
+  },
+  {
+    name: 'life-since-is-overlooked',
+    why: 'a host that has lived on counts as silent since it was declared failed',
+    file: 'src/core/master/brake-count.ts',
+    find: 'bootLifeMs !== null && bootLifeMs > incident.declaredMs ? null : incident',
+    replace: 'incident',
+  },
+  {
     name: 'probes-of-the-first-only',
     why: 'where many hosts are silent, those at the end are never probed',
     file: 'src/core/master/suspicion.ts',
