@@ -51,6 +51,7 @@ const bodies: readonly Body[] = [
   answer(confirmDeadAnswer, { ok: true, words: 'taken' }, true),
   answer(orderOutcome, { outcome: 'accepted', migrationId: 7 }),
   answer(orderOutcome, { outcome: 'refused', code: 'busy', detail: 'eight orders' }),
+  answer(orderOutcome, { outcome: 'refused', code: 'old-term', detail: 'h2 has term 3', term: 3 }),
   answer(orderOutcome, { outcome: 'rejected', failure }),
   answer(orderOutcome, { outcome: 'unknown', detail: 'no answer' }),
 ];

@@ -151,4 +151,6 @@ export interface Licence {
 export interface Unlicensed {
   readonly code: 'old-term' | 'expired' | 'lease-unreadable' | 'incident-unreadable' | 'incident-not-open';
   readonly detail: string;
+  /** The higher one, where somebody has it. */
+  readonly term?: Term;
 }

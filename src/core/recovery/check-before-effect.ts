@@ -27,7 +27,8 @@ export function* checkBeforeEffect(core: Core, id: RequestId, order: RestartOrde
   if (nova.refusal !== null) return nova;
   const against = yield* checkGround(core, licenceOf(order), { since: order.lastSeen, boot: null });
   if (against === null) return nova;
-  return { ...nova, refusal: refused(against.code, against.detail) };
+  const term = 'term' in against ? against.term : undefined;
+  return { ...nova, refusal: refused(against.code, against.detail, term) };
 }
 
 function licenceOf(order: RestartOrder): Licence {

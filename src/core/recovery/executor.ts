@@ -64,8 +64,10 @@ function* executeAndForget(...[core, id, order, answer]: Parameters<typeof execu
 
 function refuseAtOnce(core: Core, order: RestartOrder): OrderOutcome | null {
   const { executor, settings } = core;
-  if (order.term < core.termSeen)
-    return refused('old-term', `term ${order.term} is over: the highest seen is ${core.termSeen}`);
+  if (order.term < core.termSeen) {
+    const detail = `term ${order.term} is over: the highest seen is ${core.termSeen}`;
+    return refused('old-term', detail, core.termSeen);
+  }
   core.termSeen = order.term;
   const away = refuseAway(core);
   if (away !== null) return away;

@@ -51,12 +51,18 @@ export type OrderOutcome =
   /** nova took the request; the row is known if nova showed it at once. */
   | { readonly outcome: 'accepted'; readonly migrationId: number | null }
   /** Nothing was sent to nova. */
-  | { readonly outcome: 'refused'; readonly code: RefusalCode; readonly detail: string }
+  | {
+      readonly outcome: 'refused';
+      readonly code: RefusalCode;
+      readonly detail: string;
+      /** The one above that of the order, with `old-term`. */
+      readonly term?: Term | undefined;
+    }
   /** nova said no; nothing is open. */
   | { readonly outcome: 'rejected'; readonly failure: CloudFailure }
   /** Sent, not answered: may still happen. The slave keeps the intent and looks for the row. */
   | { readonly outcome: 'unknown'; readonly detail: string };
 
-export function refused(code: RefusalCode, detail: string): OrderOutcome {
-  return { outcome: 'refused', code, detail };
+export function refused(code: RefusalCode, detail: string, term?: Term): OrderOutcome {
+  return { outcome: 'refused', code, detail, ...(term !== undefined && { term }) };
 }

@@ -1,4 +1,5 @@
 /** Gives orders and takes their outcomes. */
+import { noteHearsay } from '../evidence/term.ts';
 import type { Result } from '../input.ts';
 import { start, type Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
@@ -143,6 +144,8 @@ function take(core: Core, work: VmWork, open: OpenOrder, outcome: OrderOutcome):
       return;
     case 'refused':
       work.order = null;
+      // It may read what this host does not: of the next term nobody has seen a higher one.
+      if (outcome.term !== undefined) noteHearsay(core, outcome.term);
       delay(core, work, `${open.to.host} refused: ${outcome.code}, ${outcome.detail}`);
       if (OF_THE_HOST.has(outcome.code)) avoid(core, work, open.to.host, `refused: ${outcome.code}`);
       return;

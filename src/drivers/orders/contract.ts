@@ -170,6 +170,7 @@ export const orderOutcome: z.ZodType<OrderOutcome> = z.discriminatedUnion('outco
       'stopping',
     ]),
     detail: z.string().max(8192),
+    term: count.optional(),
   }),
   z.object({ outcome: z.literal('rejected'), failure }),
   z.object({ outcome: z.literal('unknown'), detail: z.string().max(8192) }),

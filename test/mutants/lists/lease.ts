@@ -216,6 +216,13 @@ export const LEASE: readonly Mutant[] = [
     replace: 'ratio > 0',
   },
   {
+    name: 'refusal-does-not-name-its-term',
+    why: 'a master that is refused for a term which it cannot read goes on with its own',
+    file: 'src/core/recovery/send-orders.ts',
+    find: 'if (outcome.term !== undefined) noteHearsay(core, outcome.term);',
+    replace: '',
+  },
+  {
     name: 'at-work-for-ever',
     why: 'a master that is to make way begins with one host after the other, while its own VMs wait',
     file: 'src/core/master/stand-in.ts',

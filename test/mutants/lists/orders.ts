@@ -46,9 +46,8 @@ export const ORDERS: readonly Mutant[] = [
     name: 'licence-without-rival',
     why: 'the lease is read before the effect, but not whether another has a higher term',
     file: LICENCE,
-    find: `    if (newer !== null) return { code: 'old-term', detail: \`\${newer.host} has term \${newer.term}\` };
-`,
-    replace: '',
+    find: 'if (newer !== null) {',
+    replace: 'if (newer === undefined) {',
   },
   {
     name: 'licence-of-a-seat-given-back',

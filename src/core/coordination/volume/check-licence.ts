@@ -48,7 +48,10 @@ function checkLease(licence: Licence, reads: readonly LeaseRead[], needed: numbe
   let holding = 0;
   for (const { volume, seats } of reads) {
     const newer = rival(seats, master, term + 1);
-    if (newer !== null) return { code: 'old-term', detail: `${newer.host} has term ${newer.term}` };
+    if (newer !== null) {
+      const detail = `${newer.host} has term ${newer.term}`;
+      return { code: 'old-term', detail, term: newer.term };
+    }
     const seen = stamp.find(({ volumeUuid }) => volumeUuid === volume.uuid);
     const seat = seats.find((candidate) => candidate.state === 'read' && candidate.index === seen?.seat);
     if (seen === undefined || seat === undefined || seat.state !== 'read') continue;
