@@ -165,7 +165,12 @@ function forbidden(used: readonly Reading[], { victim, phases, term }: Change): 
   // An older term in the seat of its holder is a late write, which ends nothing.
   const higher = seats.find((seat) => seat.phase !== 'released' && seat.term > itsTerm);
   if (higher !== undefined) return `has read that ${higher.host} has a higher term`;
-  const over = seats.find((seat) => seat.phase === 'released' && seat.term === itsTerm);
+  const held = seats.filter((seat) => seat.phase === 'holding' && seat.term === itsTerm);
+  // A claim that failed where its holder does not read may have had the same term.
+  const over = seats.find(
+    ({ phase, term, host }) =>
+      phase === 'released' && term === itsTerm && held.every((seat) => seat.host === host),
+  );
   return over === undefined ? null : `has read that ${over.host} has given the lease of its term back`;
 }
 
