@@ -82,7 +82,7 @@ const STATES: Readonly<Record<VmWork['state'], true>> = {
 };
 
 /** Verdicts that have a report of their own. */
-const REPORTED = VERDICTS.filter((verdict) => !['online', 'suspect', 'partitioned'].includes(verdict));
+const REPORTED = VERDICTS.filter((verdict) => !['online', 'partitioned'].includes(verdict));
 
 export function knownOf({ hosts, vms, volumes }: Names): Known {
   // A suspect is not told of: it is always in between.

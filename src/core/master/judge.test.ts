@@ -29,7 +29,9 @@ function silentHost() {
     judgeHosts(core, master);
     return master.judgements.get('h2') ?? assert.fail();
   };
-  return { silentSinceMs, probed, judge };
+  const told = () =>
+    core.outbox.splice(0).flatMap((effect) => (effect.do === 'report' ? [effect.report] : []));
+  return { silentSinceMs, probed, judge, told };
 }
 
 void test('a host that is silent everywhere is failed when that was seen twice in a row', () => {
@@ -47,4 +49,22 @@ void test('… and not before its own address was asked since it fell silent', (
   assert.match(words, /what its own address answers/);
   probed(silentSinceMs);
   assert.equal(judge().verdict, 'failed');
+});
+
+void test('a probe that cannot be tried is told after a minute, with what to do, until the verdict is another one', () => {
+  const { silentSinceMs, probed, judge, told } = silentHost();
+  for (let beats = 0; beats < 60; beats += 1) judge();
+  assert.deepEqual(told(), []);
+  assert.match(judge().words, /a probe, which h1 cannot try: look for a firewall/);
+  const [begun] = told();
+  assert.deepEqual([begun?.cause, begun?.state], ['host/h2/suspect', 'begin']);
+  assert.match(begun?.rule ?? '', /which h1 cannot try/);
+  judge();
+  assert.deepEqual(told(), []);
+  probed(silentSinceMs);
+  assert.equal(judge().verdict, 'failed');
+  assert.deepEqual(
+    told().map(({ cause, state }) => `${state} ${cause}`),
+    ['end host/h2/suspect', 'begin host/h2/failed'],
+  );
 });

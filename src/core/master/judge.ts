@@ -167,7 +167,7 @@ function considerFailed(
       row: 13,
       words: probed
         ? 'silent on every path; looking a second time'
-        : 'silent on every path; waiting for what its own address answers to a probe',
+        : `silent on every path; waiting for what its own address answers to a probe${untried(core, before)}`,
     };
   }
   const siteStartMs = core.now - master.sinceMs;
@@ -180,6 +180,14 @@ function considerFailed(
     return { verdict: 'unknown', row: 15, words };
   }
   return declare(core, master, evidence, facts, null, row);
+}
+
+/** One that was begun has ended by then; where very many are silent, each has had its turn. */
+const UNTRIED_ROUNDS = 30;
+
+function untried({ settings }: Core, before: Judgement | undefined): string {
+  if ((before?.lostRounds ?? 0) < UNTRIED_ROUNDS) return '';
+  return `, which ${settings.host} cannot try: look for a firewall, open files and its management address there`;
 }
 
 /** What this agent saw of it before it was master, it saw as well. */

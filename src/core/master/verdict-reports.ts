@@ -6,6 +6,9 @@ import type { Verdict } from '../verdict/verdict.ts';
 import type { HostName } from '../wire/records.ts';
 import type { Judgement, Mastership } from './mastership.ts';
 
+/** It lasts seconds; what it waits for after so long may never come. */
+const SUSPECT_UNTOLD_MS = 60_000;
+
 /** Verdicts that are no news: nothing is wrong, or nothing is decided. */
 const SILENT: ReadonlySet<Verdict> = new Set(['online', 'suspect']);
 
@@ -51,9 +54,13 @@ function openByHost({ reports }: Core): ReadonlyMap<HostName, readonly string[]>
 
 function reportHost(core: Core, host: HostName, judgement: Judgement, open: readonly string[]): void {
   const { verdict, row, words, facts } = judgement;
-  // A suspect is in between: what was reported of it stands until something else is sure.
-  if (verdict === 'suspect' || (SILENT.has(verdict) && open.length === 0)) return;
   const cause = `host/${host}/${verdict}`;
+  if (verdict === 'suspect') {
+    // It is in between: what was reported of it stands until something else is sure.
+    if (core.now - judgement.sinceMs >= SUSPECT_UNTOLD_MS) begin(core, cause, stillSuspect(host, judgement));
+    return;
+  }
+  if (SILENT.has(verdict) && open.length === 0) return;
   const silent = `${cause}-silent`;
   const isSilent = verdict === 'maintenance' && facts.network === 'lost' && facts.storage !== 'fresh';
   const own = SILENT.has(verdict) || verdict === 'partitioned' ? [] : isSilent ? [cause, silent] : [cause];
@@ -81,6 +88,18 @@ function silentInMaintenance(host: HostName, { row, words, facts }: Judgement): 
     rule: `${row}: ${words}`,
     evidence: { ...facts },
     advice: 'If it has died and its VMs are to be recovered: vigil confirm-dead HOST --by NAME.',
+  };
+}
+
+function stillSuspect(host: HostName, { row, words, facts }: Judgement): Parameters<typeof begin>[2] {
+  return {
+    severity: 'critical',
+    host,
+    title: `${host} stays suspect: what is waited for does not come`,
+    rule: `${row}: ${words}`,
+    evidence: { ...facts },
+    advice:
+      'Nothing is done for it until then, and the brake holds others on its account. See to what is named. If you know that it is dead: vigil confirm-dead HOST --by NAME.',
   };
 }
 

@@ -6,6 +6,13 @@ const PURSUE = 'src/core/recovery/pursue.ts';
 
 export const REPORTS: readonly Mutant[] = [
   {
+    name: 'suspect-for-ever',
+    why: 'nobody is told of a host that stays suspect',
+    file: 'src/core/master/verdict-reports.ts',
+    find: 'if (core.now - judgement.sinceMs >= SUSPECT_UNTOLD_MS) begin(',
+    replace: 'if (core.now < 0) begin(',
+  },
+  {
     name: 'reported-by-each-master',
     why: 'a new master reports once more what the last one has reported',
     file: BOOK,
