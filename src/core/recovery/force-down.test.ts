@@ -8,7 +8,7 @@ import { noteEvidence } from '../evidence/note.ts';
 import { noteServices, reportedSince, reportSince } from '../evidence/nova-witness.ts';
 import type { Core } from '../state.ts';
 import type { CloudAnswer, CloudFailure } from './cloud.ts';
-import { forceDown } from './force-down.ts';
+import { forceDown, forceUp } from './force-down.ts';
 import { createIncident } from './incident.ts';
 
 const RECORD = incidentRecord({ forcedDownBy: 'vigil-asked' });
@@ -83,4 +83,27 @@ void test('a list that was asked for while nova was about it makes no report of 
   core.now += 1_000;
   list(core, 'a report');
   assert.deepEqual([report(), reportedSince(core.nova, 'h9', begunMs)], ['alive', true]);
+});
+
+void test('a service that nova leaves out of its list for a while is not forced up by that, one that is gone is', () => {
+  const { core, master } = setUp();
+  const record = incidentRecord({ forcedDownBy: 'vigil', phase: 'returning' });
+  const incident = createIncident(record, core.now, true);
+  /** Nova lists these; does the record then say that nobody has forced it down, or is to? */
+  const isOver = (afterMs: number, ...hosts: readonly string[]): boolean => {
+    core.now += afterMs;
+    const renewedMs = new Map([['a', core.now]]);
+    core.lease = { phase: 'holding', term: 1, renewedMs, sawPreviousHolder: true };
+    const services = hosts.map((host) => service(host, { forcedDown: true }));
+    noteServices(core.nova, services, core.now);
+    const ended = new Pump(core, () => null).run(forceUp(core, master, incident, 'h9-boot'), 0);
+    // Its host has no slot here, where that would be written.
+    return ended?.hold?.code === 'incident-not-written';
+  };
+  const MINUTE_MS = 60_000;
+  assert.equal(isOver(0, 'h1'), false);
+  assert.equal(isOver(MINUTE_MS - 1, 'h1'), false);
+  assert.equal(isOver(1, 'h1', 'h9'), false);
+  assert.equal(isOver(1, 'h1'), false);
+  assert.equal(isOver(MINUTE_MS, 'h1'), true);
 });

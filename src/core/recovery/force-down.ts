@@ -66,6 +66,7 @@ export function* forceUp(
   if (!wasVigil(incident)) return null;
   const unread = yield* freshServices(core);
   if (unread !== null) return novaUnreadable(unread);
+  if (mayBeLeftOut(core, incident)) return go(BUSY_ROUND_MS);
   if (isForcedDown(core, victim)) {
     const against = yield* mayAct(core, master, incident, [phase], boot);
     if (against !== null) return unlicensed(core, against);
@@ -76,6 +77,17 @@ export function* forceUp(
   if ((core.nova.readMs ?? 0) < incident.forceDownOpenMs) return null;
   const written = yield* writeRecord(core, master, incident, { forcedDownBy: null });
   return written ? null : notWritten(core, incident);
+}
+
+/** Nor does a database that fails over leave it out for so long. */
+const LEFT_OUT_MS = 60_000;
+
+/** One that nova does not list was deleted, or is not forced up by that: of a list as of the others, see doubt.ts. */
+function mayBeLeftOut({ nova }: Core, incident: Incident): boolean {
+  const { services, readMs } = nova;
+  if (services.some(({ host }) => host === incident.record.victim)) incident.leftOutMs = null;
+  else incident.leftOutMs ??= readMs;
+  return incident.leftOutMs !== null && (readMs ?? 0) - incident.leftOutMs < LEFT_OUT_MS;
 }
 
 /** The end of an incident: not before all that nova was told of its host is over. */

@@ -27,6 +27,8 @@ export interface Incident {
   readonly startsOpenUntilMs: number;
   /** Until when nova may still force the host down, as it was asked to without an answer. */
   forceDownOpenMs: number;
+  /** Since which reading nova lists no compute service of the host, where that is to be forced up. */
+  leftOutMs: number | null;
   readonly vms: Map<string, VmWork>;
   /** Something may have been sent to nova for a VM: a return of the old boot is then serious. */
   sent: boolean;
@@ -141,6 +143,7 @@ export function createIncident(
     holdSinceMs: declaredMs,
     startsOpenUntilMs,
     forceDownOpenMs,
+    leftOutMs: null,
     vms: new Map(),
     sent,
     rows: [],

@@ -8,6 +8,13 @@ const RETURN = 'src/core/recovery/return.ts';
 
 export const RETURNS: readonly Mutant[] = [
   {
+    name: 'left-out-is-forced-up',
+    why: 'a list without the compute service of a host shows that it is not forced down',
+    file: 'src/core/recovery/force-down.ts',
+    find: '  if (mayBeLeftOut(core, incident)) return go(BUSY_ROUND_MS);\n',
+    replace: '',
+  },
+  {
     name: 'gate-opened-early',
     why: 'nova-compute of a returned host starts while its evacuations are under way',
     file: GATE,
