@@ -40,7 +40,13 @@ export function notePublished(published: Published, volume: VolumeName, sequence
 const NO_INTENTS: readonly Intent[] = [];
 
 const openIntents = ({ intents }: Executor): readonly Intent[] =>
-  intents.size === 0 ? NO_INTENTS : [...intents.values()].slice(0, MAX_OPEN_INTENTS);
+  intents.size === 0 ? NO_INTENTS : [...intents.values()];
+
+/**
+ * Its slots told of different times, and it has found more intents than one can say. Until those have ended that can come to
+ * nothing any more, what stands there says more than anything that it could write.
+ */
+const cannotSayAll = ({ intents }: Executor): boolean => intents.size > MAX_OPEN_INTENTS;
 
 /** What is to be said now, under a sequence of its own where it is new. */
 function say(core: Core): Saying {
@@ -86,6 +92,7 @@ function bodyOf({ settings, published }: Core, saying: Saying): SlotBody {
 
 /** Each beat: writes the body where it has changed; the beat itself writes the header anyway. */
 export function publish(core: Core): void {
+  if (cannotSayAll(core.executor)) return;
   const saying = say(core);
   const { written, sequence } = core.published;
   for (const volume of core.volumes.values()) {
@@ -99,6 +106,7 @@ export function publish(core: Core): void {
 export function publishNow(
   core: Core,
 ): readonly { readonly volume: OwnVolume; readonly written: Task<boolean> }[] {
+  if (cannotSayAll(core.executor)) return [];
   const body = bodyOf(core, say(core));
   return [...core.volumes.values()]
     .filter(({ connected, slotIndex }) => connected && slotIndex !== null)

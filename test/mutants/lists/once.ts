@@ -11,6 +11,13 @@ const DEAD = 'src/core/recovery/proven-dead.ts';
 
 export const ONCE: readonly Mutant[] = [
   {
+    name: 'slot-says-the-first-intents',
+    why: 'of more intents than a slot can say, those that were found last are written nowhere',
+    file: 'src/core/publish.ts',
+    find: '=> intents.size > MAX_OPEN_INTENTS;',
+    replace: '=> false && intents.size > MAX_OPEN_INTENTS;',
+  },
+  {
     name: 'intent-written-after-the-check',
     why: 'the lease is read first and the intent written then: neither side need see the other',
     file: EXECUTOR,
