@@ -6,6 +6,7 @@ import type { Executor } from './recovery/executor.ts';
 import { request } from './requests.ts';
 import type { Core } from './state.ts';
 import type { OwnVolume } from './volumes.ts';
+import { fitSlot } from './wire/fit.ts';
 import { MAX_OPEN_INTENTS, type Intent, type SlotBody, type VolumeName } from './wire/records.ts';
 
 const FORMAT_MAX = 1;
@@ -69,7 +70,7 @@ function bodyOf({ settings, published }: Core, saying: Saying): SlotBody {
   const { host, address, role, eligible, failureDomain, agent, hardwareUuid } = settings;
   const { beatMs, networkLostMs, volumeLostMs } = settings.timing;
   const { termSeen, fit, view, leaving, unjudged, maintenance, intents } = saying;
-  return {
+  return fitSlot({
     host,
     address,
     role,
@@ -87,7 +88,7 @@ function bodyOf({ settings, published }: Core, saying: Saying): SlotBody {
     hardwareUuid,
     formatMax: FORMAT_MAX,
     sequence: published.sequence,
-  };
+  });
 }
 
 /** Each beat: writes the body where it has changed; the beat itself writes the header anyway. */

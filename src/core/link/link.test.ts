@@ -5,7 +5,8 @@ import { connectedCore } from '../../../test/world/pump.ts';
 import { noteEvidence } from '../evidence/note.ts';
 import type { Core } from '../state.ts';
 import type { Announce, Echo } from '../wire/datagram.ts';
-import { hearMaster, hearsMaster, probeWhileMissing } from './link.ts';
+import { fitHeartbeat } from '../wire/fit.ts';
+import { hearMaster, heartbeatTo, hearsMaster, probeWhileMissing } from './link.ts';
 
 const said = (host: string, term: number) => ({
   cluster: '00000000000000aa',
@@ -84,4 +85,21 @@ void test('whom it heard is told until a master answers, also while the next one
   hearMaster(core, echo('h4', 6, 10));
   probeWhileMissing(core);
   assert.deepEqual(core.link.neighbours, []);
+});
+
+void test('a heartbeat that has no room for all that was probed says what fits', () => {
+  const host = 'h'.repeat(63);
+  const core = connectedCore({ host });
+  const neighbours = Array.from({ length: 8 }, () => ({ host, answer: 'agent' }) as const);
+  const isolation = Array.from({ length: 4 }, (_, n) => ({
+    address: `icmp:2001:0db8:0001:0002:0003:0004:0005:000${n}`,
+    answered: true,
+  }));
+  Object.assign(core.link, { neighbours, isolation });
+  const sent = heartbeatTo(core, 'h2', ADDRESS, 1);
+  assert.ok(sent.do === 'send' && sent.datagram.kind === 'heartbeat');
+  const { body } = sent.datagram;
+  assert.deepEqual(body.view.neighbours, neighbours);
+  assert.equal(body.view.isolation.length, 1);
+  assert.equal(fitHeartbeat(host, body), body);
 });

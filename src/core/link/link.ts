@@ -10,6 +10,7 @@ import type { ProbeTarget } from '../input.ts';
 import { request } from '../requests.ts';
 import type { Core } from '../state.ts';
 import type { Announce, Echo } from '../wire/datagram.ts';
+import { fitHeartbeat } from '../wire/fit.ts';
 import {
   MAX_NEIGHBOURS_IN_VIEW,
   type AgentAddress,
@@ -113,7 +114,7 @@ export function heartbeatTo(core: Core, host: HostName, to: AgentAddress, counte
       nonce: link.nonce,
       echoedCounter: 0,
       leaving: core.leaving !== null,
-      body: {
+      body: fitHeartbeat(settings.host, {
         view: ownView(core),
         address: settings.address,
         eligible: settings.eligible,
@@ -124,7 +125,7 @@ export function heartbeatTo(core: Core, host: HostName, to: AgentAddress, counte
           networkLostMs: settings.timing.networkLostMs,
           volumeLostMs: settings.timing.volumeLostMs,
         },
-      },
+      }),
     },
   };
 }

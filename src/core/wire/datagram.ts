@@ -91,6 +91,11 @@ export type DatagramOpened =
   | { readonly ok: true; readonly datagram: Datagram }
   | { readonly ok: false; readonly fault: DatagramFault; readonly detail: string };
 
+/** Bytes for the JSON. */
+export function roomInDatagram(host: HostName): number {
+  return MAX_DATAGRAM_BYTES - MAC_BYTES - NAME_OFFSET - 1 - host.length - 2;
+}
+
 export type Mac = (data: Uint8Array) => Uint8Array;
 
 const heartbeatBody = record<HeartbeatBody>({

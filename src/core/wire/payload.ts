@@ -21,6 +21,11 @@ const INDEX_BYTES = 4;
 const NAME_OFFSET = BOOT_BYTES + INDEX_BYTES + 1;
 const MAC_BYTES = 32;
 
+/** Bytes for the JSON of a record. */
+export function roomInPayload(writer: HostName): number {
+  return MAX_PAYLOAD_BYTES - MAC_BYTES - NAME_OFFSET - writer.length;
+}
+
 /** What a payload may hold: its domain keeps a seat's MAC from passing for a slot's. */
 export interface PayloadKind<Body> {
   readonly domain: string;

@@ -6,6 +6,27 @@ const PURSUE = 'src/core/recovery/pursue.ts';
 
 export const REPORTS: readonly Mutant[] = [
   {
+    name: 'slot-too-long',
+    why: 'what a host would say does not fit into its slot, and is not written',
+    file: 'src/core/publish.ts',
+    find: 'return fitSlot({',
+    replace: 'return ({',
+  },
+  {
+    name: 'heartbeat-too-long',
+    why: 'what a host would say does not fit into its heartbeat, which is not sent',
+    file: 'src/core/link/link.ts',
+    find: 'body: fitHeartbeat(settings.host, {',
+    replace: 'body: ((_: string, body: unknown) => body as never)(settings.host, {',
+  },
+  {
+    name: 'who-answered-is-left-out',
+    why: 'where there is no room for all neighbours, those that answered are left out first',
+    file: 'src/core/wire/fit.ts',
+    find: "filter(({ answer }) => answer !== 'none')",
+    replace: "filter(({ answer }) => answer === 'none')",
+  },
+  {
     name: 'suspect-for-ever',
     why: 'nobody is told of a host that stays suspect',
     file: 'src/core/master/verdict-reports.ts',
