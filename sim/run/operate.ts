@@ -50,9 +50,11 @@ function hasEnded(world: World, name: string, boot: BootId): boolean {
   return !host.power || host.boot !== boot;
 }
 
-/** Whoever is asked to see whether nova-compute will begin with it looks first. */
-function isToBeEvacuated({ nova }: World, vm: string, reason: string): boolean {
+/** Whoever is asked to see whether it runs somewhere, or nova-compute will begin with it, looks first. */
+function isToBeEvacuated({ nova, guests }: World, vm: string, reason: string): boolean {
   if (reason.includes('pre-migrating for long')) return true;
+  if (reason.includes('see that it does not, then evacuate it by hand'))
+    return (guests.running.get(vm)?.size ?? 0) === 0;
   return (
     reason.includes('has waited for nova-compute') &&
     !nova.evacuationsOf(vm).some((row) => nova.mayComeToSomething(row))
