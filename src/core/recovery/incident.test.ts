@@ -60,3 +60,16 @@ void test('the record of a further incident of a host counts above those of the 
   const record = master.incidents.get('h9')?.record ?? assert.fail();
   assert.ok(record.sequence >= last.sequence, `${record.sequence} after ${last.sequence}`);
 });
+
+void test('Q of what a dead host may have sent counts from its proof, not from its verdict', () => {
+  const { core, master, incident, write } = scene();
+  const declaredMs = incident.provenMs;
+  core.now += 40_000;
+  write(true);
+  assert.equal(incident.provenMs, declaredMs, 'any other record');
+  const pump = new Pump(core, (effect) =>
+    effect.do === 'write-cell' ? { result: { of: 'write-cell', ok: true } } : null,
+  );
+  pump.run(writeRecord(core, master, incident, { proof: 'operator' }), 5_000);
+  assert.ok(incident.provenMs >= declaredMs + 40_000);
+});
