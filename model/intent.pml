@@ -10,8 +10,10 @@
  * waits until a master has seen that.
  *
  * What is written to a majority is found on any other majority, so seat and slot are one place each here, and what is
- * written stands there at once: as long as a slave waits for its write it does nothing else. The former master gives no
- * orders once its successor has claimed, as lease.pml proves; those on their way still arrive. TWO_MASTERS: it does.
+ * written stands there at once: as long as a slave waits for its write it does nothing else. COVERS: the beats of a
+ * slave may die, and an older write land over its slot, until its beats live again or its agent has begun anew with
+ * that. The former master gives no orders once its successor has claimed, as lease.pml proves; those on their way still
+ * arrive. TWO_MASTERS: it does.
  *
  * Left out: incident records (what they forbid is forbidden by the lease, too), the victim's life, other VMs, live
  * migrations, more than ORDERS orders, refusals of a slave for any other reason than those here (they only end things

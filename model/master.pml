@@ -13,7 +13,7 @@ byte newestGiven[2];
 #ifdef NO_INTENT_READ
 #define HAS_INTENT(x) false
 #else
-#define HAS_INTENT(x) (slot[x] != 0)
+#define HAS_INTENT(x) (slot[x] != 0 && !IS_COVERED(x))
 #endif
 #ifdef NO_Q_DEAD
 #define INTENT_IS_DEAD(x) provenDead[x]
@@ -26,6 +26,25 @@ byte newestGiven[2];
 #define ROW_IS_DEAD(r) (rowState[r] == RUNNING && (provenDead[rowTarget[r]] || rowBoot[r] != boot[rowTarget[r]]))
 #endif
 
+/* Does the slot of x tell of what the agent in this life of it may have asked for? If another one lives there, has Q passed? */
+#ifdef ANY_SLOT
+#define SHOWS(x) true
+#else
+#define SHOWS(x) (!IS_COVERED(x))
+#endif
+#ifdef ANY_AGENT
+#define TELLS(x, of) SHOWS(x)
+#else
+#define TELLS(x, of) (SHOWS(x) && (LIFE(x) == of || request[x] != ON_ITS_WAY))
+#endif
+#ifdef COVERS
+/* Of the former master's orders that are not over: the life of the agent that was ordered, and one. */
+byte ordered[2];
+#define IS_UNTOLD(x) (m == 1 && ordered[x] != 0 && !INTENT_IS_DEAD(x) && !TELLS(x, ordered[x] - 1))
+#else
+#define IS_UNTOLD(x) false
+#endif
+
 inline forget_rows() { looked[m] = 0; rowsSeen[m] = 0; rowsBlock[m] = 0; rowsDead[m] = 0 }
 
 inline disown() {
@@ -36,9 +55,10 @@ inline disown() {
 
 inline read_slot(x) {
   if :: isBack[x] -> isBack[x] = 0; provenDead[x] = 0; printf("host %d is seen back\n", x) :: else fi;
-  intentSeen[m * 2 + x] = (HAS_INTENT(x) && !INTENT_IS_DEAD(x));
+  intentSeen[m * 2 + x] = ((HAS_INTENT(x) && !INTENT_IS_DEAD(x)) || IS_UNTOLD(x));
   if
-  :: own[m] != NOBODY && orderTarget[own[m]] == x && expired[own[m]] && !intentSeen[m * 2 + x] -> foundOver[m] = 1
+  :: own[m] != NOBODY && orderTarget[own[m]] == x && expired[own[m]] && !intentSeen[m * 2 + x] &&
+     (TELLS(x, ORDER_LIFE(own[m])) || INTENT_IS_DEAD(x)) -> foundOver[m] = 1
   :: else
   fi
 }
@@ -86,7 +106,11 @@ proctype master(byte m) {
   :: d_step { acts[m] -> read_rows() }
   :: d_step { acts[m] -> read_slots() }
   :: d_step { acts[m] && looked[m] && own[m] != NOBODY && IS_OVER ->
-       printf("master %d: order %d is over\n", m, own[m]); disown() }
+       printf("master %d: order %d is over\n", m, own[m]);
+#ifdef COVERS
+       if :: m == 0 -> ordered[orderTarget[own[m]]] = 0 :: else fi;
+#endif
+       disown() }
   :: d_step { m == 1 && holder == 1 -> holder = 2; printf("master 1 has claimed the lease\n"); retire() }
   :: d_step { m == 1 && holder == 2 && !acts[1] -> acts[1] = 1; read_slots() }
   od
@@ -101,6 +125,10 @@ proctype planner(byte m, t) {
        printf("master %d gives order %d to slave %d\n", m, orders, t);
        orderState[orders] = SENT; orderTarget[orders] = t; orderTerm[orders] = m + 1; deadRows[orders] = rowsDead[m];
        own[m] = orders; newestGiven[m] = rowsSeen[m];
+#ifdef COVERS
+       orderLife[orders] = life[t];
+       if :: m == 0 -> ordered[t] = life[t] + 1 :: else fi;
+#endif
        orders++;
        forget_rows() }
   od

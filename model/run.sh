@@ -22,6 +22,8 @@ lease              | lease  | proof | $real -DRESTARTS=1
 lease-three-holder | lease  | proof | -DVOLUMES=3 -DHELD
 intent             | intent | proof | -DPAUSED_REQUEST
 intent-two-masters | intent | proof | -DTWO_MASTERS -DORDERS=2
+intent-covered     | intent | proof | -DORDERS=2 -DCOVERS=1 -DRESTARTS=1
+intent-covered-die | intent | proof | -DORDERS=2 -DCOVERS=1 -DDEATHS=1
 cells              | cells  | proof |
 reached            | lease  | trace | -DREACH
 reached-three      | lease  | trace | -DVOLUMES=3 -DHELD -DREACH
@@ -54,6 +56,8 @@ NO_Q_DEAD          | intent | trace | -DDEATHS=1 -DNO_Q_DEAD
 NO_POSTED_FIRST    | intent | trace | -DRESTARTS=1 -DNO_POSTED_FIRST
 FORGET_INTENTS     | intent | trace | -DRESTARTS=1 -DFORGET_INTENTS
 UNCLAIMED_IS_DEAD  | intent | trace | -DDEATHS=1 -DUNCLAIMED_IS_DEAD
+ANY_SLOT           | intent | trace | -DORDERS=2 -DCOVERS=1 -DANY_SLOT
+ANY_AGENT          | intent | trace | -DORDERS=2 -DCOVERS=1 -DRESTARTS=1 -DANY_AGENT
 NO_GATE            | intent | trace | -DDEATHS=1 -DNO_GATE
 FALSE_PROOF        | intent | trace | -DDEATHS=1 -DFALSE_PROOF
 BY_HAND            | intent | trace | -DBY_HAND

@@ -21,6 +21,20 @@ byte stage[2], taken[2], newestThen[2];
 #define POSTED 2
 byte slot[2];
 byte deaths, restarts;
+#ifdef COVERS
+/* Its beats have died, and a write of their predecessors has landed over its slot, which tells of no intent now. */
+bit covered[2];
+byte covers;
+/* Lives of its agent; of each order the one that it was given to. */
+byte life[2], orderLife[ORDERS];
+#define IS_COVERED(x) covered[x]
+#define LIFE(x) life[x]
+#define ORDER_LIFE(k) orderLife[k]
+#else
+#define IS_COVERED(x) false
+#define LIFE(x) 0
+#define ORDER_LIFE(k) 0
+#endif
 
 #ifdef PAUSED_REQUEST
 #define ASKED HANDED_OVER
@@ -60,7 +74,7 @@ byte deaths, restarts;
 #ifdef FORGET_INTENTS
 #define STAYS false
 #else
-#define STAYS (slot[s] == POSTED)
+#define STAYS (slot[s] == POSTED && !IS_COVERED(s))
 #endif
 
 /* Nobody has to do with the order any more. */
@@ -68,6 +82,9 @@ inline tidy(k) {
   if
   :: orderState[k] == ARRIVED && taken[0] != k && taken[1] != k && own[0] != k && own[1] != k ->
      orderTarget[k] = 0; orderTerm[k] = 0; deadRows[k] = 0; expired[k] = 0; refused[k] = 0
+#ifdef COVERS
+     ; orderLife[k] = 0
+#endif
   :: else
   fi
 }
@@ -118,11 +135,14 @@ inline begin_anew() {
   :: STAYS -> stage[s] = INHERITED
   :: else -> stage[s] = IDLE; slot[s] = 0
   fi
+#ifdef COVERS
+  ; covered[s] = 0; life[s]++
+#endif
 }
 
 proctype order(byte k) {
   do
-  :: d_step { orderState[k] == SENT && !dead[orderTarget[k]] && stage[orderTarget[k]] == IDLE ->
+  :: d_step { orderState[k] == SENT && !dead[orderTarget[k]] && stage[orderTarget[k]] == IDLE && !IS_COVERED(orderTarget[k]) ->
        i = orderTarget[k];
        orderState[k] = ARRIVED; taken[i] = k; stage[i] = TAKEN; slot[i] = FIRST;
        printf("slave %d takes order %d\n", i, k);
@@ -147,13 +167,18 @@ proctype slave(byte s) {
        :: HIGHER_TERM(taken[s]) || HAS_EXPIRED(taken[s]) -> refuse()
        :: else -> orderTerm[taken[s]] = 0; stage[s] = LEASE_READ; printf("slave %d has read the lease\n", s)
        fi }
-  :: d_step { !dead[s] && stage[s] == LEASE_READ ->
+  :: d_step { !dead[s] && stage[s] == LEASE_READ && !IS_COVERED(s) ->
        slot[s] = BEFORE_POST; stage[s] = AWAITING; request[s] = ASKED; printf("slave %d asks nova\n", s) }
   :: d_step { !dead[s] && stage[s] == AWAITING ->
        count_own();
        if :: i > 0 -> clear_intent(); printf("slave %d has seen its record\n", s) :: else fi;
        i = 0 }
   :: d_step { !dead[s] && stage[s] >= AWAITING && Q_HAS_PASSED -> clear_intent(); printf("slave %d has waited\n", s) }
+#ifdef COVERS
+  :: d_step { covers < COVERS && !covered[s] ->
+       covers++; covered[s] = 1; printf("the beats of slave %d are dead, and an old write lands over its slot\n", s) }
+  :: d_step { covered[s] && !dead[s] -> covered[s] = 0; printf("the beats of slave %d live\n", s) }
+#endif
 #if RESTARTS > 0
   :: d_step { !dead[s] && restarts < RESTARTS && stage[s] != IDLE ->
        restarts++; printf("the agent of slave %d starts anew\n", s); begin_anew() }
