@@ -59,7 +59,7 @@ function describe(): Command {
     .option('--ci', 'ten, each by the one thing that is to catch it')
     .option('--all', 'try everything on each, and all scenarios, not only until it is caught')
     .option('--by <what>', `${CATCHERS.join(', ')}; may be given more than once (default: each)`, catchers)
-    .option('--scenario <name>', 'those whose name begins so (default: all)', scenarios)
+    .option('--scenario <name>', 'those whose name begins so; may be given more than once (default: all)', scenarios)
     .addOption(
       new Option('--seeds <range>', 'of the swarm')
         .argParser(seedRange)
@@ -84,9 +84,9 @@ function catchers(text: string, before: readonly CatcherName[] = []): readonly C
   throw new InvalidArgumentError(`one of ${CATCHERS.join(', ')}`);
 }
 
-function scenarios(begin: string): readonly string[] {
+function scenarios(begin: string, before: readonly string[] = []): readonly string[] {
   const found = allScenarios().filter((name) => name.startsWith(begin));
-  if (found.length > 0) return found;
+  if (found.length > 0) return [...before, ...found];
   throw new InvalidArgumentError('the name of no folder of sim/scenarios begins so');
 }
 
