@@ -100,8 +100,10 @@ function* proveAgain(
   incident.beforeAgain = beforeAgain;
   if (afresh) {
     const toRun = wereToRun(incident);
-    Object.assign(incident, { sent: false, before: null, toRun }).vms.clear();
+    Object.assign(incident, { before: null, toRun }).vms.clear();
   }
+  // While it was seen back nothing was sent, and what was sent before was for a life that is over.
+  if (afresh || back !== null) incident.sent = false;
   incident.back = null;
   return null;
 }

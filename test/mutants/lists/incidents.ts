@@ -229,4 +229,11 @@ export const INCIDENTS: readonly Mutant[] = [
     find: "if (server.taskState?.startsWith('migrating') === true)",
     replace: "if (server.taskState === '')",
   },
+  {
+    name: 'sent-in-a-life-before',
+    why: 'what was sent for a life that is over makes a false proof of one for which nothing was',
+    file: 'src/core/recovery/comeback.ts',
+    find: 'if (afresh || back !== null) incident.sent = false;',
+    replace: 'if (afresh) incident.sent = false;',
+  },
 ];
