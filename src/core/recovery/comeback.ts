@@ -18,6 +18,7 @@ import { isStartOpen } from './open-starts.ts';
 import { type BeforeAgain, type Comeback, type Incident, writeRecord } from './incident.ts';
 import { afterLife, releaseAfterLife } from './life-after-failed.ts';
 import { hasNewLife, isAlive, isBackWithNewBoot, isFresh } from './life.ts';
+import { beginNextLife } from './next-life.ts';
 import { findProof } from './proof.ts';
 import { BUSY_ROUND_MS, go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 import { highestId } from './rows.ts';
@@ -26,8 +27,10 @@ import { highestId } from './rows.ts';
 function noteComeback(core: Core, incident: Incident, { boot }: HostEvidence): void {
   // Somebody's word that it had died told of a silence that is over.
   incident.confirmedAgainBy = null;
-  if (boot !== null && incident.back?.boot !== boot)
-    incident.back = { boot, sinceMs: core.now, reported: false };
+  const { back } = incident;
+  if (boot === null || back?.boot === boot) return;
+  incident.back = { boot, sinceMs: core.now, reported: false };
+  if (back !== null) beginNextLife(incident, back, core.now);
 }
 
 /** Has nova-compute reported to nova since its host booted? Until then nova tells of the life before. */

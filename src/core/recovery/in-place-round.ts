@@ -21,7 +21,7 @@ import { openFor } from './still-open.ts';
 import type { HostName } from '../wire/records.ts';
 
 /** A start that nova has taken may still be under way for so long; then each further one waits twice as long. */
-const TRY_EVERY_MS = 120_000;
+export const TRY_EVERY_MS = 120_000;
 const TRY_EVERY_MS_MAX = 960_000;
 /** nova-compute starts guests one after the other where they share a disk cache; more at once gain nothing. */
 const AT_ONCE_MAX = 16;
@@ -81,6 +81,7 @@ export function survey(
       cutOff: incident.cutOff.get(server.vm) ?? null,
       evacuationFailed: hasFailedSince(now.rows, server.vm, incident.record.migrationIdAtDeclaration ?? 0),
       tried,
+      triedInLife: work.inPlace.triedInLife,
     });
     if (rule.is === 'left') settle(work, back, 'not-recovered', rule.reason, null);
     else if (rule.is === 'held' || rule.is === 'by-hand') show(incident, work, 'held', rule.reason);
@@ -148,7 +149,7 @@ function* tend(
     const nothingDone = isToRun
       ? 'it runs; nothing had to be done'
       : 'it runs here; see that it does not run where it was to be migrated to, too';
-    const words = work.inPlace.tries > 0 ? null : nothingDone;
+    const words = work.inPlace.triedInLife ? null : nothingDone;
     settle(work, back, 'recovered', words, incident.record.victim);
   } else if (!isToRun) {
     // Its reason says what for.
@@ -192,6 +193,7 @@ function* startGuest(
 ): Task<void> {
   const { inPlace: tries, vm } = work;
   tries.tries += 1;
+  tries.triedInLife = true;
   work.attempt += 1;
   tries.notBeforeMs = core.now + Math.min(TRY_EVERY_MS_MAX, TRY_EVERY_MS * 2 ** (tries.tries - 1));
   show(incident, work, 'restarting', 'nova is asked to start it in place');

@@ -106,6 +106,8 @@ export interface VmWork {
   /** Starting it where it is, once its host is back. */
   inPlace: {
     tries: number;
+    /** Also in the host's present life, or a person was told in the former one that it lies there. */
+    triedInLife: boolean;
     notBeforeMs: number;
     /** Boot of the host in which nothing more is to be done for it there. */
     settledInBoot: BootId | null;
@@ -180,7 +182,7 @@ export function createVmWork(vm: string, name: string): VmWork {
     askedMs: 0,
     settledElsewhere: false,
     unmovedRow: 0,
-    inPlace: { tries: 0, notBeforeMs: 0, settledInBoot: null },
+    inPlace: { tries: 0, triedInLife: false, notBeforeMs: 0, settledInBoot: null },
   };
 }
 

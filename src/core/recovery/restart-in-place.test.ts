@@ -40,6 +40,7 @@ const context = (change: Partial<InPlaceContext> = {}): InPlaceContext => ({
   cutOff: null,
   evacuationFailed: false,
   tried: false,
+  triedInLife: false,
   ...change,
 });
 
@@ -83,7 +84,12 @@ void test('HA_Enabled is honoured both ways', () => {
 
 void test('stopped since: by nova-compute, as long as it was active before and Vigil has not started it', () => {
   assert.equal(isOf({ vmState: 'stopped' }), 'to-run');
-  assert.equal(isOf({ vmState: 'stopped' }, { tried: true }), 'left');
+  assert.equal(isOf({ vmState: 'stopped' }, { tried: true, triedInLife: true }), 'left');
+  assert.equal(
+    isOf({ vmState: 'stopped' }, { tried: true }),
+    'to-run',
+    'that was before its host booted again',
+  );
   assert.equal(isOf({ vmState: 'stopped' }, { before: null }), 'left');
 });
 

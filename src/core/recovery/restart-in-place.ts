@@ -33,6 +33,8 @@ export interface InPlaceContext {
   readonly evacuationFailed: boolean;
   /** Vigil has already started it in this incident. */
   readonly tried: boolean;
+  /** … since the host has booted. */
+  readonly triedInLife: boolean;
 }
 
 /** Work that was to end with the VM not running here, or nobody can tell how it ended. */
@@ -85,7 +87,8 @@ function byHand({ vm }: Server, target: HostName | null): InPlace {
   return { is: 'by-hand', reason: `${words}: ${what}` };
 }
 
-function byStateNow(server: Server, { before, rows, tried, evacuationFailed }: InPlaceContext): InPlace {
+function byStateNow(server: Server, context: InPlaceContext): InPlace {
+  const { before, rows, tried, triedInLife, evacuationFailed } = context;
   const cutOff = findCutOff(server, rows);
   if (cutOff !== null) {
     const { id, target } = cutOff;
@@ -101,7 +104,7 @@ function byStateNow(server: Server, { before, rows, tried, evacuationFailed }: I
       return { is: 'to-run' };
     case 'stopped':
       // nova-compute did not find its guest after the boot and took it for stopped by its user; that happens once.
-      return before !== null && !tried
+      return before !== null && !triedInLife
         ? { is: 'to-run' }
         : left(
             `nova was asked to start it, and shows it stopped: unless its owner has stopped it, openstack server start ${server.vm}`,

@@ -19,6 +19,7 @@ import { hold } from './holds.ts';
 import { anyUnsettled, inPlaceRound, survey } from './in-place-round.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import { isBackWithNewBoot } from './life.ts';
+import { noteLife } from './next-life.ts';
 import { reportProgress } from './progress-reports.ts';
 import { type OnHost, readHost } from './reading.ts';
 import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
@@ -58,6 +59,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
     const words = `${done.length} evacuation records of ${victim} are done and not yet completed`;
     return held(hold('rows-not-completed', words), RETURN_ROUND_MS);
   }
+  noteLife(core, incident, back, now.value);
   const toAsk = survey(core, master, incident, back, now.value);
   yield* confirmEnded(core, incident);
   reportProgress(core, incident, true);

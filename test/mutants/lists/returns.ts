@@ -241,4 +241,18 @@ export const RETURNS: readonly Mutant[] = [
     find: " || hold === 'life-after-failed';",
     replace: ';',
   },
+  {
+    name: 'life-between-forgotten',
+    why: 'in a further life of its host a VM is taken for what it was when the host failed first',
+    file: RETURN,
+    find: '  noteLife(core, incident, back, now.value);\n',
+    replace: '',
+  },
+  {
+    name: 'started-once-for-all-lives',
+    why: 'what Vigil has started in one life of the host it does not start in the next',
+    file: 'src/core/recovery/comeback.ts',
+    find: '  if (back !== null) beginNextLife(incident, back, core.now);\n',
+    replace: '',
+  },
 ];
