@@ -55,13 +55,12 @@ export function watchOwnReboot(core: Core): void {
 }
 
 /**
- * An incident of an earlier boot has this one's return in it; one that ended without proof was none. Without proof it may
- * also stand on fewer volumes than a successor reads.
+ * One that ended without proof was no incident. Without proof it may also stand on fewer volumes than a successor reads. One of
+ * an earlier boot has this one's return in it, but may be about to end by what the host was before: its end says so.
  */
-function isSeenTo({ ownIncident, settings }: Core, unjudged: BootId): boolean {
+function isSeenTo({ ownIncident }: Core, unjudged: BootId): boolean {
   if (ownIncident === null || ownIncident === 'unread' || ownIncident.proof === null) return false;
-  const { phase, victimBoot } = ownIncident;
-  return phase === 'closed' ? victimBoot === unjudged : victimBoot !== settings.boot;
+  return ownIncident.victimBoot === unjudged;
 }
 
 /** By a word that stands: one that is taken back has planned nothing. */

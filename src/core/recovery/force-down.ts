@@ -1,5 +1,6 @@
 /** Telling nova that a host is dead, and undoing exactly what Vigil told it. */
 import { noteTouched } from '../evidence/nova-witness.ts';
+import { toldReboot } from '../evidence/own-reboot.ts';
 import type { Task } from '../lib/task.ts';
 import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
@@ -90,15 +91,25 @@ function mayBeLeftOut({ nova }: Core, incident: Incident): boolean {
   return incident.leftOutMs !== null && (readMs ?? 0) - incident.leftOutMs < LEFT_OUT_MS;
 }
 
-/** The end of an incident: not before all that nova was told of its host is over. */
-export function* close(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
-  const { victim } = incident.record;
+/**
+ * The end of an incident of a host that lives, in this boot: not before all that nova was told of it is over. Should it have
+ * booted once more while nova took its time, or do so while this is written, that is another reboot to whoever judges it.
+ */
+export function* close(core: Core, master: Mastership, incident: Incident, boot: BootId): Task<RoundEnd> {
+  const { victim, victimBoot } = incident.record;
+  const evidence = core.hosts.get(victim);
+  if (evidence?.boot !== boot || !showsLife(core, victim)) return go(0);
   if (wasVigil(incident)) {
     const words = `nova was told that ${victim} is down and may not have done so yet; it would stay so after the incident`;
     return held(hold('force-down-open', words), BUSY_ROUND_MS);
   }
-  const written = yield* writeRecord(core, master, incident, { phase: 'closed' });
-  return written ? go(0) : notWritten(core, incident);
+  // By what the host says itself: with its last life all before that were seen to, whoever was master then.
+  const ended = boot === victimBoot ? null : toldReboot(evidence);
+  const change = { phase: 'closed', victimBoot: ended ?? victimBoot } as const;
+  if (!(yield* writeRecord(core, master, incident, change))) return notWritten(core, incident);
+  const judgement = master.judgements.get(victim);
+  if (judgement !== undefined) master.judgements.set(victim, { ...judgement, boot });
+  return go(0);
 }
 
 /** What the record is to say once a round has ended: a successor need not wait for what nova has answered. */

@@ -16,7 +16,6 @@ import { noteDealtWith, type Mastership } from '../master/mastership.ts';
 import { begin, end, retell } from '../reports/book.ts';
 import { sleep } from '../requests.ts';
 import type { Core } from '../state.ts';
-import type { HostName } from '../wire/records.ts';
 import { brake } from '../verdict/brake.ts';
 import { askCloud } from './ask-cloud.ts';
 import { evacuationRound } from './evacuation-round.ts';
@@ -43,7 +42,6 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
       reportEnd(core, incident);
       master.incidents.delete(victim);
       noteDealtWith(master, incident.record);
-      noteBootSeen(core, master, victim);
       return;
     }
     yield* sleep(core, ended.pauseMs);
@@ -68,13 +66,6 @@ function* recordRound(core: Core, master: Mastership, incident: Incident, reason
   const isWritten = record.hold === hold && record.underWay === underWay;
   if (isWritten && record.forcedDownBy === forcedDownBy && !incident.isWordUnwritten) return;
   yield* writeRecord(core, master, incident, { hold, underWay, forcedDownBy });
-}
-
-/** The boot that ended the incident is not another one to the judge, who may not have looked since. */
-function noteBootSeen(core: Core, master: Mastership, victim: HostName): void {
-  const judgement = master.judgements.get(victim);
-  const boot = core.hosts.get(victim)?.boot ?? null;
-  if (judgement !== undefined && boot !== null) master.judgements.set(victim, { ...judgement, boot });
 }
 
 function* round(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
@@ -107,7 +98,7 @@ function* prove(core: Core, master: Mastership, incident: Incident): Task<RoundE
     if (evidence.boot !== victimBoot) return held(twoLives(incident), timing.beatMs);
     // Nothing was sent yet: the verdict simply ends.
     const forced = yield* forceUp(core, master, incident, victimBoot);
-    return forced ?? (yield* close(core, master, incident));
+    return forced ?? (yield* close(core, master, incident, victimBoot));
   }
   if (incident.record.migrationIdAtDeclaration === null) {
     const rows = yield* askCloud(core, { call: 'list-host-migrations', host: victim });

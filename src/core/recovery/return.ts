@@ -72,7 +72,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
   const pending = yield* inPlaceRound(core, master, incident, back, toAsk);
   reportProgress(core, incident, true);
   if (pending !== null) return held(pending, RETURN_ROUND_MS);
-  return yield* close(core, master, incident);
+  return yield* close(core, master, incident, back.boot);
 }
 
 /** To a master that has taken over: what it still finds so was so before nova-compute has missed its guest. */

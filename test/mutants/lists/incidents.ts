@@ -230,6 +230,13 @@ export const INCIDENTS: readonly Mutant[] = [
     replace: "if (server.taskState === '')",
   },
   {
+    name: 'boot-beside-the-end',
+    why: 'a boot that begins while the end of an incident is being written is none to the judge',
+    file: FORCE,
+    find: '{ ...judgement, boot });',
+    replace: '{ ...judgement, boot: core.hosts.get(victim)?.boot ?? boot });',
+  },
+  {
     name: 'sent-in-a-life-before',
     why: 'what was sent for a life that is over makes a false proof of one for which nothing was',
     file: 'src/core/recovery/comeback.ts',

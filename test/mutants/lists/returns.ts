@@ -242,6 +242,27 @@ export const RETURNS: readonly Mutant[] = [
     replace: ';',
   },
   {
+    name: 'ended-in-a-former-life',
+    why: 'an incident ends by what was read before its host has booted once more',
+    file: 'src/core/recovery/force-down.ts',
+    find: '  if (evidence?.boot !== boot || !showsLife(core, victim)) return go(0);\n',
+    replace: '  if (evidence === undefined) return go(0);\n',
+  },
+  {
+    name: 'ended-and-declared-anew',
+    why: 'a reboot that an incident has seen to is declared once more with its end',
+    file: 'src/core/recovery/force-down.ts',
+    find: 'victimBoot: ended ?? victimBoot }',
+    replace: 'victimBoot }',
+  },
+  {
+    name: 'seen-to-by-an-older-incident',
+    why: 'a host takes its reboot for seen to by an incident that may end without it',
+    file: 'src/core/evidence/own-reboot.ts',
+    find: '  return ownIncident.victimBoot === unjudged;\n',
+    replace: "  return ownIncident.victimBoot === unjudged || ownIncident.phase !== 'closed';\n",
+  },
+  {
     name: 'life-between-forgotten',
     why: 'in a further life of its host a VM is taken for what it was when the host failed first',
     file: RETURN,
