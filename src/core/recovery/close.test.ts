@@ -9,7 +9,7 @@ import { judgeHosts } from '../master/judge.ts';
 import type { Core } from '../state.ts';
 import type { HostEvidence } from '../evidence/host.ts';
 import { close } from './force-down.ts';
-import { createIncident } from './incident.ts';
+import { createIncident, createVmWork } from './incident.ts';
 
 const BACK = 'h9-boot-2';
 const NEXT = 'h9-boot-3';
@@ -33,6 +33,7 @@ function scene(meanwhile: Meanwhile = () => undefined) {
     forcedDownBy: null,
   });
   const incident = createIncident(record, core.now, true);
+  incident.vms.set('vm', createVmWork('vm', 'vm'));
   master.incidents.set('h9', incident);
   judgeHosts(core, master);
   const pump = new Pump(core, (effect) => {
@@ -70,4 +71,14 @@ void test('a boot that begins while the end is being written is another reboot t
   end();
   assert.equal(incident.record.phase, 'closed');
   assert.equal(master.judgements.get('h9')?.boot, BACK);
+});
+
+void test('… not before a start in place that nova has not answered can come to nothing any more', () => {
+  const { core, master, incident, end } = scene();
+  master.openStarts.note('vm', core.now, 1_000);
+  assert.equal(end().hold?.code, 'start-open');
+  assert.equal(incident.record.phase, 'returning');
+  core.now += 1_000;
+  end();
+  assert.equal(incident.record.phase, 'closed');
 });

@@ -12,6 +12,7 @@ import { mayStillHappen } from './cloud.ts';
 import { hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import { isFresh } from './life.ts';
+import { anyStartOpen } from './open-starts.ts';
 import { freshServices } from './reading.ts';
 import {
   BUSY_ROUND_MS,
@@ -102,6 +103,10 @@ export function* close(core: Core, master: Mastership, incident: Incident, boot:
   if (wasVigil(incident)) {
     const words = `nova was told that ${victim} is down and may not have done so yet; it would stay so after the incident`;
     return held(hold('force-down-open', words), BUSY_ROUND_MS);
+  }
+  if (anyStartOpen(core, master, incident)) {
+    const words = `nova may still start VMs of ${victim} in place, as it was asked to without an answer; after the incident nobody would know`;
+    return held(hold('start-open', words), BUSY_ROUND_MS);
   }
   // By what the host says itself: with its last life all before that were seen to, whoever was master then.
   const ended = boot === victimBoot ? null : toldReboot(evidence);

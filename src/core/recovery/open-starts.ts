@@ -31,11 +31,16 @@ export function mayStillStart(
   return now < incident.startsOpenUntilMs || openStarts.isOpen(vm, now);
 }
 
+/** May nova still carry out a start of any of its VMs? */
+export function anyStartOpen({ now }: Core, { openStarts }: Mastership, incident: Incident): boolean {
+  return (
+    now < incident.startsOpenUntilMs || [...incident.vms.keys()].some((vm) => openStarts.isOpen(vm, now))
+  );
+}
+
 /** So it stands in the incident's record, for a successor to know of; before its VMs are read it stands there already. */
 export function isStartOpen(core: Core, master: Mastership, incident: Incident): boolean {
   return (
-    core.now < incident.startsOpenUntilMs ||
-    (incident.vms.size === 0 && incident.record.hold === 'start-open') ||
-    [...incident.vms.keys()].some((vm) => master.openStarts.isOpen(vm, core.now))
+    anyStartOpen(core, master, incident) || (incident.vms.size === 0 && incident.record.hold === 'start-open')
   );
 }

@@ -243,4 +243,11 @@ export const INCIDENTS: readonly Mutant[] = [
     find: 'if (afresh || back !== null) incident.sent = false;',
     replace: 'if (afresh) incident.sent = false;',
   },
+  {
+    name: 'ended-beside-an-open-start',
+    why: 'an incident ends while nova may still start a VM in place, and no later one knows of it',
+    file: FORCE,
+    find: '  if (anyStartOpen(core, master, incident)) {\n',
+    replace: '  if (victim === core.settings.host) {\n',
+  },
 ];
