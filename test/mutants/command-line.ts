@@ -59,7 +59,11 @@ function describe(): Command {
     .option('--ci', 'ten, each by the one thing that is to catch it')
     .option('--all', 'try everything on each, and all scenarios, not only until it is caught')
     .option('--by <what>', `${CATCHERS.join(', ')}; may be given more than once (default: each)`, catchers)
-    .option('--scenario <name>', 'those whose name begins so; may be given more than once (default: all)', scenarios)
+    .option(
+      '--scenario <name>',
+      'those whose name begins so; may be given more than once (default: all)',
+      scenarios,
+    )
     .addOption(
       new Option('--seeds <range>', 'of the swarm')
         .argParser(seedRange)

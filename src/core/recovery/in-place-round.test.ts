@@ -58,14 +58,17 @@ function reads(core: Core, counter: number): void {
 
 interface Otherwise {
   readonly seats?: readonly SeatObservation[];
+  /** When nova was asked to start it and did not answer, so long before. */
+  readonly startedMsAgo?: number;
   /** Done once nova is asked whether the guest runs. */
   readonly meanwhile?: (core: Core) => void;
 }
 
 /** Does a master start the guest that does not run, so long after it has taken the incident over? */
 function starts(takenOverMs: number, otherwise: Otherwise = {}): boolean {
-  const { seats = [seat('h1', 1, {}, 10)], meanwhile } = otherwise;
+  const { seats = [seat('h1', 1, {}, 10)], startedMsAgo, meanwhile } = otherwise;
   const { core, master } = setUp();
+  if (startedMsAgo !== undefined) master.openStarts.note('vm', core.now - startedMsAgo, TIMING.openRequestMs);
   renewedUpTo(core, 10);
   core.lease = { phase: 'holding', term: 1, renewedMs: new Map([['a', core.now]]), sawPreviousHolder: true };
   for (const counter of [1, 2]) reads(core, counter);
@@ -110,6 +113,12 @@ const ANSWER_MS = 50;
 void test('what a former master asked for last would hit a guest that runs by then: nothing is started before Q', () => {
   assert.equal(starts(TIMING.openRequestMs - ANSWER_MS - 1), false);
   assert.equal(starts(TIMING.openRequestMs - ANSWER_MS), true);
+});
+
+void test('what nova was asked to start and has not answered it is not asked for again before Q', () => {
+  const startedMsAgo = TIMING.openRequestMs - ANSWER_MS;
+  assert.equal(starts(TIMING.openRequestMs, { startedMsAgo: startedMsAgo - 1 }), false);
+  assert.equal(starts(TIMING.openRequestMs, { startedMsAgo }), true);
 });
 
 void test('nothing is started by whoever cannot read that it is still master', () => {

@@ -15,6 +15,7 @@ import {
   shown,
 } from '../../../test/world/planning.ts';
 import { createHostEvidence } from '../evidence/host.ts';
+import type { Core } from '../state.ts';
 import { MAX_HOSTS_ORDERED } from '../wire/records.ts';
 import { createIncident, createVmWork } from './incident.ts';
 import { EVACUATE_DEADLINE_MS } from './orders.ts';
@@ -27,6 +28,10 @@ function known({ core }: Setting, host: string): ReturnType<typeof createHostEvi
   const evidence = createHostEvidence(host);
   core.hosts.set(host, evidence);
   return evidence;
+}
+
+function speaks(core: Core, host: string, agent: string): void {
+  core.hosts.set(host, Object.assign(createHostEvidence(host), { said: { agent } }));
 }
 
 /** The order to `h2` got no answer, and has expired. */
@@ -144,7 +149,7 @@ describe('hosts that have orders', () => {
   it('are those of orders that are open, those of former masters, and those that are to get one', () => {
     const at = takenOver();
     openOrder(at, null, 'h3');
-    known(at, 'h4').said = { agent: NEXT_AGENT } as never;
+    speaks(at.core, 'h4', NEXT_AGENT);
     const work = createVmWork('vm4', 'vm4');
     const ordered = orderedWith(at.core, at.incident, [{ work, target: 'h4' }]);
     assert.deepEqual(ordered, [
@@ -158,9 +163,7 @@ describe('hosts that have orders', () => {
     const core = connectedCore();
     const incident = createIncident(incidentRecord(), core.now, false);
     const planned = Array.from({ length: MAX_HOSTS_ORDERED + 3 }, (_, n) => {
-      const evidence = createHostEvidence(`t${n}`);
-      evidence.said = { agent: AGENT } as never;
-      core.hosts.set(`t${n}`, evidence);
+      speaks(core, `t${n}`, AGENT);
       return { work: createVmWork(`vm${n}`, `vm${n}`), target: `t${n}` };
     });
     assert.equal(orderedWith(core, incident, planned).length, MAX_HOSTS_ORDERED);

@@ -5,7 +5,7 @@ import { connectedCore } from '../../../test/world/pump.ts';
 import { inherit } from '../reports/book.ts';
 import type { Core } from '../state.ts';
 import { createIncident, createVmWork, type Incident, type VmWork } from './incident.ts';
-import { reportProgress } from './progress-reports.ts';
+import { reportEnd, reportProgress } from './progress-reports.ts';
 
 const CAUSE = 'incident/h3';
 
@@ -77,4 +77,21 @@ void test('one that has waited for long, too, is told of; one that is merely tri
   assert.deepEqual(pass(600_001), ['update: 2 VMs of h3 have waited for 10 minutes to be recovered']);
   second.state = 'evacuating';
   assert.deepEqual(pass(1), [], 'it may fail again');
+});
+
+void test('with the end of an incident it is told which of its VMs were not recovered, and why', () => {
+  const core = connectedCore();
+  const incident = incidentOf(core, 'recovered', 'not-recovered');
+  Object.assign(incident.vms.get('vm2') ?? assert.fail(), { reason: 'its owner stopped it' });
+  reportProgress(core, incident, true);
+  core.outbox.splice(0);
+  reportEnd(core, incident);
+  const reports = core.outbox.flatMap((effect) => (effect.do === 'report' ? [effect.report] : []));
+  const vms = [
+    { vm: 'vm2', name: 'vm2', state: 'not-recovered', target: null, reason: 'its owner stopped it' },
+  ];
+  assert.deepEqual(
+    reports.map(({ state, evidence }) => [state, evidence['vms']]),
+    [['end', vms]],
+  );
 });
