@@ -64,6 +64,7 @@ export function newBeats(world: World, host: SimHost): void {
   }
   host.stations.clear();
   host.words.clear();
+  host.given.clear();
 }
 
 /**
@@ -72,6 +73,7 @@ export function newBeats(world: World, host: SimHost): void {
  */
 function takeStation(host: SimHost, volume: SimVolume): void {
   host.stations.add(volume.name);
+  host.given.delete(volume.name);
   const own = volume.slotOf.get(host.name);
   if (own === undefined || host.isClone) host.words.delete(volume.name);
   else host.words.set(volume.name, own);
@@ -152,7 +154,8 @@ export function nextHeader(
   }
   counters.counter += 1;
   const { incarnation, counter } = counters;
-  return { kind, owner: '', boot: host.boot, incarnation, counter, agentSilentMs };
+  const given = kind === 'seat' || host.given.has(volume.name);
+  return { kind, owner: '', boot: host.boot, incarnation, counter, agentSilentMs, given };
 }
 
 /** Beats of a host do not start at the same moment, nor those of different volumes. */

@@ -186,6 +186,7 @@ function perform(
     if (!volume.hasRoomFor(host.name)) return refused(effect, 'every slot of the volume is taken');
     // Written with the next beat even if this very write fails.
     host.words.set(volume.name, { body: effect.body, bodyBoot: host.boot });
+    host.given.add(volume.name);
   }
   if (volume.failing.has(host.name)) return refused(effect, 'input/output error');
   const block = {

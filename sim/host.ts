@@ -48,6 +48,8 @@ export interface SimHost {
   readonly stations: Set<string>;
   /** By volume name: what its beat writes to its slot there, until its agent says something else. */
   readonly words: Map<string, SlotWords>;
+  /** Volumes whose beat has these words from its agent, and has not found them there. */
+  readonly given: Set<string>;
   readonly watching: Set<string>;
   /** Its clock reads this at world time 0. */
   readonly clockOffsetMs: number;
@@ -92,6 +94,7 @@ export function createHost(spec: HostSpec, timing: Timing): SimHost {
     counters: new Map(),
     stations: new Set(),
     words: new Map(),
+    given: new Set(),
     watching: new Set(),
     clockOffsetMs: number * OFFSET_STEP_MS,
     clockRate: 1 + spec.driftPpm / 1_000_000,

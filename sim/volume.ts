@@ -183,7 +183,7 @@ export class SimVolume implements Contents {
       slot,
       which,
       host: body.victim,
-      header: { kind: 'cell', owner: '', boot: '', incarnation: 1, counter, agentSilentMs: 0 },
+      header: { kind: 'cell', owner: '', boot: '', incarnation: 1, counter, agentSilentMs: 0, given: true },
       body,
       bodyBoot: '',
       authentic: true,

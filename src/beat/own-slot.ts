@@ -55,6 +55,8 @@ export function ownSlot(
   /** Of the last write that was attempted: one that failed may have landed all the same. */
   let counter = taken.counter;
   const { index, incarnation } = taken;
+  /** Until then it goes on with what stood there. */
+  let given = false;
   let other = foreign;
 
   /** Until the first write the slot shows the predecessor's last beat, which is judged as just that. */
@@ -71,6 +73,7 @@ export function ownSlot(
     say(said, isLeaving) {
       payload = said;
       leaving = isLeaving;
+      given = true;
     },
     write({ file, superblock }, agentSilentMs) {
       const block = slotBlocks(superblock).first + index;
@@ -94,7 +97,7 @@ export function ownSlot(
       if (other !== null) return { state: 'foreign-writer', other };
       counter++;
       const encoded = encodeBlock({
-        header: { kind: 'slot', owner, boot, incarnation, counter, agentSilentMs },
+        header: { kind: 'slot', owner, boot, incarnation, counter, agentSilentMs, given },
         leaving,
         payload,
       });

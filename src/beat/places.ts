@@ -139,6 +139,7 @@ async function claim(
     incarnation: claimant.incarnationMin,
     counter: 1,
     agentSilentMs: 0,
+    given: false,
   };
   const payload = new Uint8Array(0);
   const encoded = encodeBlock({ header, leaving: false, payload });

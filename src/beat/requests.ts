@@ -114,7 +114,7 @@ function writeBlock(station: Station, block: number, kind: 'seat' | 'cell', payl
   const { owner, boot, incarnation, written } = station;
   written[kind] += 1;
   const encoded = encodeBlock({
-    header: { kind, owner, boot, incarnation, counter: written[kind], agentSilentMs: 0 },
+    header: { kind, owner, boot, incarnation, counter: written[kind], agentSilentMs: 0, given: true },
     leaving: false,
     payload: Buffer.from(payload, 'base64'),
   });

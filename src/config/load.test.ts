@@ -100,7 +100,7 @@ const WRONG: readonly (readonly [string, string, string, RegExp])[] = [
     'unsafe open request',
     'cloud: admin',
     'cloud: admin\n  open_request_s: 30',
-    /^f:12:3: openstack\.open_request_s is 30; should be a whole number of s from 60 to 3600$/,
+    /^f:12:3: openstack\.open_request_s is 30; should be a whole number of s from 105 to 3600$/,
   ],
   [
     'text for number',

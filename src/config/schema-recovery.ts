@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { BEAT_MS_MAX, BEAT_MS_MIN, NOVA_REPORT_MS_MIN, OPEN_REQUEST_MS_MIN } from '../core/timing/timing.ts';
+import { KERNEL_SENDS_MS } from '../core/recovery/orders.ts';
+import { BEAT_MS_MAX, BEAT_MS_MIN, NOVA_REPORT_MS_MIN } from '../core/timing/timing.ts';
 import { key, path, whole, yesNo } from './keys.ts';
 
 export const PROOFS = ['power', 'lease', 'storage', 'reboot', 'operator', 'silence'] as const;
@@ -59,7 +60,8 @@ export const openstackSection = z.strictObject({
     "nova-compute's own `report_interval`.",
   ),
   open_request_s: whole(
-    { min: OPEN_REQUEST_MS_MIN / 1000, max: 3600, default: 120 },
+    // A shorter one is over while the kernel still sends.
+    { min: KERNEL_SENDS_MS / 1000, max: 3600, default: 120 },
     's',
     'How long an unanswered evacuation request may still be carried out: time-outs of proxy and nova together.',
   ),

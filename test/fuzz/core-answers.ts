@@ -36,7 +36,15 @@ const near = (by: number, otherwise: number): number => (by % 3 === 0 ? anywhere
 
 function header(kind: 'slot' | 'seat' | 'cell', host: string, by: number, counter: number) {
   const boot = choose(BOOTS, by);
-  return { kind, owner: ownerOf(host), boot, incarnation: by % 3, counter, agentSilentMs: by % 20_000 };
+  return {
+    kind,
+    owner: ownerOf(host),
+    boot,
+    incarnation: by % 3,
+    counter,
+    agentSilentMs: by % 20_000,
+    given: by % 2 === 0,
+  };
 }
 
 export function slot(index: number, by: number, counter: number): SlotObservation {

@@ -125,7 +125,15 @@ void test('a place is taken where it is free or the own one, and nothing else is
 
 void test('a beat never writes over a stranger, and never again once it has seen one', () => {
   const first = encodeBlock({
-    header: { kind: 'slot', owner: OWNER, boot: BOOT, incarnation: 5, counter: 1, agentSilentMs: 0 },
+    header: {
+      kind: 'slot',
+      owner: OWNER,
+      boot: BOOT,
+      incarnation: 5,
+      counter: 1,
+      agentSilentMs: 0,
+      given: true,
+    },
     leaving: false,
     payload: new Uint8Array(0),
   });

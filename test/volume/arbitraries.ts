@@ -150,6 +150,7 @@ export const header: fc.Arbitrary<BlockHeader> = record({
   incarnation: count,
   counter: count,
   agentSilentMs: u32,
+  given: fc.boolean(),
 });
 
 /** One to four bytes of `bytes` changed to something else. */

@@ -36,7 +36,7 @@ void test('a damaged slot that nobody writes is freed by its number, and nothing
 
   const header = { kind: 'slot', owner: '0'.repeat(16), boot: '0'.repeat(32) } as const;
   const block = encodeBlock({
-    header: { ...header, incarnation: 1, counter: 1, agentSilentMs: 0 },
+    header: { ...header, incarnation: 1, counter: 1, agentSilentMs: 0, given: true },
     leaving: false,
     payload: new Uint8Array(0),
   });

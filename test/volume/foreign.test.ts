@@ -23,7 +23,15 @@ import {
 
 function claimed(host: string, incarnation: number, counter: number): Uint8Array {
   const encoded = encodeBlock({
-    header: { kind: 'slot', owner: ownerOf(host), boot: BOOT, incarnation, counter, agentSilentMs: 0 },
+    header: {
+      kind: 'slot',
+      owner: ownerOf(host),
+      boot: BOOT,
+      incarnation,
+      counter,
+      agentSilentMs: 0,
+      given: true,
+    },
     leaving: false,
     payload: new Uint8Array(),
   });

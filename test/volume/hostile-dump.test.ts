@@ -23,7 +23,15 @@ function blockOf<Body>(
   const origin = { volumeUuid, index: 0, boot: BOOT, writer: 'a' };
   const payload = encodePayload(format, origin, body, testMac('nobody’s key'));
   assert.ok(payload.ok, JSON.stringify(payload));
-  const header = { kind, owner: ownerOf('a'), boot: BOOT, incarnation: 1, counter: 1, agentSilentMs: 0 };
+  const header = {
+    kind,
+    owner: ownerOf('a'),
+    boot: BOOT,
+    incarnation: 1,
+    counter: 1,
+    agentSilentMs: 0,
+    given: true,
+  };
   const block = encodeBlock({ header, leaving: false, payload: payload.bytes });
   assert.ok(block.ok);
   return block.bytes;

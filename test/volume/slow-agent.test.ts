@@ -52,7 +52,7 @@ void test('readings that an agent does not take are dropped and counted', { time
       counter: 1,
     } as const;
     const block = encodeBlock({
-      header: { ...header, agentSilentMs: 0 },
+      header: { ...header, agentSilentMs: 0, given: true },
       leaving: false,
       payload: new Uint8Array(),
     });

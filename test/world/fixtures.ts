@@ -59,6 +59,7 @@ export function header(more: Partial<BlockHeader> = {}): BlockHeader {
     incarnation: 1,
     counter: 1,
     agentSilentMs: 0,
+    given: true,
     ...more,
   };
 }

@@ -72,6 +72,7 @@ export function plan(at: Setting, round: Round = {}): readonly string[] {
   return planRound(core, master, incident, reading, {
     candidates: candidates(...(round.hosts ?? ['h2', 'h3'])),
     sendNothing: round.sendNothing ?? null,
+    only: null,
   }).map(({ work, target }) => `${work.vm}>${target}`);
 }
 

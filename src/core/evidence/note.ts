@@ -72,10 +72,7 @@ function noteSlot(
   evidence.slotIndex.set(uuid, slot.index);
   evidence.isFreed = false;
   if (slot.authentic) noteHearsay(core, body.termSeen);
-  const isLiving =
-    seen === 'advance' &&
-    before?.incarnation === header.incarnation &&
-    header.agentSilentMs < timing.agentSilentMs;
+  const isLiving = seen === 'advance' && before?.incarnation === header.incarnation && header.given;
   core.master?.intents.note(slot.host, uuid, body, begunMs, isLiving);
   if (seen === 'advance') noteLife(evidence, header.boot, endedMs);
   else if (seen !== 'still') sightBoot(evidence, header, timing, endedMs);

@@ -40,6 +40,8 @@ export function countForBrake(core: Core, master: Mastership, victim: HostName):
     ![host, victim].some((one) => isOfLongAgo(core, master, one));
   const isSilent = (host: HostName): boolean =>
     silent.has(host) || (isFailed(master, host) && isAtOnce(host));
+  // One that died long ago is no witness that its domain is not cut off.
+  const isGone = (host: HostName): boolean => host !== victim && isFailed(master, host) && !isSilent(host);
   return {
     clusterHosts: core.hosts.size + 1,
     undecided,
@@ -50,7 +52,7 @@ export function countForBrake(core: Core, master: Mastership, victim: HostName):
         ? null
         : {
             name: domain,
-            hosts: inDomain.length + (failureDomain === domain ? 1 : 0),
+            hosts: inDomain.filter(({ host }) => !isGone(host)).length + (failureDomain === domain ? 1 : 0),
             silent: inDomain.filter(({ host }) => isSilent(host)).length,
           },
   };

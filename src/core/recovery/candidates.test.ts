@@ -25,6 +25,7 @@ const context = (
   placesOf: new Map(),
   failed: new Map(),
   sourceZone: 'nova',
+  only: null,
   ...more,
 });
 

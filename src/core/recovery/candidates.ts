@@ -1,6 +1,7 @@
 /** Which host may take a VM, and why the others may not. */
 import type { HostName } from '../wire/records.ts';
 import type { ComputeService, HostCapacity, Server, ServerGroup } from './cloud.ts';
+import { TOO_MANY_HOSTS } from './ordered-hosts.ts';
 import type { Places } from './places.ts';
 import { HA_KEY } from './protectable.ts';
 
@@ -27,6 +28,8 @@ export interface CandidateContext {
   /** Hosts that failed this VM lately, the longest ago first, with the reason: tried again where no other can take it. */
   readonly failed: ReadonlyMap<HostName, string>;
   readonly sourceZone: string;
+  /** Hosts that may get orders now; null: any. */
+  readonly only: ReadonlySet<HostName> | null;
 }
 
 export type Choice =
@@ -42,7 +45,8 @@ export function chooseCandidate(server: Server, context: CandidateContext): Choi
   const fit = judged.filter(({ why }) => why === null).map(({ candidate }) => candidate);
   const untried = fit.filter(({ host }) => !context.failed.has(host));
   const inTurn = [...context.failed.keys()].flatMap((failed) => fit.filter(({ host }) => host === failed));
-  const isFree = ({ load }: CandidateHost): boolean => load < context.loadMax;
+  const isAsked = (host: HostName): boolean => context.only?.has(host) ?? true;
+  const isFree = ({ host, load }: CandidateHost): boolean => load < context.loadMax && isAsked(host);
   const company = companyOf(server, context);
   const best =
     untried.length > 0
@@ -51,7 +55,7 @@ export function chooseCandidate(server: Server, context: CandidateContext): Choi
   if (best !== undefined) return { chosen: best.host };
   const words = judged.map(
     ({ candidate: { host, load }, why }) =>
-      `${host}: ${why ?? context.failed.get(host) ?? `busy with ${load} orders`}`,
+      `${host}: ${why ?? context.failed.get(host) ?? (isAsked(host) ? `busy with ${load} orders` : TOO_MANY_HOSTS)}`,
   );
   if (fit.length > 0) return { chosen: null, whyNot: words, later: true };
   const advice = adviceOnZone(server, context);

@@ -8,6 +8,7 @@ import { countForBrake } from '../master/brake-count.ts';
 import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing, type Core } from '../state.ts';
+import type { HostName } from '../wire/records.ts';
 import { brake } from '../verdict/brake.ts';
 import { candidates } from './candidate-hosts.ts';
 import { hold } from './holds.ts';
@@ -27,10 +28,11 @@ import { confirmEnded } from './confirm-ended.ts';
 import { isDoubtful } from './doubt.ts';
 import { forceDown } from './force-down.ts';
 import { isAlive, isBackWithNewBoot } from './life.ts';
+import type { PlannedOrder } from './place-vms.ts';
 import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
 import { freshServices, type OnHost, type Read, type Reading, read } from './reading.ts';
-import { orderedWith } from './ordered-hosts.ts';
+import { areNamed, onlyThese, orderedWith } from './ordered-hosts.ts';
 import { sendOrders } from './send-orders.ts';
 import { evacuationsAfter, highestId, isOpenEvacuation, isOvertaken, isUnclaimedEvacuation } from './rows.ts';
 
@@ -63,21 +65,33 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   if (isDoubtful(incident, reading.value)) return go(BUSY_ROUND_MS);
   if (!(yield* raiseMark(core, master, incident))) return notWritten(core, incident);
   // nova took its time: only what is known of the host now licenses an order.
-  const since = factsOf(core, evidence);
-  if (
-    isAlive(incident.record, evidence, since) ||
-    isBackWithNewBoot(incident.record, evidence, since) !== back
-  )
-    return go(0);
+  const isAnother = (): boolean => {
+    const since = factsOf(core, evidence);
+    return (
+      isAlive(incident.record, evidence, since) ||
+      isBackWithNewBoot(incident.record, evidence, since) !== back
+    );
+  };
+  if (isAnother()) return go(0);
   if (!back || incident.before === null) noteBefore(core, incident, reading.value);
   incident.groups = reading.value.groups;
-  const stop = brake(countForBrake(core, master, victim), incident.record.proof);
-  const orders = planRound(core, master, incident, reading.value, {
-    candidates: candidates(core, master, incident, reading.value),
-    // A host that is back keeps what has not been sent yet.
-    sendNothing: back ? 'the host is back' : (stop ?? blindFor(core, master) ?? unread(reading.value)),
-  });
-  if (!(yield* sendOrders(core, master, incident, reading.value, orders))) return notWritten(core, incident);
+  const stopped = (): string | null => brake(countForBrake(core, master, victim), incident.record.proof);
+  const plan = (only: ReadonlySet<HostName> | null): readonly PlannedOrder[] =>
+    planRound(core, master, incident, reading.value, {
+      candidates: candidates(core, master, incident, reading.value),
+      // A host that is back keeps what has not been sent yet.
+      sendNothing: back ? 'the host is back' : (stopped() ?? blindFor(core, master) ?? unread(reading.value)),
+      only,
+    });
+  let orders = plan(onlyThese(orderedWith(core, incident, [])));
+  const named = orderedWith(core, incident, orders);
+  if (!areNamed(incident, named)) {
+    if (!(yield* writeRecord(core, master, incident, { ordered: named }))) return notWritten(core, incident);
+    // So did that.
+    if (isAnother()) return go(0);
+    orders = plan(onlyThese(named));
+  }
+  sendOrders(core, master, incident, reading.value, orders);
   // Else a successor would have to see to what is over.
   const ordered = orderedWith(core, incident, []);
   const areOver = ordered.length === 0 && incident.record.ordered.length > 0;
@@ -99,6 +113,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     const written = yield* writeRecord(core, master, incident, { phase: 'returning', hold: null, ordered });
     return written ? go(0) : notWritten(core, incident);
   }
+  const stop = stopped();
   if (stop !== null && [...incident.vms.values()].some(({ state }) => state === 'waiting'))
     return held(hold('brake', stop), BUSY_ROUND_MS);
   return go(open.length > 0 || incident.vms.size === 0 ? BUSY_ROUND_MS : untilNextTryMs(core, incident));

@@ -15,7 +15,7 @@ import { asFound, type Found, slave } from '../../../test/world/slave.ts';
 import type { Core } from '../state.ts';
 import type { Intent } from '../wire/records.ts';
 import { executeOrder, inheritIntents } from './executor.ts';
-import { EVACUATE_DEADLINE_MS } from './orders.ts';
+import { EVACUATE_DEADLINE_MS, KERNEL_SENDS_MS } from './orders.ts';
 import { MAX_ORDERS_AT_ONCE, type OrderOutcome, type RefusalCode, type RestartOrder } from './orders.ts';
 
 const outcomes = (pump: Pump): readonly OrderOutcome[] =>
@@ -253,7 +253,7 @@ void test('intents of a former life stay for Q if they may have been sent, and a
   );
   const busy = execute(pump);
   assert.ok(busy.outcome === 'refused' && busy.code === 'busy');
-  pump.pass(TIMING.openRequestMs - 1_000);
+  pump.pass(KERNEL_SENDS_MS + TIMING.openRequestMs - 1_000);
   assert.equal(intents(pump).length, 1);
   pump.pass(2_000);
   assert.equal(intents(pump).length, 0);

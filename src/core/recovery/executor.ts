@@ -18,6 +18,7 @@ import { checkBeforeEffect, type Checked, LOOK_UP_DEADLINE_MS } from './check-be
 import { mayStillHappen } from './cloud.ts';
 import {
   EVACUATE_DEADLINE_MS,
+  KERNEL_SENDS_MS,
   MAX_ORDERS_AT_ONCE,
   refused,
   type OrderOutcome,
@@ -200,6 +201,6 @@ export function inheritIntents(core: Core, body: SlotBody): void {
 }
 
 function* letGo(core: Core, intent: Intent): Task<void> {
-  yield* sleep(core, core.settings.timing.openRequestMs);
+  yield* sleep(core, KERNEL_SENDS_MS + core.settings.timing.openRequestMs);
   if (core.executor.intents.get(intent.vm) === intent) yield* clearIntent(core, intent.vm);
 }

@@ -17,6 +17,7 @@ import type { OnHost } from './reading.ts';
 import { inPlace, judgeGuest } from './restart-in-place.ts';
 import { hasFailedSince } from './rows.ts';
 import { mayStillRunOn, secondCopyWords } from './second-copy.ts';
+import { untoldWords } from './ordered-hosts.ts';
 import { openFor } from './still-open.ts';
 import type { HostName } from '../wire/records.ts';
 
@@ -59,7 +60,8 @@ export function survey(
     }
     const request = openFor(now.openBefore, server.vm);
     if (request !== undefined) {
-      show(incident, work, 'waiting', `${request.target} may have asked nova to evacuate it: see what comes`);
+      const asked = `${request.target} may have asked nova to evacuate it: see what comes`;
+      show(incident, work, 'waiting', request.by === 'former-order' ? untoldWords(request.target) : asked);
       return [];
     }
     const elsewhere = mayStillRunOn(master, incident, server.vm, now.rows);

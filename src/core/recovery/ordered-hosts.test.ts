@@ -18,7 +18,7 @@ import { createHostEvidence } from '../evidence/host.ts';
 import type { Core } from '../state.ts';
 import { MAX_HOSTS_ORDERED } from '../wire/records.ts';
 import { createIncident, createVmWork } from './incident.ts';
-import { EVACUATE_DEADLINE_MS } from './orders.ts';
+import { KERNEL_SENDS_MS } from './orders.ts';
 import { orderedWith } from './ordered-hosts.ts';
 
 const NEXT_AGENT = 'b'.repeat(16);
@@ -60,7 +60,7 @@ describe('an order that has expired without an answer', () => {
     at.core.now += 10_000;
     readSlot(at, 'h2', [], at.core.now, NEXT_AGENT);
     assert.deepEqual(plan(at), []);
-    at.core.now += Q_MS;
+    at.core.now += KERNEL_SENDS_MS + Q_MS;
     assert.deepEqual(plan(at), []);
     at.core.now += 1;
     assert.equal(plan(at).length, 1);
@@ -72,7 +72,7 @@ describe('an order that has expired without an answer', () => {
     at.core.now += 10_000;
     at.core.hosts.delete('h2');
     at.master.intents.noteRemoved('h2', at.core.now);
-    at.core.now += EVACUATE_DEADLINE_MS + Q_MS;
+    at.core.now += KERNEL_SENDS_MS + Q_MS;
     assert.deepEqual(plan(at), []);
     at.core.now += 1;
     assert.equal(plan(at).length, 1);
@@ -86,7 +86,7 @@ describe('an order that has expired without an answer', () => {
       boot: 'b1',
       leaving: { leaving, firstSeenMs: at.core.now, boot: 'b1' },
     });
-    at.core.now += EVACUATE_DEADLINE_MS + Q_MS;
+    at.core.now += KERNEL_SENDS_MS + Q_MS;
     assert.deepEqual(plan(at), []);
     at.core.now += 1;
     assert.equal(plan(at).length, 1);
@@ -116,7 +116,7 @@ describe('an incident in which a former master gave orders', () => {
     const at = takenOver();
     readSlot(at, 'h2', [], at.core.now, NEXT_AGENT);
     plan(at);
-    at.core.now += Q_MS;
+    at.core.now += KERNEL_SENDS_MS + Q_MS;
     assert.deepEqual(plan(at), []);
     at.core.now += 1;
     assert.equal(plan(at).length, 1);

@@ -12,7 +12,7 @@ import {
   type OrderedHost,
 } from '../wire/records.ts';
 import type { Incident } from './incident.ts';
-import { EVACUATE_DEADLINE_MS } from './orders.ts';
+import { KERNEL_SENDS_MS } from './orders.ts';
 import type { PlannedOrder } from './place-vms.ts';
 import { isProvenDead } from './proven-dead.ts';
 
@@ -25,15 +25,16 @@ export function isSpent(core: Core, master: Mastership, host: HostName): boolean
   if (isProvenDead(core, master, host))
     return core.now - (master.incidents.get(host)?.provenMs ?? core.now) > openRequestMs;
   const evidence = core.hosts.get(host);
-  // Freed: it may have lived then, and what it sends is sent by its deadline.
+  // Freed: it may have lived then.
   if (evidence === undefined && host !== core.settings.host)
     return isPast(core, core.coordination.intents.removedSinceMs(core, host) ?? master.sinceMs);
   const { leaving = null, boot = null } = evidence ?? {};
   return leaving !== null && leaving.boot === boot && isPast(core, leaving.firstSeenMs);
 }
 
+/** Since then it has begun nothing further. */
 const isPast = ({ now, settings }: Core, sinceMs: number): boolean =>
-  now - sinceMs > EVACUATE_DEADLINE_MS + settings.timing.openRequestMs;
+  now - sinceMs > KERNEL_SENDS_MS + settings.timing.openRequestMs;
 
 /** The agent that was ordered is no more, and what it has asked of nova is carried out or never will be. */
 export function hasEnded(core: Core, ordered: Ordered): boolean {
@@ -43,7 +44,7 @@ export function hasEnded(core: Core, ordered: Ordered): boolean {
   if (living === null) return false;
   if (living === ordered.agent) ordered.goneMs = null;
   else ordered.goneMs ??= core.now;
-  return ordered.goneMs !== null && core.now - ordered.goneMs > core.settings.timing.openRequestMs;
+  return ordered.goneMs !== null && isPast(core, ordered.goneMs);
 }
 
 /** Of those whom former masters gave orders in this incident: one whose slot may not tell all of it. */
@@ -62,7 +63,17 @@ export const blocksWords = (host: HostName): string =>
   `no other host gets it before the slot of ${host} says that nothing of it is open: start its agent, or if it is dead: vigil confirm-dead ${host} --by NAME`;
 
 export const untoldWords = (host: HostName): string =>
-  `${host} had orders of a former master, and its slot may not tell what it has asked of nova: start its agent, or if it is dead: vigil confirm-dead ${host} --by NAME`;
+  `${host} had orders of a former master, and too few of its slots tell what it has asked of nova: see that its agent and beats run and reach the lease volumes, or if it is dead: vigil confirm-dead ${host} --by NAME`;
+
+/** The record has room for so many. */
+export const TOO_MANY_HOSTS = `not among the ${MAX_HOSTS_ORDERED} hosts that have orders of this incident now`;
+
+/** Who may get orders now; null: anybody. */
+export const onlyThese = (ordered: readonly OrderedHost[]): ReadonlySet<HostName> | null =>
+  ordered.length < MAX_HOSTS_ORDERED ? null : new Set(ordered.map(({ host }) => host));
+
+export const areNamed = ({ record }: Incident, ordered: readonly OrderedHost[]): boolean =>
+  ordered.every((one) => isIn(record.ordered, one));
 
 export const agentOf = (core: Core, host: HostName): AgentIncarnation | undefined =>
   host === core.settings.host ? core.settings.agent : core.hosts.get(host)?.said?.agent;

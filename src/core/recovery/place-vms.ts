@@ -23,7 +23,7 @@ export function placeVms(
   core: Core,
   master: Mastership,
   reading: Reading,
-  candidates: readonly CandidateHost[],
+  { candidates, only }: { readonly candidates: readonly CandidateHost[] } & Pick<CandidateContext, 'only'>,
   toPlace: readonly ToPlace[],
 ): readonly PlannedOrder[] {
   const planned: PlannedOrder[] = [];
@@ -36,6 +36,7 @@ export function placeVms(
     placesOf,
     failed: failedLately(work, core.now),
     sourceZone: server.zone,
+    only,
   });
   for (const one of inTurn(toPlace, contextOf)) {
     const { server, work } = one;

@@ -33,7 +33,7 @@ void test('members of one anti-affinity group go to different hosts within one r
     groups,
     places: new Map(),
   };
-  const context = { candidates: candidates('h2', 'h3'), sendNothing: null };
+  const context = { candidates: candidates('h2', 'h3'), sendNothing: null, only: null };
   const orders = planRound(core, master, incident, reading, context);
   assert.equal(new Set(orders.map(({ target }) => target)).size, 2);
   assert.equal(orders.length, 2);
@@ -49,7 +49,7 @@ void test('a choice counts before the next is made', () => {
   }));
   const reading = { openBefore: new Map(), servers, rows: [], capacity: [], groups: [], places: new Map() };
   assert.equal(
-    planRound(core, master, incident, reading, { candidates: hosts, sendNothing: null }).length,
+    planRound(core, master, incident, reading, { candidates: hosts, sendNothing: null, only: null }).length,
     1,
   );
 });

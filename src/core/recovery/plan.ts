@@ -33,6 +33,8 @@ export interface RoundContext {
   readonly candidates: readonly CandidateHost[];
   /** Why no order may be sent this round, or null. */
   readonly sendNothing: string | null;
+  /** Hosts that may get orders now; null: any. */
+  readonly only: ReadonlySet<HostName> | null;
 }
 
 /** Delay before the n-th further try of a VM. */
@@ -64,7 +66,7 @@ export function planRound(
     if (context.sendNothing === null) toPlace.push({ server, work });
     else Object.assign(work, { state: 'waiting', reason: context.sendNothing, target: null });
   }
-  return placeVms(core, master, reading, context.candidates, toPlace);
+  return placeVms(core, master, reading, context, toPlace);
 }
 
 /** VMs that nova no longer places on the victim: evacuated, moved by somebody, or deleted. */

@@ -26,6 +26,7 @@ import { isAlive } from './life.ts';
 import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import { reportEnd } from './progress-reports.ts';
+import { orderedWith } from './ordered-hosts.ts';
 import { findProof } from './proof.ts';
 import { returnRound } from './return.ts';
 import { isStartOpen } from './open-starts.ts';
@@ -65,7 +66,8 @@ function* recordRound(core: Core, master: Mastership, incident: Incident, reason
   const forcedDownBy = forcedDownSince(core, incident);
   const isWritten = record.hold === hold && record.underWay === underWay;
   if (isWritten && record.forcedDownBy === forcedDownBy && !incident.isWordUnwritten) return;
-  yield* writeRecord(core, master, incident, { hold, underWay, forcedDownBy });
+  const ordered = orderedWith(core, incident, []);
+  yield* writeRecord(core, master, incident, { hold, underWay, forcedDownBy, ordered });
 }
 
 function* round(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {

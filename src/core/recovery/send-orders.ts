@@ -5,39 +5,35 @@ import { start, type Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { request } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
-import { MAX_HOSTS_ORDERED, type HostName } from '../wire/records.ts';
+import type { HostName } from '../wire/records.ts';
 import { LOOK_UP_DEADLINE_MS } from './check-before-effect.ts';
 import { VALID_RENEWALS } from './check-ground.ts';
 import { lastSeenOf } from './check-victim.ts';
-import { type Incident, type OpenOrder, type VmWork, writeRecord } from './incident.ts';
-import { agentOf, blocksWords, isIn, orderedWith } from './ordered-hosts.ts';
+import type { Incident, OpenOrder, VmWork } from './incident.ts';
+import { agentOf, blocksWords, isIn, TOO_MANY_HOSTS } from './ordered-hosts.ts';
 import { EVACUATE_DEADLINE_MS, type OrderOutcome, type RefusalCode, type RestartOrder } from './orders.ts';
 import type { Reading } from './reading.ts';
 import { highestId } from './rows.ts';
 import type { PlannedOrder } from './place-vms.ts';
 import { delay } from './plan.ts';
 
-const TOO_MANY_HOSTS = `${MAX_HOSTS_ORDERED} hosts have orders of this incident: it goes to the next ones`;
 /** Its answer takes as long as nova's, and a little. */
 const ORDER_DEADLINE_MS = EVACUATE_DEADLINE_MS + 15_000;
 
-/** False: who is to get orders could not be written down, so that nobody gets any. */
-export function* sendOrders(
+/** To hosts that the incident's record names; the others have to wait. */
+export function sendOrders(
   core: Core,
   master: Mastership,
   incident: Incident,
   { rows }: Reading,
   planned: readonly PlannedOrder[],
-): Task<boolean> {
-  const ordered = orderedWith(core, incident, planned);
-  if (!ordered.every((one) => isIn(incident.record.ordered, one)))
-    if (!(yield* writeRecord(core, master, incident, { ordered }))) return false;
+): void {
   for (const { work, target } of planned) {
     const address =
       target === core.settings.host ? core.settings.address : core.hosts.get(target)?.said?.address;
     const agent = agentOf(core, target);
     if (address === undefined || agent === undefined) continue;
-    if (!isIn(ordered, { host: target, agent })) {
+    if (!isIn(incident.record.ordered, { host: target, agent })) {
       Object.assign(work, { state: 'waiting', target: null, reason: TOO_MANY_HOSTS });
       continue;
     }
@@ -54,7 +50,6 @@ export function* sendOrders(
     core.outbox.push({ do: 'journal', event: 'order', data: { ...open.order, target } });
     start(send(core, work, open, { host: target, address }), () => isActing(core, master));
   }
-  return true;
 }
 
 function write(core: Core, master: Mastership, { record }: Incident, work: VmWork): RestartOrder {

@@ -59,6 +59,7 @@ const header = record<BlockHeader>({
   incarnation: count,
   counter: count,
   agentSilentMs: integer(0, MAX_DURATION_MS),
+  given: bool,
 });
 const placeText = text({ minLength: 0, maxLength: 200, expected: 'text of at most 200 characters' });
 const damage: Check<DamageReason> = (value, path) => {

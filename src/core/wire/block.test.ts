@@ -20,6 +20,7 @@ const sample: Block = {
     incarnation: 1_700_000_000_000,
     counter: 258,
     agentSilentMs: 1_500,
+    given: true,
   },
   leaving: true,
   payload: Uint8Array.of(1, 2, 3),

@@ -12,6 +12,7 @@ import type { BlockHeader } from './records.ts';
 export const MAGIC = 'VGL1';
 export const PAYLOAD_FORMAT = 1;
 const FLAG_LEAVING = 1;
+const FLAG_GIVEN = 2;
 const KINDS = ['superblock', 'seat', 'slot', 'cell'] as const;
 const HEADER_CRC_OFFSET = 60;
 
@@ -51,7 +52,7 @@ export function encodeBlock(block: Block): BlockEncoded {
   bytes.set(encodeAscii(MAGIC) ?? []);
   numbers.setUint16(4, FORMAT, true);
   bytes[6] = KINDS.indexOf(header.kind) + 1;
-  bytes[7] = block.leaving ? FLAG_LEAVING : 0;
+  bytes[7] = (block.leaving ? FLAG_LEAVING : 0) | (header.given ? FLAG_GIVEN : 0);
   bytes.set(owner, 8);
   bytes.set(boot, 16);
   writeCount(numbers, 32, header.incarnation);
@@ -107,6 +108,7 @@ export function decodeBlock(bytes: Uint8Array, kind: BlockHeader['kind']): Block
       incarnation,
       counter,
       agentSilentMs: numbers.getUint32(48, true),
+      given: ((bytes[7] ?? 0) & FLAG_GIVEN) !== 0,
     },
     // Other flags are a later version's business.
     leaving: ((bytes[7] ?? 0) & FLAG_LEAVING) !== 0,

@@ -220,4 +220,6 @@ export interface BlockHeader {
   readonly counter: number;
   /** For how long the beat has not heard its agent. */
   readonly agentSilentMs: number;
+  /** The payload was given to the beat in its own life; else it goes on with what it has found. */
+  readonly given: boolean;
 }

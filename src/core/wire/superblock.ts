@@ -21,6 +21,7 @@ export function encodeSuperblock(facts: Superblock): BlockEncoded {
       incarnation: facts.generation,
       counter: 0,
       agentSilentMs: 0,
+      given: false,
     },
     leaving: false,
     payload: encodeJson(checked.value),

@@ -85,8 +85,8 @@ export const PLACEMENT: readonly Mutant[] = [
     name: 'one-order-too-many',
     why: 'a target gets one order more at once than it is to have',
     file: CANDIDATES,
-    find: 'load < context.loadMax;',
-    replace: 'load <= context.loadMax;',
+    find: 'load < context.loadMax &&',
+    replace: 'load <= context.loadMax &&',
   },
   {
     name: 'disabled-host-chosen',

@@ -67,7 +67,7 @@ export const VERDICTS: readonly Mutant[] = [
     name: 'brake-not-asked-at-orders',
     why: 'the brake holds declarations, but not the orders of incidents that are open',
     file: 'src/core/recovery/evacuation-round.ts',
-    find: '(stop ?? blindFor(core, master) ?? unread(reading.value))',
+    find: '(stopped() ?? blindFor(core, master) ?? unread(reading.value))',
     replace: '(blindFor(core, master) ?? unread(reading.value))',
   },
   {
@@ -162,11 +162,18 @@ export const VERDICTS: readonly Mutant[] = [
     replace: ')',
   },
   {
+    name: 'dead-host-vouches-for-its-domain',
+    why: 'one that died long ago counts among those of its domain that are not silent',
+    file: 'src/core/master/brake-count.ts',
+    find: 'inDomain.filter(({ host }) => !isGone(host)).length',
+    replace: 'inDomain.length',
+  },
+  {
     name: 'domain-without-the-master',
     why: 'the master does not count itself in its failure domain: the others there are taken for all of it',
     file: 'src/core/master/brake-count.ts',
-    find: 'inDomain.length + (failureDomain === domain ? 1 : 0)',
-    replace: 'inDomain.length',
+    find: '!isGone(host)).length + (failureDomain === domain ? 1 : 0)',
+    replace: '!isGone(host)).length',
   },
   {
     name: 'refused-maintenance-plans',

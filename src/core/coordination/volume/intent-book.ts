@@ -19,7 +19,7 @@ export class IntentBook {
   /** Hosts whose last slot was freed: when. What they had written still counts for a while. */
   private readonly removedMs = new Map<HostName, number>();
 
-  /** `isLiving`: its beat has written, and its agent spoken to it, between this read and the one before. */
+  /** `isLiving`: its beat has written between this read and the one before, and what its agent has given it. */
   note(
     host: HostName,
     volumeUuid: string,
@@ -47,8 +47,7 @@ export class IntentBook {
   livingAgent(host: HostName, volumeUuids: readonly string[], atLeast: number): AgentIncarnation | null {
     const volumes = this.readings.get(host);
     const living = volumeUuids.flatMap((uuid) => volumes?.get(uuid)?.living ?? []);
-    const [agent] = living;
-    return agent !== undefined && living.filter((other) => other === agent).length >= atLeast ? agent : null;
+    return living.find((agent) => living.filter((other) => other === agent).length >= atLeast) ?? null;
   }
 
   /** Each intent that stands on any of the volumes that count for its host; on several of them it is told several times. */
