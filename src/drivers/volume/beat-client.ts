@@ -3,13 +3,12 @@
  * answer that comes after it is dropped and counted. Nothing here throws or rejects.
  */
 import { monotonicMs } from '../../beat/clock.ts';
-import type { BeatMessage, BlockReport, ReadWhat } from '../../core/wire/beat-messages.ts';
+import type { BeatMessage, ReadWhat } from '../../core/wire/beat-messages.ts';
 import type {
   BodyWritten,
   CellWritten,
   ReadDone,
   SeatWritten,
-  VolumeError,
   VolumeEvent,
   VolumeResult,
 } from '../../core/wire/observations.ts';
@@ -23,6 +22,7 @@ import type {
   SlotBody,
   VolumeName,
 } from '../../core/wire/records.ts';
+import { type Answer, answerOf, fail, mismatched, observed, times } from './beat-answers.ts';
 import { beatConnection } from './beat-connection.ts';
 import { type BlockReader, type MacFor, type RefusedBlock, blockReader } from './block-reader.ts';
 import { type Settled, pendingRequests } from './pending-requests.ts';
@@ -73,7 +73,6 @@ export interface BeatClient {
 }
 
 type Welcome = Extract<BeatMessage, { readonly kind: 'welcome' }>;
-type Answer = Extract<BeatMessage, { readonly id: number }>;
 
 export function beatClient(options: BeatClientOptions): BeatClient {
   const { volume, host, agent, macFor, onEvent } = options;
@@ -115,8 +114,8 @@ export function beatClient(options: BeatClientOptions): BeatClient {
           endedMs: message.endedMs,
           wroteMs: message.wroteMs,
           error: message.error,
-          seats: observed(message.seats, 'seats'),
-          slots: observed(message.slots, 'slots'),
+          seats: observed(station?.reader.seats, message.seats),
+          slots: observed(station?.reader.slots, message.slots),
         });
       case 'stopped':
         return onEvent({
@@ -124,7 +123,8 @@ export function beatClient(options: BeatClientOptions): BeatClient {
           volume,
           reason: message.reason,
           detail: message.detail,
-          other: (message.block === null ? null : observed([message.block], 'slots'))?.[0] ?? null,
+          other:
+            observed(station?.reader.slots, message.block === null ? null : [message.block])?.[0] ?? null,
         });
       case 'is':
         return;
@@ -136,7 +136,7 @@ export function beatClient(options: BeatClientOptions): BeatClient {
       case 'cell-written':
       case 'seat-written':
       case 'read-done':
-        return settle(message.id, { ok: true, answer: message });
+        return settle(message.id, { ok: true, answer: answerOf(message, station?.reader) });
     }
   }
 
@@ -146,15 +146,7 @@ export function beatClient(options: BeatClientOptions): BeatClient {
   }
 
   function settle(id: number, settled: Settled<Answer>): void {
-    if (pending.settle(id, settled)) return;
-    lateAnswers++;
-    // Nobody waits for it, but the payloads in it will not be sent again.
-    if (settled.ok && settled.answer.kind === 'seat-written') observed(settled.answer.seats, 'seats');
-    if (settled.ok && settled.answer.kind === 'read-done') {
-      observed(settled.answer.seats, 'seats');
-      observed(settled.answer.slots, 'slots');
-      observed(settled.answer.cells, 'cells');
-    }
+    if (!pending.settle(id, settled)) lateAnswers++;
   }
 
   function enter(welcome: Welcome): void {
@@ -173,12 +165,6 @@ export function beatClient(options: BeatClientOptions): BeatClient {
     }
     const places = { slotIndex, seatIndex, incarnation };
     onEvent({ kind: 'connected', volume, uuid: volumeUuid, superblock, ...places, ownBody });
-  }
-
-  function observed<Kind extends ReadWhat>(reports: readonly BlockReport[] | null, kind: Kind) {
-    if (reports === null || station === null) return null;
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the reader of this very kind
-    return station.reader[kind](reports) as ReturnType<BlockReader[Kind]>;
   }
 
   function ask(
@@ -235,8 +221,8 @@ export function beatClient(options: BeatClientOptions): BeatClient {
       );
       if (!settled.ok) return settled;
       if (settled.answer.kind !== 'seat-written') return mismatched(settled.answer);
-      const { writtenMs } = settled.answer;
-      return { ...times(settled.answer), writtenMs, seats: observed(settled.answer.seats, 'seats') ?? [] };
+      const { writtenMs, seats } = settled.answer;
+      return { ...times(settled.answer), writtenMs, seats };
     },
     async writeCell(slot, which, record, askedUntilMs) {
       const encoded = encode(payloads.cell, () => cellIndex(slot, which), record);
@@ -255,14 +241,9 @@ export function beatClient(options: BeatClientOptions): BeatClient {
         askedUntilMs,
       );
       if (!settled.ok) return settled;
-      const { answer } = settled;
-      if (answer.kind !== 'read-done') return mismatched(answer);
-      return {
-        ...times(answer),
-        seats: observed(answer.seats, 'seats'),
-        slots: observed(answer.slots, 'slots'),
-        cells: observed(answer.cells, 'cells'),
-      };
+      if (settled.answer.kind !== 'read-done') return mismatched(settled.answer);
+      const { seats, slots: read, cells } = settled.answer;
+      return { ...times(settled.answer), seats, slots: read, cells };
     },
     watch(wanted) {
       if (slots === wanted) return;
@@ -282,16 +263,4 @@ export function beatClient(options: BeatClientOptions): BeatClient {
       pending.failAll({ code: 'disconnected', detail: 'closed by this agent' });
     },
   };
-}
-
-function fail(error: VolumeError): { readonly ok: false; readonly error: VolumeError } {
-  return { ok: false, error };
-}
-
-function times(answer: { readonly begunMs: number; readonly endedMs: number }) {
-  return { ok: true, begunMs: answer.begunMs, endedMs: answer.endedMs } as const;
-}
-
-function mismatched(answer: Answer) {
-  return fail({ code: 'bad-request', detail: `the beat answered with "${answer.kind}"` });
 }

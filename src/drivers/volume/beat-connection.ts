@@ -1,4 +1,7 @@
-/** The connection to a beat's socket, made again and again with a capped back-off for as long as it is wanted. */
+/**
+ * The connection to a beat's socket, made again and again with a capped back-off for as long as it is wanted. What
+ * came together is handed on one by one: whoever waits for a promise that one message settles goes on before the next.
+ */
 import { type Socket, connect } from 'node:net';
 import { encodeFrame, frameReader } from '../../beat/frames.ts';
 import {
@@ -39,6 +42,9 @@ export function beatConnection(socketPath: string, events: BeatConnectionEvents)
     const reader = frameReader(MAX_REPORT_FRAME_BYTES);
     const opening = connect(socketPath);
     let reason = 'the beat closed the connection';
+    let waiting: string[] = [];
+    let handingOn = false;
+    let gone = false;
     opening.on('connect', () => {
       socket = opening;
       events.onConnected();
@@ -46,28 +52,49 @@ export function beatConnection(socketPath: string, events: BeatConnectionEvents)
     opening.on('data', (chunk: Buffer) => {
       const texts = reader.push(chunk);
       if (texts === null) return malformed('a frame over the limit');
-      for (const text of texts) {
-        if (opening.destroyed) return;
-        const parsed = parseBeatMessage(text);
-        if (!parsed.ok) return malformed(`${parsed.path} must be ${parsed.expected}`);
-        backoffMs = RECONNECT_MS_MIN;
-        events.onMessage(parsed.value);
-      }
+      if (texts.length === 0) return;
+      // Until all of it is taken nothing more is read: a beat that says too much is held up, and knows how to drop.
+      opening.pause();
+      waiting = texts;
+      handingOn = true;
+      handOn();
     });
     opening.on('error', (error) => {
       reason = error.message;
     });
     opening.on('close', () => {
+      gone = true;
+      // What it said before still counts.
+      if (!handingOn) end();
+    });
+
+    function handOn(): void {
+      const text = closed ? undefined : waiting.shift();
+      if (text === undefined) {
+        handingOn = false;
+        if (gone) end();
+        else opening.resume();
+        return;
+      }
+      setImmediate(handOn);
+      const parsed = parseBeatMessage(text);
+      if (!parsed.ok) return malformed(`${parsed.path} must be ${parsed.expected}`);
+      backoffMs = RECONNECT_MS_MIN;
+      events.onMessage(parsed.value);
+    }
+
+    function end(): void {
       const wasConnected = socket === opening;
       if (wasConnected) socket = null;
       if (wasConnected && !closed) events.onDisconnected(reason);
       if (closed) return;
       timer = setTimeout(open, backoffMs);
       backoffMs = Math.min(backoffMs * 2, RECONNECT_MS_MAX);
-    });
+    }
 
     function malformed(detail: string): void {
       malformedFrames++;
+      waiting = [];
       reason = `the beat sent something malformed: ${detail}`;
       opening.destroy();
     }
@@ -76,7 +103,7 @@ export function beatConnection(socketPath: string, events: BeatConnectionEvents)
   open();
   return {
     send(message) {
-      if (socket === null || socket.writableLength > MAX_UNSENT_BYTES) return false;
+      if (socket === null || socket.destroyed || socket.writableLength > MAX_UNSENT_BYTES) return false;
       const frame = encodeFrame(message, MAX_REQUEST_FRAME_BYTES);
       if (frame === null) return false;
       socket.write(frame);
