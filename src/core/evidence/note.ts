@@ -13,6 +13,7 @@ import {
 } from '../wire/records.ts';
 import { noteBoot, sightBoot } from './boots.ts';
 import { createHostEvidence, MAX_HOSTS, type HostEvidence, type Said } from './host.ts';
+import { lastSlots, type ReadSlot } from './last-slots.ts';
 import { noteLeaving, noteStay } from './leaving.ts';
 import { newerWord } from './maintenance.ts';
 import { endReportsOf } from '../reports/book.ts';
@@ -28,8 +29,6 @@ export function evidenceOf(core: Core, host: HostName): HostEvidence | null {
   core.hosts.set(host, evidence);
   return evidence;
 }
-
-type ReadSlot = Extract<SlotObservation, { state: 'read' }>;
 
 /** A read showed what was written before `begunMs`, and perhaps what was written before `endedMs`. */
 export interface ReadSpan {
@@ -47,8 +46,7 @@ export function noteEvidence(
   const { uuid } = volume;
   if (uuid === null) return;
   forgetFreed(core, uuid, slots);
-  for (const slot of slots) {
-    if (slot.state !== 'read') continue;
+  for (const slot of lastSlots(slots).values()) {
     const evidence = evidenceOf(core, slot.host);
     if (evidence === null) continue;
     noteSlot(core, evidence, uuid, slot, span);

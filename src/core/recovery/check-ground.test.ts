@@ -35,10 +35,14 @@ function against(found: Partial<Found>, boot: string | null = null, phase: Incid
 
 void test('a master may act while its lease, the incident and the victim are what it takes them for', () => {
   assert.equal(against({}), null);
+  assert.equal(against({ slots: [lateWrite, slot('h9', 9, { counter: 50 })] }), null);
   const back = { incident: incidentRecord({ phase: 'returning', proof: 'reboot' }) };
   const alive = { boot: 'h9-boot-2', counter: 99, incarnation: 2 };
   assert.equal(against({ ...back, slots: [slot('h9', 9, alive)] }, 'h9-boot-2', 'returning'), null);
 });
+
+/** Of a dead beat, in a slot that was freed: it lies before the one in which the host went on. */
+const lateWrite = slot('h9', 2, { incarnation: 0, counter: 700, boot: 'h9-boot-0' });
 
 const stops: readonly (readonly [string, Partial<Found>, string | null])[] = [
   ['h3 has term 2', { seats: [seat('h1', 1, {}, 10), seat('h3', 3, { term: 2 })] }, null],
@@ -48,6 +52,7 @@ const stops: readonly (readonly [string, Partial<Found>, string | null])[] = [
   ['the incident of h9 is', { incident: incidentRecord({ id: 'h9-2-1', term: 2 }) }, null],
   ['h9 writes to volume a', { slots: [slot('h9', 9, { counter: 51 })] }, null],
   ['the slot of h9 cannot be read', { slots: [] }, null],
+  ['h9 writes to volume a', { slots: [lateWrite, slot('h9', 9, { counter: 51 })] }, null],
   ['h9 has booted once more', { slots: [slot('h9', 9, { counter: 51, boot: 'h9-boot-3' })] }, 'h9-boot-2'],
   ['the slot of h9 cannot be read', { slots: [slot('h9', 9, { counter: 50 })] }, 'h9-boot-2'],
 ];

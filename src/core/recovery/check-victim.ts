@@ -1,5 +1,6 @@
 /** A victim's slots, read anew right before an effect: is it what the effect takes it for? */
 import { all, type Task } from '../lib/task.ts';
+import { lastSlots } from '../evidence/last-slots.ts';
 import { request, sleep } from '../requests.ts';
 import type { Core } from '../state.ts';
 import { isHung, type OwnVolume } from '../volumes.ts';
@@ -99,6 +100,6 @@ function* readSlot(core: Core, victim: HostName, volume: OwnVolume): Task<Victim
     2 * core.settings.timing.beatMs,
   );
   if (read === null || !read.ok) return null;
-  const slot = read.slots?.find((candidate) => candidate.state === 'read' && candidate.host === victim);
-  return slot?.state === 'read' ? { volume, header: slot.header } : null;
+  const slot = lastSlots(read.slots ?? []).get(victim);
+  return slot === undefined ? null : { volume, header: slot.header };
 }

@@ -44,6 +44,20 @@ export const PATHS: readonly Mutant[] = [
     replace: 'return path !== undefined && now',
   },
   {
+    name: 'first-slot-of-two',
+    why: 'a late write of a dead beat in another slot hides the one in which its host went on',
+    file: 'src/core/evidence/last-slots.ts',
+    find: 'if (other === undefined || isLater(slot, other))',
+    replace: 'if (other === undefined)',
+  },
+  {
+    name: 'step-between-two-slots',
+    why: 'two slots of one host, read together, look like a step from one to the other',
+    file: 'src/core/evidence/note.ts',
+    find: 'for (const slot of lastSlots(slots).values()) {',
+    replace: "for (const slot of slots) {\n    if (slot.state !== 'read') continue;",
+  },
+  {
     name: 'own-bound-for-everybody',
     why: 'a host with a slower beat is judged by the faster one of its observer',
     file: 'src/core/evidence/host.ts',
