@@ -75,7 +75,7 @@ function oneBeat(beating: Beating): Outcome {
     if (write.state === 'lost') return { error: null, lost: write.detail };
     if (write.state === 'written') wroteMs = write.wroteMs;
     else if (write.state === 'failed') error = write.error;
-    else {
+    else if (write.state === 'foreign-writer') {
       error = { code: 'foreign-writer', detail: write.other.detail };
       stopWriting(beating, write.other);
     }

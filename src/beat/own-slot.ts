@@ -24,6 +24,8 @@ export interface OwnSlot {
 export type SlotWrite =
   | { readonly state: 'written'; readonly begunMs: number; readonly wroteMs: number }
   | { readonly state: 'failed'; readonly error: VolumeError }
+  /** It is damaged, and there is nothing to say there yet. */
+  | { readonly state: 'not-yet' }
   /** For good: until somebody has found out who the other one is. */
   | { readonly state: 'foreign-writer'; readonly other: OtherWriter }
   /** The slot was freed, or the volume is another one: places must be taken again. */
@@ -95,6 +97,9 @@ export function ownSlot(
         if (found.state === 'free') return { state: 'lost', detail: `slot ${index} was freed` };
       }
       if (other !== null) return { state: 'foreign-writer', other };
+      // An empty slot looks as if its host had been freed, and its incident with it; a torn one does not, and warns
+      // whoever takes over that an intent may have stood there.
+      if (found.state === 'damaged' && payload.length === 0) return { state: 'not-yet' };
       counter++;
       const encoded = encodeBlock({
         header: { kind: 'slot', owner, boot, incarnation, counter, agentSilentMs, given },

@@ -78,7 +78,7 @@ function find(file: VolumeFile, kind: 'slot' | 'seat', blocks: Blocks, owner: st
   let own: Own | null = null;
   let free: number | null = null;
   const read = file.readBlocks(blocks, (index, bytes) => {
-    const block = decodeBlock(bytes, kind);
+    const block = legible(bytes, kind);
     if (block.state === 'free') {
       if (free === null || distance(index) < distance(free)) free = index;
     } else if (block.state === 'read' && block.header.owner === owner) {
@@ -87,6 +87,16 @@ function find(file: VolumeFile, kind: 'slot' | 'seat', blocks: Blocks, owner: st
     }
   });
   return read.ok ? { ok: true, own, free } : read;
+}
+
+/**
+ * A torn block is its owner's by its header, which he alone writes: he repairs it, where anybody else would wait for a
+ * person to free it. What he said there is lost.
+ */
+function legible(bytes: Uint8Array, kind: 'slot' | 'seat'): BlockDecoded {
+  const block = decodeBlock(bytes, kind);
+  if (block.state !== 'damaged' || block.header === undefined) return block;
+  return { state: 'read', header: block.header, leaving: false, payload: new Uint8Array(0), payloadCrc: 0 };
 }
 
 async function watch(
@@ -102,11 +112,12 @@ async function watch(
     if (claimant.stop.aborted) return { state: 'stopped' };
     const again = file.readBlock(blocks.first + own.index);
     if (!again.ok) return { state: 'failed', failure: again };
-    const block = decodeBlock(again.bytes, kind);
+    const block = legible(again.bytes, kind);
     if (block.state === 'read') {
       if (block.header.owner !== claimant.owner) return 'lost';
       if (!sameMoment(block.header, own.header)) return { state: 'another-beat', index: own.index, block };
-      last = { index: own.index, ...block };
+      // Half-written by now, it says less than it did; whole by now, more.
+      if (block.payload.length > 0) last = { index: own.index, ...block };
     }
   }
   return {

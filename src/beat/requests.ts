@@ -70,6 +70,8 @@ function writeBody(station: Station, request: Request<'body'>, agentSilentMs: nu
       return failed(id, write.error.code, write.error.detail);
     case 'foreign-writer':
       return failed(id, 'foreign-writer', write.other.detail);
+    case 'not-yet':
+      return failed(id, 'bad-request', 'an empty body');
     case 'lost':
       return failed(id, 'volume-changed', write.detail);
     default:

@@ -9,7 +9,7 @@ import { openVolume } from '../../src/beat/open-volume.ts';
 import { ownSlot } from '../../src/beat/own-slot.ts';
 import { takePlace } from '../../src/beat/places.ts';
 import { directMemory } from '../../src/beat/volume-file.ts';
-import { decodeBlock, encodeBlock } from '../../src/core/wire/block.ts';
+import { type BlockDecoded, decodeBlock, encodeBlock } from '../../src/core/wire/block.ts';
 import { BLOCK_BYTES, slotBlocks, totalBlocks } from '../../src/core/wire/layout.ts';
 import { decodeSuperblock, encodeSuperblock } from '../../src/core/wire/superblock.ts';
 import { ownerOf } from '../volume/arbitraries.ts';
@@ -104,7 +104,9 @@ void test('a place is taken where it is free or the own one, and nothing else is
       const volume = memoryVolume(count);
       for (const [at, put] of there.entries()) volume.put(at, bytesOf(put));
       const before = there.map((_, at) => decodeBlock(Buffer.from(volume.at(at)), kind));
-      const mine = before.filter((block) => block.state === 'read' && block.header.owner === OWNER);
+      const headerOf = (block: BlockDecoded) => (block.state === 'free' ? undefined : block.header);
+      // A torn one, too: its header tells.
+      const mine = before.filter((block) => headerOf(block)?.owner === OWNER);
       const taken = await takePlace(volume.file, kind, { first: 0, count }, { ...claimant, stop });
       if (taken.state === 'full') {
         assert.ok(mine.length === 0 && before.every(({ state }) => state !== 'free'), 'there was a place');
@@ -115,7 +117,7 @@ void test('a place is taken where it is free or the own one, and nothing else is
         const isRight = mine.length === 0 ? found?.state === 'free' : mine.some((block) => block === found);
         assert.ok(found !== undefined && isRight, `taken: ${JSON.stringify(found)}`);
         // What it counts from now on is later than all it ever wrote there.
-        if (found.state === 'read') assert.ok(incarnation > found.header.incarnation, 'no later');
+        assert.ok(incarnation > (headerOf(found)?.incarnation ?? 0), 'no later');
         assert.deepEqual(volume.written, mine.length === 0 ? [index] : []);
       }
       assert.ok(volume.blocksRead() <= count * (count + 2), `${volume.blocksRead()} blocks read`);
@@ -139,15 +141,16 @@ void test('a beat never writes over a stranger, and never again once it has seen
   });
   assert.ok(first.ok, 'not encoded');
   const slots = slotBlocks(SUPERBLOCK);
-  const place = { index: 1, incarnation: 5, counter: 1, payload: new Uint8Array(0), leaving: false };
+  const place = { index: 1, incarnation: 5, counter: 1, leaving: false };
+  const words = fc.uint8Array({ maxLength: 3 });
   const beat = fc.record({ put: fc.option(puts), superblock: fc.option(superblocks, { freq: 8 }) });
   fuzz(
     1,
-    fc.property(fc.array(beat, { minLength: 1, maxLength: 12 }), (beats) => {
+    fc.property(words, fc.array(beat, { minLength: 1, maxLength: 12 }), (said, beats) => {
       const volume = memoryVolume(totalBlocks(SUPERBLOCK));
       volume.put(0, whole);
       volume.put(slots.first + 1, first.bytes);
-      const own = ownSlot(OWNER, BOOT, place);
+      const own = ownSlot(OWNER, BOOT, { ...place, payload: said });
       let hasStranger = false;
       for (const { put, superblock } of beats) {
         if (superblock !== null) volume.put(0, superblock);
@@ -167,6 +170,7 @@ void test('a beat never writes over a stranger, and never again once it has seen
           const isMine =
             found.state === 'damaged' || (found.state === 'read' && found.header.owner === OWNER);
           assert.ok(isMine, 'not its own');
+          assert.ok(found.state !== 'damaged' || said.length > 0, 'it looks as if it had been freed');
           const now = decodeSuperblock(Buffer.from(volume.at(0)));
           if (found.state === 'damaged')
             assert.ok(now.state === 'read' && now.superblock.volumeUuid === VOLUME, 'another volume');

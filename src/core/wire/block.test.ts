@@ -148,6 +148,18 @@ void test('each kind of damage has its own reason', () => {
   );
 });
 
+void test('a torn block gives out its header, and no other damaged one does', () => {
+  const headerOf = (at: number) => {
+    const bytes = bytesOf(sample);
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    const decoded = decodeBlock(bytes, 'slot');
+    return decoded.state === 'damaged' ? (decoded.header ?? null) : assert.fail(decoded.state);
+  };
+  for (const at of [HEADER_BYTES, HEADER_BYTES + sample.payload.length, BLOCK_BYTES - 1])
+    assert.deepEqual(headerOf(at), sample.header);
+  for (let at = 0; at < HEADER_BYTES; at += 1) assert.equal(headerOf(at), null, `byte ${at}`);
+});
+
 void test('what does not fit is refused as a value', () => {
   const refused = (change: Partial<Block>) => encodeBlock({ ...sample, ...change });
   assert.deepEqual(refused({ payload: new Uint8Array(MAX_PAYLOAD_BYTES + 1) }), {

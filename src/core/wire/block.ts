@@ -32,7 +32,12 @@ export type BlockDecoded =
   /** All zero: nobody's. */
   | { readonly state: 'free' }
   | ({ readonly state: 'read'; readonly payloadCrc: number } & Block)
-  | { readonly state: 'damaged'; readonly reason: DamageReason };
+  | {
+      readonly state: 'damaged';
+      readonly reason: DamageReason;
+      /** Of one that is torn: its checksum is right, so that it tells whose the block is. */
+      readonly header?: BlockHeader;
+    };
 
 export function encodeBlock(block: Block): BlockEncoded {
   const { header, payload } = block;
@@ -92,24 +97,25 @@ export function decodeBlock(bytes: Uint8Array, kind: BlockHeader['kind']): Block
   if (payloadFormat > PAYLOAD_FORMAT) return damaged({ code: 'newer-format', format: payloadFormat });
   if (payloadFormat < 1) return badField('header.payloadFormat', '1 or later');
 
+  const header: BlockHeader = {
+    kind,
+    owner: toHex(bytes.subarray(8, 16)),
+    boot: toHex(bytes.subarray(16, 32)),
+    incarnation,
+    counter,
+    agentSilentMs: numbers.getUint32(48, true),
+    given: ((bytes[7] ?? 0) & FLAG_GIVEN) !== 0,
+  };
   // Not `slice`: of a Buffer it would be the same memory.
   const payload = Uint8Array.from(bytes.subarray(HEADER_BYTES, HEADER_BYTES + payloadBytes));
   const payloadCrc = numbers.getUint32(56, true);
   // What follows the payload is written as zeros; anything else is the rest of an older write.
   if (payloadCrc !== crc32c(payload) || !isZero(bytes.subarray(HEADER_BYTES + payloadBytes))) {
-    return damaged({ code: 'torn' });
+    return { state: 'damaged', reason: { code: 'torn' }, header };
   }
   return {
     state: 'read',
-    header: {
-      kind,
-      owner: toHex(bytes.subarray(8, 16)),
-      boot: toHex(bytes.subarray(16, 32)),
-      incarnation,
-      counter,
-      agentSilentMs: numbers.getUint32(48, true),
-      given: ((bytes[7] ?? 0) & FLAG_GIVEN) !== 0,
-    },
+    header,
     // Other flags are a later version's business.
     leaving: ((bytes[7] ?? 0) & FLAG_LEAVING) !== 0,
     payload,
