@@ -129,7 +129,7 @@ export function agentServer(socketPath: string, events: AgentServerEvents): Agen
           if (frame === null) return false;
           // Answers are as many as the agent's requests; one that asks and does not listen is cut off.
           if (socket.writableLength > MAX_REPORT_FRAME_BYTES) socket.destroy();
-          else socket.write(frame);
+          else if (socket.writable) socket.write(frame);
           return true;
         },
       };

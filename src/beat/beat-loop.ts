@@ -4,16 +4,18 @@ import { seatBlocks, slotBlocks } from '../core/wire/layout.ts';
 import type { VolumeError } from '../core/wire/observations.ts';
 import type { AgentServer } from './agent-server.ts';
 import { type BeatOptions, REOPEN_BACKOFF_MS_MAX } from './beat-options.ts';
-import { monotonicMs, nextBeatMs, sleep } from './clock.ts';
+import { loopTurn, monotonicMs, nextBeatMs, sleep } from './clock.ts';
 import { tellNothingRead } from './nothing-read.ts';
 import { openVolume } from './open-volume.ts';
 import { type OtherWriter, volumeError } from './own-slot.ts';
+import type { RequestQueue } from './request-queue.ts';
 import type { Station } from './requests.ts';
 
 export interface Beating {
   readonly options: BeatOptions;
   readonly station: Station;
   readonly server: AgentServer;
+  readonly requests: RequestQueue;
   readonly memory: Buffer;
 }
 
@@ -22,15 +24,19 @@ const LOOK_AGAIN_BEATS = 30;
 
 /** Answers why it ended. */
 export async function beatLoop(beating: Beating): Promise<string> {
-  const { options, station } = beating;
+  const { options, station, requests } = beating;
   let plannedMs = monotonicMs();
   let reopenMs = 0;
   let backoffMs = options.beatMs;
   let failure: VolumeError | null = null;
   for (let beat = 1; ; beat++) {
+    const begunMs = monotonicMs();
+    // A write of the seat that was sent before this moment has come in then, and is over before this beat tells of it.
+    await loopTurn();
     if (options.stop.aborted) return stop(beating);
+    requests.writeSeats();
     const wait = failure !== null && reopenMs > monotonicMs();
-    const outcome: Outcome = wait ? waiting(beating, failure) : oneBeat(beating);
+    const outcome: Outcome = wait ? waiting(beating, begunMs, failure) : oneBeat(beating, begunMs);
     if (outcome.lost !== null) {
       station.volume.file.close();
       return outcome.lost;
@@ -63,9 +69,8 @@ interface Outcome {
   readonly lost: string | null;
 }
 
-function oneBeat(beating: Beating): Outcome {
+function oneBeat(beating: Beating, begunMs: number): Outcome {
   const { station, server } = beating;
-  const begunMs = monotonicMs();
   let wroteMs: number | null = null;
   let error: VolumeError | null = null;
   if (station.slot === null) {
@@ -134,8 +139,8 @@ function readAndTell(
 }
 
 /** Between two attempts to reopen: nothing is tried, and the last error still holds. */
-function waiting({ station, server }: Beating, error: VolumeError | null): Outcome {
-  tellNothingRead(server, station.slot?.place().counter ?? 0, error);
+function waiting({ station, server }: Beating, begunMs: number, error: VolumeError | null): Outcome {
+  tellNothingRead(server, station.slot?.place().counter ?? 0, error, begunMs);
   return { error, lost: null };
 }
 

@@ -17,6 +17,7 @@ import {
 } from './beat-options.ts';
 import { sleep } from './clock.ts';
 import { tellNothingRead } from './nothing-read.ts';
+import { requestQueue } from './request-queue.ts';
 import { type Station, carryOut } from './requests.ts';
 import { takeStation } from './take-station.ts';
 import { directMemory } from './volume-file.ts';
@@ -28,17 +29,24 @@ export async function runBeat(options: BeatOptions): Promise<BeatExit> {
   }
   const memory = directMemory();
   let station: Station | null = null;
+  const requests = requestQueue();
   const server = agentServer(options.socketPath, {
     onHello: () => welcome(server, station),
     onRequest(connection, request) {
       const { id } = request;
-      const answer =
-        station === null
-          ? ({ kind: 'failed', id, code: 'io', detail: 'the volume is not open' } as const)
-          : carryOut(station, connection, request, server.agentSilentMs());
-      if (connection.send(answer)) return;
-      connection.memory.forget();
-      connection.send({ kind: 'failed', id, code: 'does-not-fit', detail: 'the answer is over the limit' });
+      const askedOf = station;
+      requests.add(request.kind, () => {
+        const served = server.connection();
+        // Another agent has been told since what the places of this host hold.
+        if (served !== null && served !== connection) return;
+        const answer =
+          station === null || station !== askedOf
+            ? ({ kind: 'failed', id, code: 'io', detail: 'the volume is not open' } as const)
+            : carryOut(station, connection, request, server.agentSilentMs());
+        if (connection.send(answer)) return;
+        connection.memory.forget();
+        connection.send({ kind: 'failed', id, code: 'does-not-fit', detail: 'the answer is over the limit' });
+      });
     },
     onWho: () => ({ kind: 'is', boot: options.bootId, incarnation: station?.incarnation ?? null }),
     onMalformed: (detail) => log({ level: 'warning', event: 'malformed-frame', detail }),
@@ -71,7 +79,7 @@ export async function runBeat(options: BeatOptions): Promise<BeatExit> {
       ({ station } = taken);
       welcome(server, station);
       logPlaces(options, station);
-      const ended = await beatLoop({ options, station, server, memory });
+      const ended = await beatLoop({ options, station, server, requests, memory });
       station = null;
       log({ level: 'info', event: 'beating-ended', detail: ended });
     }

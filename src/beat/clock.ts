@@ -18,6 +18,11 @@ export function sleep(durationMs: number, stop: AbortSignal): Promise<void> {
   });
 }
 
+/** What has come to this process by now is taken in before it ends. */
+export function loopTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
 /**
  * When the next beat is due: on the grid of `beatMs` from `plannedMs`. Beats that were missed are not caught up on, a
  * burst of them would say nothing.

@@ -1,4 +1,4 @@
-/** What the agent asks for between two beats, carried out at once. */
+/** What the agent asks for between two beats, carried out. */
 import { assertNever } from '../core/lib/assert-never.ts';
 import type { BeatMessage, ReadWhat } from '../core/wire/beat-messages.ts';
 import { decodeBlock, encodeBlock } from '../core/wire/block.ts';

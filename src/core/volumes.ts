@@ -159,7 +159,7 @@ export function noteVolumeEvent(
       volume.readingMs = event.endedMs;
       volume.error = event.error;
       if (event.wroteMs !== null) noteWrite(volume, event.wroteMs, timing.beatMs);
-      // A beat does one thing after the other: this round came after the write, so the write is over.
+      // A beat does one thing after the other, and a seat that waits before its round: the write is over.
       if (volume.seatWriteOpenMs !== null && event.begunMs > volume.seatWriteOpenMs)
         volume.seatWriteOpenMs = null;
       if (event.seats !== null) {

@@ -84,7 +84,7 @@ export const VOLUME_ERROR_CODES = [
   'no-key',
   /** The beat came to it when nobody waited for it any more, and did nothing. */
   'too-late',
-  /** More requests waiting than MAX_PENDING_REQUESTS. */
+  /** More requests waiting than MAX_PENDING_REQUESTS; never of a write of the seat. */
   'busy',
   /** The host owns no seat on this volume. */
   'no-seat',

@@ -170,10 +170,11 @@ export function beatClient(options: BeatClientOptions): BeatClient {
   function ask(
     send: (id: number, untilMs: number) => boolean,
     askedUntilMs = Infinity,
+    isSeat = false,
   ): Promise<Settled<Answer>> {
     const nowMs = monotonicMs();
     const untilMs = Math.floor(Math.min(askedUntilMs, nowMs + deadlineMs));
-    return pending.begin(untilMs - nowMs, (id) => {
+    return pending.begin(untilMs - nowMs, isSeat, (id) => {
       if (station !== null && send(id, untilMs)) return;
       const detail = station === null ? 'not connected to the beat' : 'the beat does not take requests';
       pending.settle(id, { ok: false, error: { code: 'disconnected', detail } });
@@ -218,6 +219,7 @@ export function beatClient(options: BeatClientOptions): BeatClient {
       const settled = await ask(
         (id, untilMs) => connection.send({ kind: 'seat', id, untilMs, payload }),
         askedUntilMs,
+        true,
       );
       if (!settled.ok) return settled;
       if (settled.answer.kind !== 'seat-written') return mismatched(settled.answer);

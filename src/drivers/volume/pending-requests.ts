@@ -1,4 +1,7 @@
-/** Requests that wait for their answer, each with its deadline. Never rejects, never grows without bound. */
+/**
+ * Requests that wait for their answer, each with its deadline. Never rejects, never grows without bound: writes of the
+ * seat, which are let through whatever waits, are one at a time, or two where the lease is released.
+ */
 import type { VolumeError } from '../../core/wire/observations.ts';
 
 export const MAX_PENDING_REQUESTS = 64;
@@ -9,7 +12,11 @@ export type Settled<Answer> =
 
 export interface PendingRequests<Answer> {
   /** `send` gets the id that the answer must carry. */
-  readonly begin: (deadlineMs: number, send: (id: number) => void) => Promise<Settled<Answer>>;
+  readonly begin: (
+    deadlineMs: number,
+    isSeat: boolean,
+    send: (id: number) => void,
+  ) => Promise<Settled<Answer>>;
   /** False: nobody waits for it any more. */
   readonly settle: (id: number, settled: Settled<Answer>) => boolean;
   readonly failAll: (error: VolumeError) => void;
@@ -19,8 +26,8 @@ export function pendingRequests<Answer>(): PendingRequests<Answer> {
   const waiting = new Map<number, (settled: Settled<Answer>) => void>();
   let lastId = 0;
   return {
-    begin(deadlineMs, send) {
-      if (waiting.size >= MAX_PENDING_REQUESTS) {
+    begin(deadlineMs, isSeat, send) {
+      if (!isSeat && waiting.size >= MAX_PENDING_REQUESTS) {
         const detail = `${MAX_PENDING_REQUESTS} requests wait already`;
         return Promise.resolve({ ok: false, error: { code: 'busy', detail } });
       }
