@@ -21,7 +21,16 @@ const HOME = 1;
 type Kind = 'slot' | 'seat';
 
 function whole(kind: Kind, owner: string, more: Partial<BlockHeader> = {}): Uint8Array {
-  const header = { kind, owner, boot: BOOT, incarnation: 1_000, counter: 9, agentSilentMs: 0, ...more };
+  const header = {
+    kind,
+    owner,
+    boot: BOOT,
+    incarnation: 1_000,
+    counter: 9,
+    agentSilentMs: 0,
+    given: true,
+    ...more,
+  };
   const block = encodeBlock({ header, leaving: false, payload: Buffer.from('what it said') });
   return block.ok ? block.bytes : assert.fail(block.path);
 }

@@ -26,6 +26,7 @@ function block(kind: 'slot' | 'seat', counter: number, body: number | null): Blo
     incarnation: 1,
     counter,
     agentSilentMs: 0,
+    given: true,
   };
   const payload =
     body === null
