@@ -10,6 +10,7 @@ import type { NovaWitness } from './evidence/nova-witness.ts';
 import type { Observer } from './evidence/observer.ts';
 import type { OwnReboot } from './evidence/own-reboot.ts';
 import type { Random } from './lib/random.ts';
+import type { Turns } from './lib/turns.ts';
 import type { Link } from './link/link.ts';
 import type { Namesake } from './link/namesake.ts';
 import type { Mastership } from './master/mastership.ts';
@@ -38,6 +39,8 @@ export interface Core {
   readonly link: Link;
   readonly namesake: Namesake;
   readonly executor: Executor;
+  /** Of what a master checks before what it does itself. */
+  readonly checks: Turns;
   readonly coordination: Coordination;
   readonly reports: ReportBook;
   /** Highest term ever seen, anywhere; older ones are refused. */

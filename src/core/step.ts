@@ -15,6 +15,7 @@ import { createObserver, noteTick } from './evidence/observer.ts';
 import { noteHearsay } from './evidence/term.ts';
 import type { Input, Request, RequestId } from './input.ts';
 import { createRandom } from './lib/random.ts';
+import { createTurns } from './lib/turns.ts';
 import { start, type Task } from './lib/task.ts';
 import {
   createLink,
@@ -32,6 +33,7 @@ import { gate } from './operator/gate.ts';
 import { changeMaintenance } from './operator/maintenance.ts';
 import { watchOwnIncident } from './operator/own-incident.ts';
 import { createPublished, notePublished, publish } from './publish.ts';
+import { CHECKS_AT_ONCE } from './recovery/check-ground.ts';
 import { createExecutor, dropIntended, executeOrder, inheritIntents } from './recovery/executor.ts';
 import { createReportBook } from './reports/book.ts';
 import { reportOwnReboot } from './reports/own-reboot.ts';
@@ -62,6 +64,7 @@ export function createCore(settings: Settings, now: number): Core {
     link: createLink(),
     namesake: createNamesake(),
     executor: createExecutor(),
+    checks: createTurns(CHECKS_AT_ONCE),
     coordination: onVolumes,
     reports: createReportBook(),
     termSeen: 0,

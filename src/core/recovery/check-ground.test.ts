@@ -6,8 +6,9 @@ import { Pump } from '../../../test/world/pump.ts';
 import { asFound, type Found, script } from '../../../test/world/slave.ts';
 import { createHostEvidence } from '../evidence/host.ts';
 import { observe } from '../evidence/volume-path.ts';
+import { all } from '../lib/task.ts';
 import type { IncidentPhase } from '../wire/records.ts';
-import { mayAct } from './check-ground.ts';
+import { CHECKS_AT_ONCE, mayAct } from './check-ground.ts';
 import { forceDown } from './force-down.ts';
 
 /** The master h1 with an incident of h9, whose slot it saw last with counter 50, and what stands on the volume now. */
@@ -82,4 +83,29 @@ void test('a master that stood still over its readings may not act on them', () 
   };
   const why = pump.run(mayAct(core, mastership, incident, ['evacuating'], null), 20_000);
   assert.ok(typeof why === 'string' && why.includes('stood still'), `${why}`);
+});
+
+void test('however many incidents there are, only some checks are under way, and each has its turn', () => {
+  const { core, master: mastership, incident, pump } = master();
+  const found = pump.script;
+  let open = 0;
+  let most = 0;
+  pump.script = (effect, at) => {
+    if (effect.do === 'read-volume' && effect.what.includes('seats')) most = Math.max(most, ++open);
+    return found(effect, at);
+  };
+  const checked = function* () {
+    const why = yield* mayAct(core, mastership, incident, ['evacuating'], null);
+    open -= 1;
+    return why;
+  };
+  const whys = pump.run(
+    all(Array.from({ length: 16 }, checked), () => true),
+    10_000,
+  );
+  assert.deepEqual(
+    whys,
+    Array.from({ length: 16 }, () => null),
+  );
+  assert.equal(most, CHECKS_AT_ONCE);
 });

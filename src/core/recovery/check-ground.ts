@@ -4,6 +4,7 @@
  */
 import type { Licence, Unlicensed } from '../coordination/port.ts';
 import { all, type Task } from '../lib/task.ts';
+import { inTurn } from '../lib/turns.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { BootId, IncidentPhase } from '../wire/records.ts';
@@ -15,6 +16,9 @@ export const VALID_RENEWALS = 5;
 
 /** Each reading has an answer within 2; who takes longer over all of them stood still, and they tell of before that. */
 const READ_BEATS = 4;
+
+/** Each check reads all seats, cells and slots: more at once would come too late, and keep the beat from all else. */
+export const CHECKS_AT_ONCE = 4;
 
 export function* checkGround(
   core: Core,
@@ -45,8 +49,18 @@ function tooOld({ now, settings }: Core, begunMs: number): Unlicensed | null {
   return { code: 'lease-unreadable', detail };
 }
 
-/** For what the master does itself. Null: it may; else why not, in words. */
-export function* mayAct(
+/** For what the master does itself, once it is its turn. Null: it may; else why not, in words. */
+export function mayAct(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  phases: readonly IncidentPhase[],
+  boot: BootId | null,
+): Task<string | null> {
+  return inTurn(core.checks, mayActNow(core, master, incident, phases, boot));
+}
+
+function* mayActNow(
   core: Core,
   master: Mastership,
   incident: Incident,

@@ -62,11 +62,14 @@ interface Otherwise {
   readonly startedMsAgo?: number;
   /** Done once nova is asked whether the guest runs. */
   readonly meanwhile?: (core: Core) => void;
+  /** Once a slot is read. */
+  readonly whileChecked?: (core: Core) => void;
+  readonly vms?: readonly string[];
 }
 
-/** Does a master start the guest that does not run, so long after it has taken the incident over? */
-function starts(takenOverMs: number, otherwise: Otherwise = {}): boolean {
-  const { seats = [seat('h1', 1, {}, 10)], startedMsAgo, meanwhile } = otherwise;
+/** What a master does where guests do not run, so long after it has taken the incident over. */
+function round(takenOverMs: number, otherwise: Otherwise = {}): Pump {
+  const { seats = [seat('h1', 1, {}, 10)], startedMsAgo, meanwhile, whileChecked, vms = ['vm'] } = otherwise;
   const { core, master } = setUp();
   if (startedMsAgo !== undefined) master.openStarts.note('vm', core.now - startedMsAgo, TIMING.openRequestMs);
   renewedUpTo(core, 10);
@@ -74,9 +77,10 @@ function starts(takenOverMs: number, otherwise: Otherwise = {}): boolean {
   for (const counter of [1, 2]) reads(core, counter);
   const incident = createIncident(RETURNING, core.now - takenOverMs, true, true);
   master.incidents.set('h9', incident);
-  incident.vms.set('vm', createVmWork('vm', 'vm'));
+  for (const vm of vms) incident.vms.set(vm, createVmWork(vm, vm));
   const script: Script = (effect) => {
     if (effect.do === 'read-volume') {
+      whileChecked?.(core);
       const times = { begunMs: core.now, endedMs: core.now };
       return {
         result: {
@@ -102,10 +106,16 @@ function starts(takenOverMs: number, otherwise: Otherwise = {}): boolean {
     return { result: { of: 'cloud', answer: { call: 'hard-reboot', ok: true, value: { requestId: null } } } };
   };
   const pump = new Pump(core, script);
-  const toTend = [{ server: server('vm'), isToRun: true }];
-  pump.run(inPlaceRound(core, master, incident, { ...back, boot: NEW_BOOT }, toTend), 5_000);
-  return pump.did('cloud').some(({ call }) => call.call === 'hard-reboot');
+  const toTend = vms.map((vm) => ({ server: server(vm), isToRun: true }));
+  pump.run(inPlaceRound(core, master, incident, { ...back, boot: NEW_BOOT }, toTend), 20_000);
+  return pump;
 }
+
+const started = (pump: Pump): number =>
+  pump.did('cloud').filter(({ call }) => call.call === 'hard-reboot').length;
+
+const starts = (takenOverMs: number, otherwise: Otherwise = {}): boolean =>
+  started(round(takenOverMs, otherwise)) > 0;
 
 /** Until what was asked of the guest is answered. */
 const ANSWER_MS = 50;
@@ -139,4 +149,30 @@ void test('nothing is started in a boot that has begun since its guest was asked
     });
   assert.equal(heardIn(NEW_BOOT), true);
   assert.equal(heardIn('h9-boot-3'), false);
+});
+
+void test('the volumes are read for one guest after the other, and nothing starts what nova told of too long ago', () => {
+  const vms = Array.from({ length: 16 }, (_, place) => `vm-${place}`);
+  let reads = 0;
+  const fast = round(TIMING.openRequestMs, { vms, whileChecked: () => void (reads += 1) });
+  assert.equal(started(fast), vms.length);
+  assert.equal(reads, 2 * vms.length, 'the slots, and seats and cells');
+
+  reads = 0;
+  const slow = round(TIMING.openRequestMs, {
+    vms,
+    whileChecked(core) {
+      reads += 1;
+      // The second guest's check takes so long.
+      if (reads === 3) core.now += 10_000;
+    },
+  });
+  assert.equal(started(slow), 1);
+  assert.equal(reads, 4, 'nothing is read for the others');
+});
+
+void test('nothing is started in a boot that has ended while its start waited for its turn to be checked', () => {
+  const bootsAgain = (core: Core): void =>
+    noteBoot(core.hosts.get('h9') ?? assert.fail(), 'h9-boot-3', core.now);
+  assert.equal(starts(TIMING.openRequestMs, { whileChecked: bootsAgain }), false);
 });

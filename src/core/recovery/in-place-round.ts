@@ -3,6 +3,7 @@
  * hypervisor of each VM that is to run, and starts those that do not. A guest that runs is never touched.
  */
 import { all, type Task } from '../lib/task.ts';
+import { createTurns, inTurn, type Turns } from '../lib/turns.ts';
 import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing, type Core } from '../state.ts';
@@ -29,6 +30,9 @@ const AT_ONCE_MAX = 16;
 const UNSETTLED: ReadonlySet<VmWork['state']> = new Set(['waiting', 'restarting', 'held', 'evacuating']);
 /** `501`: the hypervisor's driver has no diagnostics. */
 const NOT_IMPLEMENTED = 501;
+
+/** A guest that nova told of so long ago may have been started by somebody since. */
+const TOLD_MS_MAX = 10_000;
 
 /** One whose guest is to be asked for. */
 export interface ToTend {
@@ -108,11 +112,13 @@ export function* inPlaceRound(
   toTend: readonly ToTend[],
 ): Task<Hold | null> {
   const unreadable: string[] = [];
+  // One after the other gains as much as all at once, which a beat reads for one after the other.
+  const checks = createTurns(1);
   for (let from = 0; from < toTend.length; from += AT_ONCE_MAX) {
     yield* all(
       toTend
         .slice(from, from + AT_ONCE_MAX)
-        .map((one) => tend(core, master, incident, back, one, unreadable)),
+        .map((one) => tend(core, master, incident, back, one, unreadable, checks)),
       () => isActing(core, master),
     );
   }
@@ -131,6 +137,7 @@ function* tend(
   back: Comeback,
   { server, isToRun }: ToTend,
   unreadable: string[],
+  checks: Turns,
 ): Task<void> {
   const { vm } = server;
   const work = incident.vms.get(vm);
@@ -146,6 +153,7 @@ function* tend(
     }
     return;
   }
+  const toldMs = core.now;
   const guest = judgeGuest(asked.value.state, server, beforeOf(incident, server));
   if (guest.is === 'running') {
     const nothingDone = isToRun
@@ -159,9 +167,18 @@ function* tend(
   } else if (guest.is === 'unclear') {
     show(incident, work, 'held', guest.reason);
   } else if (mayStart(core, master, incident, back, work)) {
-    const against = yield* mayAct(core, master, incident, ['returning'], back.boot);
-    if (against === null) yield* startGuest(core, master, incident, back, work);
-    else show(incident, work, work.state, `not started: ${against}`);
+    const against = yield* inTurn(
+      checks,
+      (function* () {
+        if (core.now - toldMs > TOLD_MS_MAX)
+          return 'others had their turn first; its guest is asked for again';
+        return yield* mayAct(core, master, incident, ['returning'], back.boot);
+      })(),
+    );
+    if (against !== null) show(incident, work, work.state, `not started: ${against}`);
+    // It may have waited for its turn.
+    else if (mayStart(core, master, incident, back, work))
+      yield* startGuest(core, master, incident, back, work);
   }
 }
 
