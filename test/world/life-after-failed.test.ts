@@ -5,6 +5,7 @@ import { bringBack } from './bring-back.ts';
 import { holdOf, incidentOf } from './incidents.ts';
 import { blackout, light, settled, slaveOf } from './settled.ts';
 import type { World } from './little-world.ts';
+import { KERNEL_SENDS_MS } from '../../src/core/recovery/orders.ts';
 
 function confirm(world: World, host: string): { readonly ok: boolean; readonly words: string } {
   let said: Extract<Effect, { do: 'answer' }>['answer'] | undefined;
@@ -84,8 +85,8 @@ describe('life after a verdict of failed', () => {
     assert.equal(world.nova.rows.length, rows);
     assert.equal(holdOf(world, victim), 'life-after-failed');
     assert.equal(confirm(world, victim).ok, true);
-    // A start in place that the former master asked for may be open as well.
-    const settledMs = world.timing.openRequestMs + 60_000;
+    // A start in place that the former master asked for may be open as well, and what its agent has handed to its kernel.
+    const settledMs = KERNEL_SENDS_MS + world.timing.openRequestMs + 60_000;
     world.until('recovered', () => world.servers.get('late')?.host !== victim, settledMs);
     assert.equal(incidentOf(world, victim)?.record.proof, 'operator');
   });

@@ -142,7 +142,7 @@ describe('the main job, on virtual time', () => {
         world.until(
           'all elsewhere',
           () => [...world.servers.values()].every(({ host }) => host !== victim),
-          240_000,
+          400_000,
         );
         assert.equal(world.nova.rows.length, 10, `seed ${seed}, killed after ${afterRows}`);
       }

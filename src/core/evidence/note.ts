@@ -66,12 +66,12 @@ function noteSlot(
   const seen = sight(before, header, timing, endedMs);
   if (seen === 'backwards') return;
   noteReboot(evidence, before, header, seen);
-  evidence.volumes.set(uuid, observe(before, header, seen, endedMs));
+  const path = observe(before, header, seen, endedMs);
+  evidence.volumes.set(uuid, path);
   evidence.slotIndex.set(uuid, slot.index);
   evidence.isFreed = false;
   if (slot.authentic) noteHearsay(core, body.termSeen);
-  const isLiving = seen === 'advance' && before?.incarnation === header.incarnation && header.given;
-  core.master?.intents.note(slot.host, uuid, body, begunMs, isLiving);
+  core.master?.intents.note(slot.host, uuid, body, begunMs, path.living);
   if (seen === 'advance') noteLife(evidence, header.boot, endedMs);
   else if (seen !== 'still') sightBoot(evidence, header, timing, endedMs);
   noteWords(evidence, slot, seen, endedMs);

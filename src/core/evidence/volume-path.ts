@@ -23,6 +23,11 @@ export interface VolumePath {
   /** An advance was really seen since the clock was started, not only a first sight. */
   seenAlive: boolean;
   stillReads: number;
+  /**
+   * The beat that wrote this was seen to write what its agent had given it. What an older one has left on its way would
+   * go backwards, so this is its last word, also once it is dead.
+   */
+  living: boolean;
   /** End of the last valid read. */
   readMs: number;
 }
@@ -46,7 +51,7 @@ export function sight(
 /** Takes a valid read that showed `header` into account and returns the path after it. */
 export function observe(
   path: VolumePath | undefined,
-  { boot, incarnation, counter, agentSilentMs }: BlockHeader,
+  { boot, incarnation, counter, agentSilentMs, given }: BlockHeader,
   seen: Sight,
   endedMs: number,
 ): VolumePath {
@@ -63,6 +68,7 @@ export function observe(
     advancedMs: Math.max(path?.advancedMs ?? endedMs, endedMs),
     seenAlive: seen === 'advance',
     stillReads: 0,
+    living: seen === 'advance' && path?.incarnation === incarnation && given,
     readMs: Math.max(path?.readMs ?? endedMs, endedMs),
   };
 }

@@ -27,6 +27,7 @@ function evidenceOf({ heardAgoMs, askedAgoMs, volumes = {} }: Silence): HostEvid
       agentSilentMs: 0,
       advancedMs: NOW - advancedAgoMs,
       seenAlive: true,
+      living: true,
       stillReads: Math.floor(advancedAgoMs / 1_000),
       readMs: NOW - readAgoMs,
     });

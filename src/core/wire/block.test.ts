@@ -39,7 +39,7 @@ void test('the bytes of a block are what docs/protocol.md says', () => {
       '56474c31', // VGL1
       '0100', // format
       '03', // slot
-      '01', // leaving
+      '03', // leaving, and given by the agent
       '0011223344556677',
       '000102030405060708090a0b0c0d0e0f',
       '0068e5cf8b010000', // incarnation
@@ -48,7 +48,7 @@ void test('the bytes of a block are what docs/protocol.md says', () => {
       '0300', // payload length
       '0100', // payload format
       '1ef230f1', // crc32c of 01 02 03
-      'f8f723f0', // crc32c of the above
+      'dd67d467', // crc32c of the above
       '01020300',
     ].join(''),
   );

@@ -2,6 +2,7 @@
 import type { Mutant } from '../mutant.ts';
 
 const EXECUTOR = 'src/core/recovery/executor.ts';
+const PATH = 'src/core/evidence/volume-path.ts';
 const BOOK = 'src/core/coordination/volume/intent-book.ts';
 const ORDERED = 'src/core/recovery/ordered-hosts.ts';
 
@@ -16,16 +17,16 @@ export const ORDERED_HOSTS: readonly Mutant[] = [
   {
     name: 'any-slot-tells-of-former-orders',
     why: 'the slot of a host whose beats are dead is believed, whatever has landed over it',
-    file: 'src/core/evidence/note.ts',
-    find: "seen === 'advance' && before?.incarnation === header.incarnation && header.given;",
-    replace: "seen !== 'still' || header.given;",
+    file: PATH,
+    find: "living: seen === 'advance' && path?.incarnation === incarnation && given,",
+    replace: 'living: given,',
   },
   {
     name: 'found-words-tell-of-former-orders',
     why: 'a beat that goes on with what it has found in its slot is taken for one that its agent speaks to',
-    file: 'src/core/evidence/note.ts',
-    find: ' && header.given;',
-    replace: ' && header.agentSilentMs < timing.agentSilentMs;',
+    file: PATH,
+    find: ' === incarnation && given,',
+    replace: ' === incarnation && agentSilentMs < 8_000,',
   },
   {
     name: 'first-volume-tells-whose-words',

@@ -84,8 +84,8 @@ export const RETURNS: readonly Mutant[] = [
     name: 'started-without-a-look-at-the-lease',
     why: 'a guest is started in place by whoever was master a moment ago',
     file: ROUND,
-    find: '    if (against === null) yield* startGuest(',
-    replace: '    if (against !== undefined) yield* startGuest(',
+    find: '    if (against !== null) show(',
+    replace: '    if (against === undefined) show(',
   },
   {
     name: 'started-on-top-of-the-former-master',

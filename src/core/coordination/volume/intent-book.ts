@@ -19,7 +19,7 @@ export class IntentBook {
   /** Hosts whose last slot was freed: when. What they had written still counts for a while. */
   private readonly removedMs = new Map<HostName, number>();
 
-  /** `isLiving`: its beat has written between this read and the one before, and what its agent has given it. */
+  /** `isLiving`: its beat was seen to write what its agent had given it, and this is its last word. */
   note(
     host: HostName,
     volumeUuid: string,
