@@ -85,7 +85,7 @@ const STATES: Readonly<Record<VmWork['state'], true>> = {
 const REPORTED = VERDICTS.filter((verdict) => !['online', 'partitioned'].includes(verdict));
 
 export function knownOf({ hosts, vms, volumes }: Names): Known {
-  // A suspect is not told of: it is always in between.
+  // As a verdict it is not told of, for it is in between; that it stays so has a report.
   const verdicts = VERDICTS.filter((verdict) => verdict !== 'suspect');
   const held = hosts.map((host) => `incident/${host}/held`);
   return {

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { showStatus } from '../../src/core/show-status.ts';
 import { holdOf, incidentOf } from './incidents.ts';
 import { settled, slaveOf, slaves } from './settled.ts';
+import { KERNEL_SENDS_MS } from '../../src/core/recovery/orders.ts';
 
 describe('the main job, on virtual time', () => {
   it('restarts the VMs of a dead slave once each, spread over the others', () => {
@@ -142,7 +143,7 @@ describe('the main job, on virtual time', () => {
         world.until(
           'all elsewhere',
           () => [...world.servers.values()].every(({ host }) => host !== victim),
-          400_000,
+          KERNEL_SENDS_MS + world.timing.openRequestMs + 120_000,
         );
         assert.equal(world.nova.rows.length, 10, `seed ${seed}, killed after ${afterRows}`);
       }

@@ -3,6 +3,7 @@ import type { Task } from './task.ts';
 
 export interface Turns {
   free: number;
+  /** As many as there are callers that have one under way each. */
   readonly waiting: (() => void)[];
 }
 

@@ -50,14 +50,9 @@ function tooOld({ now, settings }: Core, begunMs: number): Unlicensed | null {
 }
 
 /** For what the master does itself, once it is its turn. Null: it may; else why not, in words. */
-export function mayAct(
-  core: Core,
-  master: Mastership,
-  incident: Incident,
-  phases: readonly IncidentPhase[],
-  boot: BootId | null,
-): Task<string | null> {
-  return inTurn(core.checks, mayActNow(core, master, incident, phases, boot));
+export function mayAct(...asked: Parameters<typeof mayActNow>): Task<string | null> {
+  const [{ checks }] = asked;
+  return inTurn(checks, mayActNow(...asked));
 }
 
 function* mayActNow(

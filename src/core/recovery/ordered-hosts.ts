@@ -1,7 +1,7 @@
 /**
  * Hosts that were given orders, and until when something of them may still come that no slot tells. A slot tells of its
- * host's intents as long as its beat lives and speaks for the agent that was ordered: over one that has died an older
- * write may land, and the next agent begins with what it finds there.
+ * host's intents where its beat was seen to live and to write what the agent that was ordered had given it: over the slot
+ * of one that is dead an older write may land, and the next agent begins with what it finds there.
  */
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
@@ -36,11 +36,12 @@ export function isSpent(core: Core, master: Mastership, host: HostName): boolean
 const isPast = ({ now, settings }: Core, sinceMs: number): boolean =>
   now - sinceMs > KERNEL_SENDS_MS + settings.timing.openRequestMs;
 
+const livingAgentOf = (core: Core, host: HostName): AgentIncarnation | null =>
+  host === core.settings.host ? core.settings.agent : core.coordination.intents.livingAgent(core, host);
+
 /** The agent that was ordered is no more, and what it has asked of nova is carried out or never will be. */
 export function hasEnded(core: Core, ordered: Ordered): boolean {
-  const { intents } = core.coordination;
-  const isOwn = ordered.host === core.settings.host;
-  const living = isOwn ? core.settings.agent : intents.livingAgent(core, ordered.host);
+  const living = livingAgentOf(core, ordered.host);
   if (living === null) return false;
   if (living === ordered.agent) ordered.goneMs = null;
   else ordered.goneMs ??= core.now;
@@ -49,10 +50,8 @@ export function hasEnded(core: Core, ordered: Ordered): boolean {
 
 /** Of those whom former masters gave orders in this incident: one whose slot may not tell all of it. */
 export function untold(core: Core, master: Mastership, incident: Incident): HostName | null {
-  const { settings, coordination } = core;
   incident.orderedBefore = incident.orderedBefore.filter((ordered) => {
-    const isOwn = ordered.host === settings.host && ordered.agent === settings.agent;
-    const isTold = isOwn || coordination.intents.livingAgent(core, ordered.host) === ordered.agent;
+    const isTold = livingAgentOf(core, ordered.host) === ordered.agent;
     return !isTold && !hasEnded(core, ordered) && !isSpent(core, master, ordered.host);
   });
   return incident.orderedBefore[0]?.host ?? null;
