@@ -6,7 +6,11 @@ import { type CloudCall, type CloudFailure, mayStillHappen } from '../../src/cor
 import { addProject, addUser } from '../../src/cloud/model/seed.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from '../../src/cloud/server.ts';
 import type { CloudAccess } from '../../src/drivers/clouds-yaml/cloud-access.ts';
-import { createCloud, createHandedOverCloud } from '../../src/drivers/nova/cloud-driver.ts';
+import {
+  createCloud,
+  createHandedOverCloud,
+  EFFECT_LEAVES_WITHIN_MS,
+} from '../../src/drivers/nova/cloud-driver.ts';
 import { PAGES_MAX } from '../../src/drivers/nova/paging.ts';
 import { embeddedAccess } from './embedded-target.ts';
 import { json, type Script, type ScriptedNova, startScriptedNova } from './scripted-nova.ts';
@@ -106,6 +110,22 @@ void test('a version document that is not given by the deadline cannot leave an 
   const failure = await failureOf(access(nova), EVACUATE, 300);
   assert.deepEqual([failure.code, failure.service], ['unreachable', 'nova']);
   assert.match(failure.detail, /^not sent, no-answer before it/);
+});
+
+void test('what nova or keystone keeps waiting goes out no more: what was looked at for it is old by then', async (t) => {
+  let waitedMs = 0;
+  const now = performance.now.bind(performance);
+  t.mock.method(performance, 'now', () => now() + waitedMs);
+  const nova = await scripted({
+    maxMicroversion: () => {
+      waitedMs = EFFECT_LEAVES_WITHIN_MS;
+      return '2.90';
+    },
+    answer: (_, response) => json(response, 200, {}),
+  });
+  const failure = await failureOf(access(nova), EVACUATE, 60_000);
+  assert.deepEqual([failure.code, mayStillHappen(failure)], ['unreachable', false]);
+  assert.deepEqual(nova.seen, []);
 });
 
 void test('a 401 is repeated once with a new token', async () => {

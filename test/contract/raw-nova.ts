@@ -29,7 +29,8 @@ export function rawNova(access: CloudAccess): RawNova {
   const session = createKeystoneSession(access, http);
   return {
     async request(method, path, body = null, microversion = '2.90') {
-      const budget = { deadlineAtMs: performance.now() + DEADLINE_MS, signal: new AbortController().signal };
+      const deadlineAtMs = performance.now() + DEADLINE_MS;
+      const budget = { deadlineAtMs, leaveByMs: deadlineAtMs, signal: new AbortController().signal };
       const endpoint = await session.endpoint('compute', budget);
       const token = await session.token(budget);
       if (!endpoint.ok) throw new Error(endpoint.failure.detail);

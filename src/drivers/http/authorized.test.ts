@@ -4,7 +4,12 @@ import type { CloudFailure } from '../../core/recovery/cloud.ts';
 import { sendAuthorized } from './authorized.ts';
 import type { HttpClient, HttpOutcome } from './http-client.ts';
 
-const budget = { deadlineAtMs: performance.now() + 1_000, signal: new AbortController().signal };
+const nowMs = performance.now();
+const budget = {
+  deadlineAtMs: nowMs + 1_000,
+  leaveByMs: nowMs + 300,
+  signal: new AbortController().signal,
+};
 const silent: CloudFailure = {
   code: 'no-answer',
   service: 'keystone',
@@ -13,11 +18,16 @@ const silent: CloudFailure = {
   detail: '',
 };
 
-function answering(...statuses: readonly number[]): HttpClient & { readonly sent: string[] } {
+function answering(
+  ...statuses: readonly number[]
+): HttpClient & { readonly sent: string[]; readonly leaveByMs: number[] } {
   const sent: string[] = [];
+  const leaveByMs: number[] = [];
   return {
     sent,
+    leaveByMs,
     send: async (request): Promise<HttpOutcome> => {
+      leaveByMs.push(request.leaveByMs);
       sent.push(request.headers['x-auth-token'] ?? '');
       const status = statuses[sent.length - 1] ?? 500;
       return { kind: 'answer', status, headers: {}, body: '', requestId: 'req-1' };
@@ -51,4 +61,12 @@ void test('after a 401 the renewal may fail: then the request was surely not car
   const post = await sendAuthorized(http, authority, { ...request, method: 'POST' }, budget);
   assert.deepEqual(http.sent, ['old']);
   assert.ok(!post.ok && post.failure.code === 'unreachable');
+});
+
+void test('what has an effect leaves soon after it was asked for, also where its token had to be renewed', async () => {
+  const authority = { token: async () => ({ ok: true, value: 'one' }) as const, refused: () => true };
+  const http = answering(401, 200, 200);
+  await sendAuthorized(http, authority, { ...request, method: 'POST' }, budget);
+  await sendAuthorized(http, authority, { ...request, method: 'GET' }, budget);
+  assert.deepEqual(http.leaveByMs, [budget.leaveByMs, budget.leaveByMs, budget.deadlineAtMs]);
 });

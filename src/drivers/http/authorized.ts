@@ -39,6 +39,7 @@ export async function sendAuthorized(
       body: request.body === null ? null : JSON.stringify(request.body),
       fresh: hasEffect,
       ...budget,
+      leaveByMs: hasEffect ? budget.leaveByMs : budget.deadlineAtMs,
     });
     const refused = outcome.kind === 'answer' && outcome.status === 401;
     if (refused && authority.refused(token.value) && !repeated) continue;

@@ -40,6 +40,7 @@ function get(url: string, over: Partial<HttpRequest> = {}): HttpRequest {
     body: null,
     fresh: false,
     deadlineAtMs: performance.now() + 5_000,
+    leaveByMs: performance.now() + 5_000,
     signal: new AbortController().signal,
     ...over,
   };
@@ -131,6 +132,7 @@ void test('a request given up before it was sent never goes out', async () => {
   const aborted = AbortSignal.abort();
   assert.equal((await client().send(get(url, { signal: aborted }))).kind, 'unreachable');
   assert.equal((await client().send(get(url, { deadlineAtMs: performance.now() - 1 }))).kind, 'unreachable');
+  assert.equal((await client().send(get(url, { leaveByMs: performance.now() - 1 }))).kind, 'unreachable');
   assert.deepEqual(seen, []);
 });
 

@@ -41,6 +41,8 @@ export interface HttpRequest {
   readonly fresh: boolean;
   /** On the monotonic clock of this process (`performance.now()`). */
   readonly deadlineAtMs: number;
+  /** The first byte leaves by then, or the request is not sent; on the same clock. */
+  readonly leaveByMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -169,11 +171,11 @@ function exchange(dispatcher: Dispatcher, request: HttpRequest, bodyBytesMax: nu
     };
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(started) {
-        const isLate = performance.now() > request.deadlineAtMs;
+        const isLate = performance.now() > Math.min(request.leaveByMs, request.deadlineAtMs);
         if (settled || sent || isLate) {
           // Given up while it waited for a connection, about to be sent a second time, or the process has stood still
           // and its timers do not know yet: none of these may go out.
-          stop(sent ? 'the connection broke' : 'the deadline passed before the request was sent');
+          stop(sent ? 'the connection broke' : 'the deadline passed before the request could be sent');
           started.abort(new Error('given up before it was sent'));
           return;
         }

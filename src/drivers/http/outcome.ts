@@ -11,6 +11,8 @@ export type Outcome<T> =
 export interface Budget {
   /** On the monotonic clock of this process (`performance.now()`). */
   readonly deadlineAtMs: number;
+  /** By then a request with an effect has left, or it does not leave at all; on the same clock. */
+  readonly leaveByMs: number;
   readonly signal: AbortSignal;
 }
 

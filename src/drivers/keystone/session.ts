@@ -96,6 +96,7 @@ async function authenticate(
     body: JSON.stringify(authRequest(access.credential)),
     fresh: false,
     deadlineAtMs: askedAtMs + AUTHENTICATION_DEADLINE_MS,
+    leaveByMs: askedAtMs + AUTHENTICATION_DEADLINE_MS,
     signal,
   });
   const answer = expectStatus('keystone', outcome, [200, 201]);

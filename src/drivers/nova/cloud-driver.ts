@@ -14,6 +14,11 @@ import { checkRights, type RightsReport } from './check-rights.ts';
 import { createNegotiatingLocator, createNovaClient } from './nova-client.ts';
 import { type HandedOverCall, performCall, performHandedOver } from './perform.ts';
 
+/**
+ * What has an effect is asked for right after it was looked whether it may be: a token that takes longer to come makes
+ * the request one that was never sent, and what comes next looks anew.
+ */
+export const EFFECT_LEAVES_WITHIN_MS = 3_000;
 /** Requests that one call has under way at the same time, twice over. */
 const LISTENERS_PER_CALL_MAX = 32;
 
@@ -108,7 +113,8 @@ export function createHandedOverCloud(config: HandedOverConfig): HandedOverCloud
 function budgetOf(deadlineMs: number, signal: AbortSignal): Budget {
   const own = AbortSignal.any([signal]);
   setMaxListeners(LISTENERS_PER_CALL_MAX, own);
-  return { deadlineAtMs: performance.now() + deadlineMs, signal: own };
+  const nowMs = performance.now();
+  return { deadlineAtMs: nowMs + deadlineMs, leaveByMs: nowMs + EFFECT_LEAVES_WITHIN_MS, signal: own };
 }
 
 function observer(onRequest: ((record: RequestRecord) => void) | undefined): {
