@@ -134,7 +134,7 @@ function connect(world: World, host: SimHost, volume: SimVolume): void {
       slotIndex,
       seatIndex: lease && host.spec.eligible && !host.isClone ? slotIndex : null,
       incarnation: host.counters.get(name)?.incarnation ?? FIRST_INCARNATION,
-      ownBody: own === undefined ? null : { body: own.body, boot: own.bodyBoot },
+      ownBody: own === undefined ? null : { body: own.body, boot: own.bodyBoot, given: host.given.has(name) },
     },
   });
 }

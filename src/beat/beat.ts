@@ -107,6 +107,7 @@ function welcome(server: AgentServer, station: Station | null): void {
     incarnation: station.incarnation,
     boot: station.boot,
     payload: payload === null || payload.length === 0 ? null : Buffer.from(payload).toString('base64'),
+    given: station.slot?.isGiven() ?? false,
   });
   if (station.foreign !== null) {
     server.connection()?.send({ kind: 'stopped', reason: 'foreign-writer', ...station.foreign });

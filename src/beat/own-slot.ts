@@ -16,6 +16,8 @@ import type { IoFailure } from './volume-file.ts';
 export interface OwnSlot {
   readonly place: () => { readonly index: number; readonly incarnation: number; readonly counter: number };
   readonly payload: () => Uint8Array;
+  /** An agent has said it to this beat; else it goes on with what it has found. */
+  readonly isGiven: () => boolean;
   /** Kept and written with the next beat even if this very write fails. */
   readonly say: (payload: Uint8Array, leaving: boolean) => void;
   readonly write: (volume: OpenVolume, agentSilentMs: number) => SlotWrite;
@@ -57,7 +59,6 @@ export function ownSlot(
   /** Of the last write that was attempted: one that failed may have landed all the same. */
   let counter = taken.counter;
   const { index, incarnation } = taken;
-  /** Until then it goes on with what stood there. */
   let given = false;
   let other = foreign;
 
@@ -72,6 +73,7 @@ export function ownSlot(
   return {
     place: () => ({ index, incarnation, counter }),
     payload: () => payload,
+    isGiven: () => given,
     say(said, isLeaving) {
       payload = said;
       leaving = isLeaving;

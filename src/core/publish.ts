@@ -23,7 +23,7 @@ export interface Published {
 /** What of the body changes while the agent runs. */
 type Saying = Pick<
   SlotBody,
-  'termSeen' | 'fit' | 'view' | 'leaving' | 'unjudged' | 'maintenance' | 'intents'
+  'continues' | 'termSeen' | 'fit' | 'view' | 'leaving' | 'unjudged' | 'maintenance' | 'intents'
 >;
 
 /** Like a beat's incarnation it starts from the clock of the host, which only makes it a high number. */
@@ -53,6 +53,7 @@ const cannotSayAll = ({ intents }: Executor): boolean => intents.size > MAX_OPEN
 function say(core: Core): Saying {
   const { published } = core;
   const saying: Saying = {
+    continues: core.coordination.intents.continued(core),
     termSeen: core.termSeen,
     fit: isFit(core),
     view: ownView(core),
@@ -69,7 +70,7 @@ function say(core: Core): Saying {
 function bodyOf({ settings, published }: Core, saying: Saying): SlotBody {
   const { host, address, role, eligible, failureDomain, agent, hardwareUuid } = settings;
   const { beatMs, networkLostMs, volumeLostMs } = settings.timing;
-  const { termSeen, fit, view, leaving, unjudged, maintenance, intents } = saying;
+  const { continues, termSeen, fit, view, leaving, unjudged, maintenance, intents } = saying;
   return fitSlot({
     host,
     address,
@@ -77,6 +78,7 @@ function bodyOf({ settings, published }: Core, saying: Saying): SlotBody {
     eligible,
     failureDomain,
     agent,
+    continues,
     termSeen,
     fit,
     view,

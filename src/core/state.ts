@@ -3,6 +3,7 @@
  * `master` and goes when the lease goes.
  */
 import type { Coordination } from './coordination/port.ts';
+import type { FormerAgents } from './coordination/volume/former-agent.ts';
 import type { Effect } from './effect.ts';
 import type { Lease } from './election/lease.ts';
 import type { HostEvidence } from './evidence/host.ts';
@@ -39,6 +40,7 @@ export interface Core {
   readonly link: Link;
   readonly namesake: Namesake;
   readonly executor: Executor;
+  readonly formerAgents: FormerAgents;
   /** Of what a master checks before what it does itself. */
   readonly checks: Turns;
   readonly coordination: Coordination;

@@ -3,6 +3,7 @@
  * same function runs in the agent and in the simulator. Read with input.ts, effect.ts and state.ts.
  */
 import { onVolumes } from './coordination/on-volumes.ts';
+import { noteFormerAgent } from './coordination/volume/former-agent.ts';
 import type { Effect } from './effect.ts';
 import { checkLease, elect, giveBack } from './election/elect.ts';
 import { watching } from './election/lease.ts';
@@ -64,6 +65,7 @@ export function createCore(settings: Settings, now: number): Core {
     link: createLink(),
     namesake: createNamesake(),
     executor: createExecutor(),
+    formerAgents: new Map(),
     checks: createTurns(CHECKS_AT_ONCE),
     coordination: onVolumes,
     reports: createReportBook(),
@@ -193,12 +195,16 @@ function takeVolumeEvent(core: Core, event: VolumeEvent): void {
   if (volume === undefined) return;
   const formerUuid = volume.uuid;
   const read = noteVolumeEvent(volume, event, core.leaseVolumes.length, core.settings);
-  if (formerUuid !== null && volume.uuid !== formerUuid) forgetVolume(core, formerUuid);
+  if (formerUuid !== null && volume.uuid !== formerUuid) {
+    forgetVolume(core, formerUuid);
+    core.formerAgents.delete(formerUuid);
+  }
   if (event.kind === 'connected') {
     notePublished(core.published, volume.name, event.ownBody?.body.sequence ?? null);
     // Whatever the volume is used for, what stands in the own slot was this host's.
     if (event.ownBody !== null) {
       inheritIntents(core, event.ownBody.body);
+      noteFormerAgent(core, event.uuid, event.ownBody);
       core.maintenance = newerWord(core.maintenance, event.ownBody.body.maintenance);
       noteHearsay(core, event.ownBody.body.termSeen);
       noteOwnSlot(core, event.ownBody.body, event.ownBody.boot);

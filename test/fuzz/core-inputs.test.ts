@@ -74,7 +74,7 @@ function connected(volume: 'a' | 'b', by: number): Untimed {
       slotIndex: choose([0, 0, null], by),
       seatIndex: volume === 'a' ? choose([0, 0, null], by >> 1) : null,
       incarnation: by,
-      ownBody: own.state === 'read' ? { body: own.body, boot: own.bodyBoot } : null,
+      ownBody: own.state === 'read' ? { body: own.body, boot: own.bodyBoot, given: by % 2 === 0 } : null,
     },
   };
 }

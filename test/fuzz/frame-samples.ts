@@ -60,6 +60,7 @@ const beatMessage: fc.Arbitrary<BeatMessage> = fc.oneof(
     incarnation: time,
     boot: hex(32),
     payload: fc.option(base64),
+    given: fc.boolean(),
   }),
   fc.record({
     kind: fc.constant('beat' as const),

@@ -90,6 +90,7 @@ export const slotBody: fc.Arbitrary<SlotBody> = record({
   eligible: fc.boolean(),
   failureDomain: fc.option(words(64)),
   agent: hex(16),
+  continues: fc.option(hex(16)),
   termSeen: count,
   fit: fc.boolean(),
   view,

@@ -39,6 +39,7 @@ export const WELCOME: BeatMessage = {
   incarnation: 1,
   boot: BOOT,
   payload: null,
+  given: false,
 };
 
 export async function rawBeat(t: TestContext, socketPath: string): Promise<RawBeat> {

@@ -213,6 +213,7 @@ export function slotBodyOf(host: string, changes: Partial<SlotBody> = {}): SlotB
     eligible: true,
     failureDomain: null,
     agent: '0123456789abcdef',
+    continues: null,
     termSeen: 0,
     fit: true,
     view: { master: null, neighbours: [], isolation: [], volumes: [] },

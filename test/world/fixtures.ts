@@ -82,6 +82,7 @@ export function slotBody(host: string, more: Partial<SlotBody> = {}): SlotBody {
     eligible: true,
     failureDomain: null,
     agent: `${host}-agent`,
+    continues: null,
     termSeen: 0,
     fit: true,
     view: view(),

@@ -107,6 +107,7 @@ export function readSlot(
   intents: readonly Intent[],
   begunMs: number,
   agent = AGENT,
+  continues: string | null = null,
 ): void {
-  master.intents.note(host, 'uuid-a', { intents, agent }, begunMs, true);
+  master.intents.note(host, 'uuid-a', { intents, agent, continues }, begunMs, true);
 }

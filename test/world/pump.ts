@@ -44,7 +44,7 @@ export function connectedCore(
         slotIndex: 1,
         seatIndex: lease ? 1 : null,
         incarnation: 1,
-        ownBody: ownBody === null ? null : { body: ownBody, boot: 'former-boot' },
+        ownBody: ownBody === null ? null : { body: ownBody, boot: 'former-boot', given: false },
       },
     });
   }

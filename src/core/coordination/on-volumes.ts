@@ -3,6 +3,7 @@ import type { Coordination } from './port.ts';
 import { checkLicence } from './volume/check-licence.ts';
 import { claim } from './volume/claim.ts';
 import { readOwnRecord, takeUpRecords, writeRecord } from './volume/cells.ts';
+import { continued } from './volume/former-agent.ts';
 import {
   couldWrite,
   isClear,
@@ -10,6 +11,7 @@ import {
   livingAgent,
   open,
   removedSinceMs,
+  tells,
   writeIntents,
 } from './volume/intents.ts';
 import {
@@ -42,6 +44,16 @@ export const onVolumes: Coordination = {
     heritage,
   },
   incidents: { write: writeRecord, takeUp: takeUpRecords, readOwn: readOwnRecord },
-  intents: { isKnown, couldWrite, write: writeIntents, open, isClear, livingAgent, removedSinceMs },
+  intents: {
+    isKnown,
+    continued,
+    couldWrite,
+    write: writeIntents,
+    open,
+    isClear,
+    tells,
+    livingAgent,
+    removedSinceMs,
+  },
   check: checkLicence,
 };

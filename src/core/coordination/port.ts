@@ -116,16 +116,20 @@ export interface IncidentStore {
 export interface IntentStore {
   /** What this host has written there in a former life is known by now. */
   readonly isKnown: (core: Core) => boolean;
+  /** The agent before this one on this host, if its intents are surely all among those of this one. */
+  readonly continued: (core: Core) => AgentIncarnation | null;
   /** By what a host, or this one, says of its volumes: could it write intents? An order to it would be refused else. */
   readonly couldWrite: (core: Core, volumes: View['volumes']) => boolean;
   /** Writes this host's open intents; true once a reader of any majority will find them so. */
   readonly write: (core: Core) => Task<boolean>;
   /** Hosts that may be about to ask nova to evacuate a VM, with what each of them has written, as last read. */
   readonly open: (core: Core) => readonly OpenIntent[];
-  /** Was it read, in reads begun after `sinceMs`, that this agent of a host has no intent for the VM? */
+  /** Was it read, in reads begun after `sinceMs`, that this agent of a host, or one that continues it, has no intent for the VM? */
   readonly isClear: (core: Core, ordered: OrderedHost, vm: string, sinceMs: number) => boolean;
   /** When the last slot of a host was freed under this master; null: it was not, as far as it knows. */
   readonly removedSinceMs: (core: Core, host: HostName) => number | null;
+  /** Is what a host is known to write, and not only to have written, of this agent of it, or of one that continues it? */
+  readonly tells: (core: Core, ordered: OrderedHost) => boolean;
   /** Whose intents a host is known to write, and not only to have written; null: nobody's, as far as can be told. */
   readonly livingAgent: (core: Core, host: HostName) => AgentIncarnation | null;
 }

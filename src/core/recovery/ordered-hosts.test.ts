@@ -70,6 +70,15 @@ describe('an order that has expired without an answer', () => {
     goesAfter(at, KERNEL_SENDS_MS + Q_MS);
   });
 
+  it('is over by the words of another agent that continues it, and not where those tell of its intent', () => {
+    const at = expired();
+    at.core.now += 10_000;
+    readSlot(at, 'h2', [intent()], at.core.now, NEXT_AGENT, AGENT);
+    assert.deepEqual(plan(at), []);
+    readSlot(at, 'h2', [], at.core.now, NEXT_AGENT, AGENT);
+    assert.equal(plan(at).length, 1);
+  });
+
   it('is over once its host was freed for as long as the request may take', () => {
     const at = expired();
     readSlot(at, 'h2', [intent()], at.core.now);
@@ -101,12 +110,34 @@ describe('an order that has expired without an answer', () => {
 describe('an incident in which a former master gave orders', () => {
   it('waits for the slot of whom it ordered to be written by beats that live', () => {
     const at = takenOver();
-    at.master.intents.note('h2', 'uuid-a', { intents: [], agent: AGENT }, at.core.now, false);
+    at.master.intents.note(
+      'h2',
+      'uuid-a',
+      { intents: [], agent: AGENT, continues: null },
+      at.core.now,
+      false,
+    );
     assert.deepEqual(plan(at), []);
     assert.match(shown(at), /^waiting: h2 had orders of a former master, .* vigil confirm-dead h2/);
     at.core.now += 10 * Q_MS;
     assert.deepEqual(plan(at), [], 'it may be paused over its request');
     readSlot(at, 'h2', [], at.core.now);
+    assert.equal(plan(at).length, 1);
+  });
+
+  it('knows by the words of another agent what the one was about that this one continues', () => {
+    const at = takenOver();
+    at.master.intents.note(
+      'h2',
+      'uuid-a',
+      { intents: [], agent: NEXT_AGENT, continues: AGENT },
+      at.core.now,
+      false,
+    );
+    assert.deepEqual(plan(at), [], 'its beat was not seen to live');
+    readSlot(at, 'h2', [], at.core.now, NEXT_AGENT, 'c'.repeat(16));
+    assert.deepEqual(plan(at), [], 'it continues a third one');
+    readSlot(at, 'h2', [], at.core.now, NEXT_AGENT, AGENT);
     assert.equal(plan(at).length, 1);
   });
 
@@ -131,6 +162,15 @@ describe('an incident in which a former master gave orders', () => {
     const at = takenOver();
     const ordered = { host: at.core.settings.host, agent: at.core.settings.agent, goneMs: null };
     at.incident.orderedBefore = [ordered];
+    assert.equal(plan(at).length, 1);
+  });
+
+  it('knows what the agent was about that this very one continues', () => {
+    const at = takenOver();
+    const ordered = { host: at.core.settings.host, agent: AGENT, goneMs: null };
+    at.incident.orderedBefore = [ordered];
+    assert.deepEqual(plan(at), []);
+    at.core.formerAgents.set('uuid-a', AGENT);
     assert.equal(plan(at).length, 1);
   });
 });

@@ -1,7 +1,8 @@
 /**
  * Hosts that were given orders, and until when something of them may still come that no slot tells. A slot tells of its
- * host's intents where its beat was seen to live and to write what the agent that was ordered had given it: over the slot
- * of one that is dead an older write may land, and the next agent begins with what it finds there.
+ * host's intents where its beat was seen to live and to write what the agent that was ordered had given it, or one that
+ * continues it: over the slot of a beat that is dead an older write may land, and the next agent begins with what it
+ * finds there.
  */
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
@@ -48,12 +49,17 @@ export function hasEnded(core: Core, ordered: Ordered): boolean {
   return ordered.goneMs !== null && isPast(core, ordered.goneMs);
 }
 
+function isTold(core: Core, ordered: Ordered): boolean {
+  const { settings, coordination } = core;
+  if (ordered.host !== settings.host) return coordination.intents.tells(core, ordered);
+  return [settings.agent, coordination.intents.continued(core)].includes(ordered.agent);
+}
+
 /** Of those whom former masters gave orders in this incident: one whose slot may not tell all of it. */
 export function untold(core: Core, master: Mastership, incident: Incident): HostName | null {
-  incident.orderedBefore = incident.orderedBefore.filter((ordered) => {
-    const isTold = livingAgentOf(core, ordered.host) === ordered.agent;
-    return !isTold && !hasEnded(core, ordered) && !isSpent(core, master, ordered.host);
-  });
+  incident.orderedBefore = incident.orderedBefore.filter(
+    (ordered) => !isTold(core, ordered) && !hasEnded(core, ordered) && !isSpent(core, master, ordered.host),
+  );
   return incident.orderedBefore[0]?.host ?? null;
 }
 

@@ -107,6 +107,7 @@ const beatChecks = new Map<unknown, Check<BeatMessage>>([
       incarnation: count,
       boot: bootId,
       payload: nullable(payload),
+      given: bool,
     }),
   ],
   [

@@ -59,6 +59,8 @@ export type BeatMessage =
       readonly boot: BootId;
       /** What the own slot held when the beat started, or holds since. */
       readonly payload: string | null;
+      /** An agent has given it that since it started. */
+      readonly given: boolean;
     }
   | {
       readonly kind: 'beat';

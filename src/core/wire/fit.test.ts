@@ -64,6 +64,7 @@ function longSlot(view: View): SlotBody {
     eligible: false,
     failureDomain: 'ü'.repeat(63),
     agent: '0123456789abcdef',
+    continues: '0123456789abcdef',
     termSeen: TERM,
     fit: false,
     view,

@@ -98,6 +98,14 @@ export interface VolumeError {
   readonly detail: string;
 }
 
+/** What this host said last in its slot, perhaps before a reboot; its intents are still open. */
+export interface OwnBody {
+  readonly body: SlotBody;
+  readonly boot: BootId;
+  /** The beat has it from the agent that said it, and nothing that this said later is missing; else from its slot. */
+  readonly given: boolean;
+}
+
 /** Why a beat stopped writing its slot; it goes on reading and answering. */
 export type StoppedReason = 'foreign-writer';
 
@@ -113,8 +121,7 @@ export type VolumeEvent =
       readonly seatIndex: number | null;
       /** Of its beat: higher than those of all that wrote for this host before, also where nothing of them can be read. */
       readonly incarnation: number;
-      /** What this host said last in its slot, perhaps before a reboot; its intents are still open. */
-      readonly ownBody: { readonly body: SlotBody; readonly boot: BootId } | null;
+      readonly ownBody: OwnBody | null;
     }
   | { readonly kind: 'disconnected'; readonly volume: VolumeName; readonly detail: string }
   | {

@@ -134,6 +134,7 @@ export const slotBody = record<SlotBody>({
   eligible: bool,
   failureDomain: nullable(words(64)),
   agent: hex64,
+  continues: nullable(hex64),
   termSeen: term,
   fit: bool,
   view,

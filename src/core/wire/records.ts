@@ -109,6 +109,8 @@ export interface SlotBody {
   /** Rack, room or zone that fails as one; null if not told. */
   readonly failureDomain: string | null;
   readonly agent: AgentIncarnation;
+  /** The agent before this one, where what it was about to ask of nova is all among these intents; else null. */
+  readonly continues: AgentIncarnation | null;
   readonly termSeen: Term;
   /** Fit to be master: hears somebody, reads what it needs. */
   readonly fit: boolean;

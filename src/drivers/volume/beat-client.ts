@@ -7,6 +7,7 @@ import type { BeatMessage, ReadWhat } from '../../core/wire/beat-messages.ts';
 import type {
   BodyWritten,
   CellWritten,
+  OwnBody,
   ReadDone,
   SeatWritten,
   VolumeEvent,
@@ -156,12 +157,14 @@ export function beatClient(options: BeatClientOptions): BeatClient {
     const sameVolume = station?.welcome.superblock.volumeUuid === volumeUuid;
     const reader = station !== null && sameVolume ? station.reader : blockReader(volumeUuid, macFor, refuse);
     station = { welcome, reader };
-    let ownBody: { readonly body: SlotBody; readonly boot: string } | null = null;
+    let ownBody: OwnBody | null = null;
     if (welcome.payload !== null && slotIndex !== null) {
       const bytes = Buffer.from(welcome.payload, 'base64');
       const opened = openPayload(payloads.slot, { volumeUuid, index: slotIndex }, bytes, macFor);
-      if (opened.ok && opened.writer === host) ownBody = { body: opened.body, boot: opened.boot };
-      else unreadableOwnBodies++;
+      if (opened.ok && opened.writer === host) {
+        const { body, boot } = opened;
+        ownBody = { body, boot, given: welcome.given };
+      } else unreadableOwnBodies++;
     }
     const places = { slotIndex, seatIndex, incarnation };
     onEvent({ kind: 'connected', volume, uuid: volumeUuid, superblock, ...places, ownBody });

@@ -3,15 +3,20 @@ import { MAX_HOSTS } from '../../evidence/host.ts';
 import type { AgentIncarnation, HostName, Intent, OrderedHost, SlotBody } from '../../wire/records.ts';
 import type { OpenIntent } from '../port.ts';
 
+/** Whose words they are. */
+type Speaker = Pick<SlotBody, 'agent' | 'continues'>;
+
 interface Reading {
   readonly intents: readonly Intent[];
-  /** Whose words these are. */
-  readonly agent: AgentIncarnation;
+  readonly speaker: Speaker;
   /** Begin of the read: whatever was written before is in it. */
   readonly begunMs: number;
-  /** The agent that a beat which lives was last seen to write for; null: none was seen yet. */
-  readonly living: AgentIncarnation | null;
+  /** For whom a beat which lives was last seen to write; null: for nobody yet. */
+  readonly living: Speaker | null;
 }
+
+const speaksFor = ({ agent, continues }: Speaker, of: AgentIncarnation): boolean =>
+  agent === of || continues === of;
 
 export class IntentBook {
   /** By host, by volume uuid. */
@@ -23,7 +28,7 @@ export class IntentBook {
   note(
     host: HostName,
     volumeUuid: string,
-    { intents, agent }: Pick<SlotBody, 'intents' | 'agent'>,
+    { intents, ...speaker }: Speaker & Pick<SlotBody, 'intents'>,
     begunMs: number,
     isLiving: boolean,
   ): void {
@@ -31,8 +36,8 @@ export class IntentBook {
     if (this.readings.size >= MAX_HOSTS && !this.readings.has(host)) return;
     this.readings.set(host, known);
     this.removedMs.delete(host);
-    const living = isLiving ? agent : (known.get(volumeUuid)?.living ?? null);
-    known.set(volumeUuid, { intents, agent, begunMs, living });
+    const living = isLiving ? speaker : (known.get(volumeUuid)?.living ?? null);
+    known.set(volumeUuid, { intents, speaker, begunMs, living });
   }
 
   noteRemoved(host: HostName, now: number): void {
@@ -45,9 +50,19 @@ export class IntentBook {
 
   /** Whose words a beat of the host that lives has written, on so many of these volumes; null: not known. */
   livingAgent(host: HostName, volumeUuids: readonly string[], atLeast: number): AgentIncarnation | null {
-    const volumes = this.readings.get(host);
-    const living = volumeUuids.flatMap((uuid) => volumes?.get(uuid)?.living ?? []);
+    const living = this.livingOn(host, volumeUuids).map(({ agent }) => agent);
     return living.find((agent) => living.filter((other) => other === agent).length >= atLeast) ?? null;
+  }
+
+  /** Of this agent, or of one that continues it. */
+  tells({ host, agent }: OrderedHost, volumeUuids: readonly string[], atLeast: number): boolean {
+    const living = this.livingOn(host, volumeUuids);
+    return living.filter((speaker) => speaksFor(speaker, agent)).length >= atLeast;
+  }
+
+  private livingOn(host: HostName, volumeUuids: readonly string[]): readonly Speaker[] {
+    const volumes = this.readings.get(host);
+    return volumeUuids.flatMap((uuid) => volumes?.get(uuid)?.living ?? []);
   }
 
   /** Each intent that stands on any of the volumes that count for its host; on several of them it is told several times. */
@@ -61,8 +76,8 @@ export class IntentBook {
   }
 
   /**
-   * Has this agent of the host written that it has no intent for this VM, by reads begun after `sinceMs`, on so many of
-   * these volumes? What another one of it has written says nothing of that.
+   * Has this agent of the host written that it has no intent for this VM, or one that continues it, by reads begun after
+   * `sinceMs`, on so many of these volumes? What another one of it has written says nothing of that.
    */
   clearSince(
     { host, agent }: OrderedHost,
@@ -75,7 +90,8 @@ export class IntentBook {
     const clear = volumeUuids.filter((uuid) => {
       const reading = volumes?.get(uuid);
       return (
-        reading?.agent === agent &&
+        reading !== undefined &&
+        speaksFor(reading.speaker, agent) &&
         reading.begunMs > sinceMs &&
         !reading.intents.some((intent) => intent.vm === vm)
       );

@@ -5,7 +5,7 @@ import { publishNow } from '../../publish.ts';
 import type { Core } from '../../state.ts';
 import type { AgentIncarnation, HostName, OrderedHost, View } from '../../wire/records.ts';
 import type { OpenIntent } from '../port.ts';
-import { leaseMajority, majorityOf } from './majority.ts';
+import { leaseMajority, leaseUuids, majorityOf } from './majority.ts';
 
 /** The own slot was read on a majority: each connection begins with what stands in it. */
 export function isKnown(core: Core): boolean {
@@ -29,10 +29,6 @@ export function* writeIntents(core: Core): Task<boolean> {
     leaseMajority(core),
     () => true,
   );
-}
-
-function leaseUuids(core: Core): readonly string[] {
-  return core.leaseVolumes.flatMap(({ uuid }) => (uuid === null ? [] : [uuid]));
 }
 
 export function open(core: Core): readonly OpenIntent[] {
@@ -61,6 +57,11 @@ export function isClear(core: Core, ordered: OrderedHost, vm: string, sinceMs: n
 export function livingAgent(core: Core, host: HostName): AgentIncarnation | null {
   const lease = leaseUuids(core);
   return core.master?.intents.livingAgent(host, lease, majorityOf(lease.length)) ?? null;
+}
+
+export function tells(core: Core, ordered: OrderedHost): boolean {
+  const lease = leaseUuids(core);
+  return core.master?.intents.tells(ordered, lease, majorityOf(lease.length)) ?? false;
 }
 
 export const removedSinceMs = ({ master }: Core, host: HostName): number | null =>

@@ -10,6 +10,10 @@ export function leaseMajority({ leaseVolumes }: Core): number {
   return majorityOf(leaseVolumes.length);
 }
 
+export function leaseUuids({ leaseVolumes }: Core): readonly string[] {
+  return leaseVolumes.flatMap(({ uuid }) => (uuid === null ? [] : [uuid]));
+}
+
 /** Start of the last renewal that a majority of `count` lease volumes shares; null if there is none. */
 export function renewedOnMajorityMs(renewedMs: ReadonlyMap<string, number>, count: number): number | null {
   const majority = majorityOf(count);
