@@ -1,6 +1,6 @@
 /** The beats of a host: what its processes at the volumes write, read and tell its agent. */
 import type { VolumeError } from '../src/core/wire/observations.ts';
-import type { BlockHeader } from '../src/core/wire/records.ts';
+
 import { slotsOf } from './cluster.ts';
 import { localMs, type SimHost, unsafeTiming } from './host.ts';
 import { isRunning } from './network.ts';
@@ -8,6 +8,7 @@ import { tearsSlot } from './torn-writes.ts';
 import { anotherWrites, tellOfOther } from './clones.ts';
 import { NO_PLACE, type SimVolume, slotWith } from './volume.ts';
 import { beginRead, type Contents } from './volume-views.ts';
+import { FIRST_INCARNATION, nextHeader } from './next-header.ts';
 import type { World } from './world.ts';
 
 /** The beats of a host die; a write of theirs may still be on its way. */
@@ -51,8 +52,6 @@ export function startBeats(world: World, host: SimHost): void {
   newBeats(world, host);
   connectBeats(world, host);
 }
-
-const FIRST_INCARNATION = 1;
 
 /** Each start of a beat is a new incarnation, with counters of its own; it counts from the clock, whatever can be read. */
 export function newBeats(world: World, host: SimHost): void {
@@ -137,25 +136,6 @@ function connect(world: World, host: SimHost, volume: SimVolume): void {
       ownBody: own === undefined ? null : { body: own.body, boot: own.bodyBoot, given: host.given.has(name) },
     },
   });
-}
-
-/** Each block has a counter of its own. */
-export function nextHeader(
-  host: SimHost,
-  volume: SimVolume,
-  kind: 'slot' | 'seat',
-  agentSilentMs: number,
-): BlockHeader {
-  const key = kind === 'slot' ? volume.name : `${volume.name}/seat`;
-  let counters = host.counters.get(key);
-  if (counters === undefined) {
-    counters = { incarnation: FIRST_INCARNATION, counter: 0 };
-    host.counters.set(key, counters);
-  }
-  counters.counter += 1;
-  const { incarnation, counter } = counters;
-  const given = kind === 'seat' || host.given.has(volume.name);
-  return { kind, owner: '', boot: host.boot, incarnation, counter, agentSilentMs, given };
 }
 
 /** Beats of a host do not start at the same moment, nor those of different volumes. */

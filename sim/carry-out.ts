@@ -2,7 +2,7 @@
 import type { Effect } from '../src/core/effect.ts';
 import type { Result } from '../src/core/input.ts';
 import { askNova } from './ask-nova.ts';
-import { nextHeader } from './beats.ts';
+import { nextHeader } from './next-header.ts';
 import { anotherWrites } from './clones.ts';
 import type { VolumeEffect } from './events.ts';
 import type { SimHost } from './host.ts';

@@ -4,6 +4,7 @@
  */
 import type { VolumeEffect } from './events.ts';
 import type { SimHost } from './host.ts';
+import { nextHeader } from './next-header.ts';
 import type { Block, SimVolume } from './volume.ts';
 import type { World } from './world.ts';
 
@@ -13,7 +14,9 @@ export function tearsAsked(world: World, host: SimHost, volume: SimVolume, effec
     case 'write-body':
       return tearsSlot(world, host, volume);
     case 'write-seat':
-      return tears(world, host, volume, 'seat', (torn) => torn.tearSeat(host.name));
+      return tears(world, host, volume, 'seat', (torn) =>
+        torn.tearSeat(host.name, nextHeader(host, torn, 'seat', 0)),
+      );
     case 'write-cell': {
       const { slot, which, record } = effect;
       return tears(world, host, volume, 'cell', (torn) => torn.tearCell(slot, which, record.victim));
@@ -24,7 +27,9 @@ export function tearsAsked(world: World, host: SimHost, volume: SimVolume, effec
 }
 
 export const tearsSlot = (world: World, host: SimHost, volume: SimVolume): boolean =>
-  tears(world, host, volume, 'slot', (torn) => torn.tearSlot(host.name));
+  tears(world, host, volume, 'slot', (torn) => {
+    torn.tearSlot(host.name, nextHeader(host, torn, 'slot', world.clock.now - host.agentHeardMs));
+  });
 
 function tears(
   world: World,

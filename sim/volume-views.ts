@@ -2,7 +2,13 @@
 import type { SimHost } from './host.ts';
 import type { SimVolume } from './volume.ts';
 import type { World } from './world.ts';
-import type { CellObservation, SeatObservation, SlotObservation } from '../src/core/wire/observations.ts';
+import type {
+  CellObservation,
+  DamageReason,
+  SeatObservation,
+  SlotObservation,
+} from '../src/core/wire/observations.ts';
+import type { BlockHeader } from '../src/core/wire/records.ts';
 
 /** All that can be read of a volume at one moment. Lists are made anew when something was written, else the same. */
 export interface Contents {
@@ -46,29 +52,40 @@ export class Unchecked implements Contents {
   }
 }
 
-export const TORN = { state: 'damaged', reason: { code: 'torn' } } as const;
+/** A block that is not understood, but for its header. */
+type Illegible = Extract<SlotObservation | SeatObservation, { readonly state: 'damaged' }>;
+type Seen = { readonly index: number; readonly host: string | null; readonly header?: BlockHeader };
 
-export function torn({ slots, seats, cells }: Contents): Contents {
+const illegible =
+  (reason: DamageReason) =>
+  ({ index, host, header }: Seen): Illegible => ({
+    state: 'damaged',
+    reason,
+    index,
+    host,
+    ...(header === undefined ? {} : { header }),
+  });
+
+export const torn = illegible({ code: 'torn' });
+const beyond = illegible({ code: 'newer-format', format: 2 });
+
+export function halfWritten({ slots, seats, cells }: Contents): Contents {
   return {
-    slots: slots.map(({ index, host }) => ({ ...TORN, index, host })),
-    seats: seats.map(({ index, host }) => ({ ...TORN, index, host })),
-    cells: cells.map(({ index, host, slot, which }) => ({ ...TORN, index, host, slot, which })),
+    slots: slots.map(torn),
+    seats: seats.map(torn),
+    cells: cells.map((cell) => ({ ...torn(cell), slot: cell.slot, which: cell.which })),
   };
 }
 
-const BEYOND = { state: 'damaged', reason: { code: 'newer-format', format: 2 } } as const;
-
 type Block = SlotObservation | SeatObservation | CellObservation;
 
-/** The blocks of newer hosts are not understood, not even their headers. */
-export function beyond({ slots, seats, cells }: Contents, isNewer: (block: Block) => boolean): Contents {
+/** Of the blocks of newer hosts nothing but the headers is understood. */
+export function withNewer({ slots, seats, cells }: Contents, isNewer: (block: Block) => boolean): Contents {
   return {
-    slots: slots.map((slot) => (isNewer(slot) ? { ...BEYOND, index: slot.index, host: slot.host } : slot)),
-    seats: seats.map((seat) => (isNewer(seat) ? { ...BEYOND, index: seat.index, host: seat.host } : seat)),
+    slots: slots.map((slot) => (isNewer(slot) ? beyond(slot) : slot)),
+    seats: seats.map((seat) => (isNewer(seat) ? beyond(seat) : seat)),
     cells: cells.map((cell) =>
-      isNewer(cell)
-        ? { ...BEYOND, index: cell.index, host: cell.host, slot: cell.slot, which: cell.which }
-        : cell,
+      isNewer(cell) ? { ...beyond(cell), slot: cell.slot, which: cell.which } : cell,
     ),
   };
 }

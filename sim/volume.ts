@@ -2,7 +2,7 @@
 import type { CellObservation, SeatObservation, SlotObservation } from '../src/core/wire/observations.ts';
 import type { BlockHeader, IncidentRecord, SeatBody } from '../src/core/wire/records.ts';
 import type { SimHost } from './host.ts';
-import { beyond, type Contents, TORN, torn, Unchecked } from './volume-views.ts';
+import { type Contents, halfWritten, torn, Unchecked, withNewer } from './volume-views.ts';
 
 export type Slot = Extract<SlotObservation, { readonly state: 'read' }>;
 export type Seat = Extract<SeatObservation, { readonly state: 'read' }>;
@@ -190,20 +190,20 @@ export class SimVolume implements Contents {
     });
   }
 
-  tearSlot(host: string): void {
+  tearSlot(host: string, header: BlockHeader): void {
     this.slotOf.delete(host);
-    this.tornSlots.set(host, { ...TORN, index: this.index(host), host });
+    this.tornSlots.set(host, torn({ index: this.index(host), host, header }));
     this.lists.slots = null;
   }
 
-  tearSeat(host: string): void {
+  tearSeat(host: string, header: BlockHeader): void {
     this.seatOf.delete(host);
-    this.tornSeats.set(host, { ...TORN, index: this.index(host), host });
+    this.tornSeats.set(host, torn({ index: this.index(host), host, header }));
     this.lists.seats = null;
   }
 
   tearCell(slot: number, which: 0 | 1, host: string): void {
-    this.cellOf.set(`${slot}/${which}`, { ...TORN, index: 2 * slot + which, host, slot, which });
+    this.cellOf.set(`${slot}/${which}`, { ...torn({ index: 2 * slot + which, host }), slot, which });
   }
 
   get slots(): readonly SlotObservation[] {
@@ -223,9 +223,9 @@ export class SimVolume implements Contents {
   /** What the host reads; one that is not eligible has no key to check it with. */
   read({ name, spec }: Reader): Contents {
     const contents = this.stale.get(name) ?? this;
-    if (this.tearing.has(name)) return torn(contents);
+    if (this.tearing.has(name)) return halfWritten(contents);
     const { newer } = this;
-    const understood = newer.size === 0 || newer.has(name) ? contents : beyond(contents, this.isNewer);
+    const understood = newer.size === 0 || newer.has(name) ? contents : withNewer(contents, this.isNewer);
     return spec.eligible ? understood : new Unchecked(understood);
   }
 

@@ -9,7 +9,7 @@ import type { VolumeError } from '../core/wire/observations.ts';
 import { decodeSuperblock } from '../core/wire/superblock.ts';
 import { monotonicMs } from './clock.ts';
 import type { OpenVolume } from './open-volume.ts';
-import type { Place, WholeBlock } from './places.ts';
+import { legible, type Place, type WholeBlock } from './places.ts';
 import { wholeReport } from './reports.ts';
 import type { IoFailure } from './volume-file.ts';
 
@@ -85,9 +85,10 @@ export function ownSlot(
       const read = file.readBlock(block);
       if (!read.ok) return failed(read);
       const found = decodeBlock(read.bytes, 'slot');
-      if (found.state === 'read') {
+      const whose = legible(found);
+      if (whose.state === 'read') {
         // Who has stopped has written nothing since: whatever stands there is the other one's.
-        if (other !== null || !isMine(found)) other = otherWriter(owner, index, found);
+        if (other !== null || !isMine(whose)) other = otherWriter(owner, index, whose);
       } else {
         // Ours to repair only as long as this is still the volume it was.
         const first = file.readBlock(0);

@@ -78,7 +78,7 @@ function find(file: VolumeFile, kind: 'slot' | 'seat', blocks: Blocks, owner: st
   let own: Own | null = null;
   let free: number | null = null;
   const read = file.readBlocks(blocks, (index, bytes) => {
-    const block = legible(bytes, kind);
+    const block = legible(decodeBlock(bytes, kind));
     if (block.state === 'free') {
       if (free === null || distance(index) < distance(free)) free = index;
     } else if (block.state === 'read' && block.header.owner === owner) {
@@ -90,11 +90,10 @@ function find(file: VolumeFile, kind: 'slot' | 'seat', blocks: Blocks, owner: st
 }
 
 /**
- * A torn block is its owner's by its header, which he alone writes: he repairs it, where anybody else would wait for a
+ * A torn block, or one that is newer, is its owner's by its header, which he alone writes: he repairs it, where anybody else would wait for a
  * person to free it. What he said there is lost.
  */
-function legible(bytes: Uint8Array, kind: 'slot' | 'seat'): BlockDecoded {
-  const block = decodeBlock(bytes, kind);
+export function legible(block: BlockDecoded): BlockDecoded {
   if (block.state !== 'damaged' || block.header === undefined) return block;
   return { state: 'read', header: block.header, leaving: false, payload: new Uint8Array(0), payloadCrc: 0 };
 }
@@ -112,7 +111,7 @@ async function watch(
     if (claimant.stop.aborted) return { state: 'stopped' };
     const again = file.readBlock(blocks.first + own.index);
     if (!again.ok) return { state: 'failed', failure: again };
-    const block = legible(again.bytes, kind);
+    const block = legible(decodeBlock(again.bytes, kind));
     if (block.state === 'read') {
       if (block.header.owner !== claimant.owner) return 'lost';
       if (!sameMoment(block.header, own.header)) return { state: 'another-beat', index: own.index, block };

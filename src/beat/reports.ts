@@ -36,7 +36,7 @@ export function reportMemory(): ReportMemory {
         if (block.state !== 'read') {
           told.delete(place);
           if (block.state === 'damaged') {
-            reports.push({ index, header: null, payload: null, damaged: block.reason });
+            reports.push({ index, header: block.header ?? null, payload: null, damaged: block.reason });
           }
           return;
         }

@@ -8,6 +8,7 @@ import type { AgentConnection, AgentRequest } from './agent-server.ts';
 import { monotonicMs } from './clock.ts';
 import type { OpenVolume } from './open-volume.ts';
 import { type OtherWriter, type OwnSlot, volumeError } from './own-slot.ts';
+import { legible } from './places.ts';
 import type { Io, IoFailure } from './volume-file.ts';
 
 /** What a beat has once it has opened its volume and taken its places. */
@@ -88,7 +89,7 @@ function writeSeat(station: Station, connection: AgentConnection, request: Reque
   const block = seats.first + station.seatIndex;
   const before = file.readBlock(block);
   if (!before.ok) return ioFailed(id, before);
-  const found = decodeBlock(before.bytes, 'seat');
+  const found = legible(decodeBlock(before.bytes, 'seat'));
   if (found.state === 'read' && found.header.owner !== station.owner) {
     return failed(id, 'foreign-writer', `seat ${station.seatIndex} is now written by ${found.header.owner}`);
   }

@@ -42,7 +42,7 @@ export type AgentMessage =
 /** A block that is not free. */
 export interface BlockReport {
   readonly index: number;
-  /** Null: damaged. */
+  /** Null: damaged, so that not even that can be read. */
   readonly header: BlockHeader | null;
   /** Null: damaged, or the same as this connection was told last of this block. */
   readonly payload: string | null;

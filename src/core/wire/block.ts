@@ -35,7 +35,7 @@ export type BlockDecoded =
   | {
       readonly state: 'damaged';
       readonly reason: DamageReason;
-      /** Of one that is torn: its checksum is right, so that it tells whose the block is. */
+      /** Of one that is torn, or newer: its checksum is right, so that it tells whose the block is, and whether it moves. */
       readonly header?: BlockHeader;
     };
 
@@ -83,29 +83,16 @@ export function decodeBlock(bytes: Uint8Array, kind: BlockHeader['kind']): Block
   }
   // The checksum is at the same place in every format, so a format that fails here is not just a flipped bit.
   const format = numbers.getUint16(4, true);
-  if (format > FORMAT) return damaged({ code: 'newer-format', format });
   if (format < 1) return badField('header.format', '1 or later');
-  if (KINDS[(bytes[6] ?? 0) - 1] !== kind) return badField('header.kind', kind);
-  const incarnation = readCount(numbers, 32);
-  if (incarnation === null) return badField('header.incarnation', 'below 2^53');
-  const counter = readCount(numbers, 40);
-  if (counter === null) return badField('header.counter', 'below 2^53');
+  if (format > FORMAT) return newer(format, readHeader(bytes, numbers, kind));
+  const header = readHeader(bytes, numbers, kind);
+  if ('path' in header) return badField(header.path, header.expected);
   const payloadBytes = numbers.getUint16(52, true);
   if (payloadBytes > MAX_PAYLOAD_BYTES)
     return badField('header.payloadBytes', `at most ${MAX_PAYLOAD_BYTES}`);
   const payloadFormat = numbers.getUint16(54, true);
-  if (payloadFormat > PAYLOAD_FORMAT) return damaged({ code: 'newer-format', format: payloadFormat });
+  if (payloadFormat > PAYLOAD_FORMAT) return newer(payloadFormat, header);
   if (payloadFormat < 1) return badField('header.payloadFormat', '1 or later');
-
-  const header: BlockHeader = {
-    kind,
-    owner: toHex(bytes.subarray(8, 16)),
-    boot: toHex(bytes.subarray(16, 32)),
-    incarnation,
-    counter,
-    agentSilentMs: numbers.getUint32(48, true),
-    given: ((bytes[7] ?? 0) & FLAG_GIVEN) !== 0,
-  };
   // Not `slice`: of a Buffer it would be the same memory.
   const payload = Uint8Array.from(bytes.subarray(HEADER_BYTES, HEADER_BYTES + payloadBytes));
   const payloadCrc = numbers.getUint32(56, true);
@@ -121,6 +108,31 @@ export function decodeBlock(bytes: Uint8Array, kind: BlockHeader['kind']): Block
     payload,
     payloadCrc,
   };
+}
+
+type NoHeader = { readonly path: string; readonly expected: string };
+
+/** What is in it stays where it is in every later format: who cannot understand a block still sees it move. */
+function readHeader(bytes: Uint8Array, numbers: DataView, kind: BlockHeader['kind']): BlockHeader | NoHeader {
+  if (KINDS[(bytes[6] ?? 0) - 1] !== kind) return { path: 'header.kind', expected: kind };
+  const incarnation = readCount(numbers, 32);
+  if (incarnation === null) return { path: 'header.incarnation', expected: 'below 2^53' };
+  const counter = readCount(numbers, 40);
+  if (counter === null) return { path: 'header.counter', expected: 'below 2^53' };
+  return {
+    kind,
+    owner: toHex(bytes.subarray(8, 16)),
+    boot: toHex(bytes.subarray(16, 32)),
+    incarnation,
+    counter,
+    agentSilentMs: numbers.getUint32(48, true),
+    given: ((bytes[7] ?? 0) & FLAG_GIVEN) !== 0,
+  };
+}
+
+function newer(format: number, header: BlockHeader | NoHeader): BlockDecoded {
+  const reason = { code: 'newer-format', format } as const;
+  return 'path' in header ? damaged(reason) : { state: 'damaged', reason, header };
 }
 
 function refuse(path: string, expected: string): BlockEncoded {
