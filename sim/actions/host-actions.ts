@@ -57,8 +57,15 @@ function shutDown(world: World, action: Extract<HostAction, { readonly do: 'shut
   const host = world.host(action.host);
   if (!isRunning(host)) return;
   const { boots } = host;
+  // Its beats are stopped once it has ended.
+  const forget = world.events.listen((event) => {
+    if (event.event !== 'agent-stopped' || event.host !== host.name) return;
+    forget();
+    world.killBeats(host.name, null);
+  });
   stopAgent(world, host, action.do === 'restart' ? 'reboot' : 'shutdown');
   world.clock.after(SHUTDOWN_MS, () => {
+    forget();
     if (host.boots !== boots || !host.power) return;
     world.powerOff(host.name);
     if (action.do === 'restart') bootLater(world, host.name, action.forMs);

@@ -74,7 +74,9 @@ function noteSlot(
   core.master?.intents.note(slot.host, uuid, body, begunMs, path.living);
   if (seen === 'advance') noteLife(evidence, header.boot, endedMs);
   else if (seen !== 'still') sightBoot(evidence, header, timing, endedMs);
-  noteWords(evidence, slot, seen, endedMs);
+  // What has advanced was written after the read before.
+  const writtenMs = seen === 'advance' && before !== undefined ? before.readMs - timing.beatMs : null;
+  noteWords(evidence, slot, writtenMs, endedMs);
 }
 
 /** On one volume alone: what another shows may be older than it looks. */
@@ -89,16 +91,17 @@ function noteReboot(
     evidence.rebooted = { from: before.boot, afterMs: before.readMs };
 }
 
-/** What the host says of itself in a slot. */
+/** What the host says of itself in a slot that was written no earlier than `writtenMs`; null: it may be older than that. */
 function noteWords(
   evidence: HostEvidence,
   { header, body, bodyBoot }: ReadSlot,
-  seen: Sight,
+  writtenMs: number | null,
   endedMs: number,
 ): void {
   const { said } = evidence;
   // A silent agent's body is what it said before it fell silent.
   const bodyAtMs = endedMs - header.agentSilentMs;
+  const isLaterThan = (ms: number): boolean => writtenMs !== null && writtenMs - header.agentSilentMs >= ms;
   const maintenance = newerWord(said?.maintenance ?? NO_MAINTENANCE, body.maintenance);
   const ofThisBoot = bodyBoot === evidence.boot;
   const isNews =
@@ -106,7 +109,8 @@ function noteWords(
     // Better than nothing, where its agent has not spoken since the host booted.
     ((ofThisBoot || said.boot !== evidence.boot) &&
       (body.sequence > said.sequence ||
-        (body.sequence === said.sequence && seen === 'advance' && bodyAtMs >= said.receivedMs)));
+        // A datagram overtakes what the beat still writes.
+        (body.sequence === said.sequence && isLaterThan(said.receivedMs))));
   if (!isNews) {
     if (maintenance !== said.maintenance) evidence.said = { ...said, maintenance };
     return;
