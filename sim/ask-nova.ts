@@ -11,6 +11,9 @@ const NOVA_MS = 40;
 const SENDING_MS = 5;
 /** Of a connection to nova. */
 const CONNECT_DEADLINE_MS = 3_000;
+/** The kernel sends again what is not acknowledged, each time after twice as long; so often where nobody waits for it. */
+const SENT_AGAIN_MS = 200;
+const SENT_AGAIN_TIMES = 9;
 
 type AskCloud = Extract<Effect, { readonly do: 'cloud' }>;
 
@@ -52,5 +55,16 @@ function sendToNova(world: World, host: SimHost, life: number, { id, call, deadl
       }),
     );
   };
-  clock.after(NOVA_MS - SENDING_MS, atNova);
+  clock.after(NOVA_MS - SENDING_MS, () => arrive(world, host, atNova));
+}
+
+/** Once it is handed to the kernel, only that of its host keeps it from arriving; whoever has asked may be gone. */
+function arrive({ clock, network }: World, host: SimHost, atNova: () => void): void {
+  const { boots } = host;
+  const attempt = (times: number): void => {
+    if (!host.power || host.boots !== boots) return;
+    if (network.reachesNova(host)) atNova();
+    else if (times < SENT_AGAIN_TIMES) clock.after(SENT_AGAIN_MS * 2 ** times, () => attempt(times + 1));
+  };
+  attempt(0);
 }

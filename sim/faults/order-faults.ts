@@ -130,9 +130,38 @@ const requestStaysOpen: DrawFault = (drawn) => {
   ];
 };
 
+/** The path to nova breaks under a request that is on its way: the kernel sends it again when whoever asked has given up. */
+const requestInTheKernel: DrawFault = (drawn) => {
+  const { random, hosts } = drawn;
+  const victim = pick(random, hosts);
+  const cutMs = between(random, 1_000, 110_000);
+  const holdMs = between(random, 0, heldMsMax(drawn));
+  const diesMs = oneIn(random, 2) ? between(random, 10, 90_000) : null;
+  const downMs = lengthMs(random, 1_000, 120_000);
+  const steps = (slave: string): readonly Step[] => [
+    // It leaves the agent first, and has not arrived.
+    { afterMs: 10, action: { do: 'cut-nova', hosts: [slave] } },
+    { afterMs: 10 + cutMs, action: { do: 'heal-nova', hosts: [slave] } },
+    ...(diesMs === null
+      ? []
+      : ([
+          { afterMs: diesMs, action: { do: 'kill', what: 'agent', hosts: [slave], lateWriteMs: null } },
+          { afterMs: diesMs + downMs, action: { do: 'start', what: 'agent', hosts: [slave] } },
+        ] as const)),
+  ];
+  return [
+    { afterMs: 0, action: { do: 'power-off', hosts: [victim] } },
+    { afterMs: 0, action: { do: 'nova-holds', call: 'evacuate', forMs: holdMs } },
+    { afterMs: 0, moment: 'sending', of: null, part: 'itself', steps },
+    { afterMs: lengthMs(random, 60_000, 300_000), action: { do: 'power-on', hosts: [victim] } },
+    { afterMs: lengthMs(random, 120_000, 400_000), action: { do: 'nova', how: 'answers' } },
+  ];
+};
+
 export const ORDER_FAULTS = {
   'request-in-transit': requestInTransit,
   'paused-before-sending': pausedBeforeSending,
   'paused-over-an-order': pausedOverAnOrder,
   'request-stays-open': requestStaysOpen,
+  'request-in-the-kernel': requestInTheKernel,
 } as const;
