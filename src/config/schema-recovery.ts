@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { KERNEL_SENDS_MS } from '../core/recovery/orders.ts';
+import { KERNEL_SENDS_MS } from '../core/recovery/still-sent.ts';
 import { BEAT_MS_MAX, BEAT_MS_MIN, NOVA_REPORT_MS_MIN } from '../core/timing/timing.ts';
 import { key, path, whole, yesNo } from './keys.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { slotBody, TIMING } from '../../test/world/fixtures.ts';
 import { connectedCore, Pump } from '../../test/world/pump.ts';
 import { publish, publishNow } from './publish.ts';
-import { KERNEL_SENDS_MS } from './recovery/orders.ts';
+import { KERNEL_SENDS_MS } from './recovery/still-sent.ts';
 import { inheritIntents } from './recovery/executor.ts';
 import { fitSlot } from './wire/fit.ts';
 import { MAX_OPEN_INTENTS, type Intent } from './wire/records.ts';

@@ -5,7 +5,7 @@ import { bringBack } from './bring-back.ts';
 import { holdOf, incidentOf } from './incidents.ts';
 import { blackout, light, settled, slaveOf } from './settled.ts';
 import type { World } from './little-world.ts';
-import { KERNEL_SENDS_MS } from '../../src/core/recovery/orders.ts';
+import { KERNEL_SENDS_MS } from '../../src/core/recovery/still-sent.ts';
 
 function confirm(world: World, host: string): { readonly ok: boolean; readonly words: string } {
   let said: Extract<Effect, { do: 'answer' }>['answer'] | undefined;

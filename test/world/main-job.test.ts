@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { showStatus } from '../../src/core/show-status.ts';
 import { holdOf, incidentOf } from './incidents.ts';
 import { settled, slaveOf, slaves } from './settled.ts';
-import { KERNEL_SENDS_MS } from '../../src/core/recovery/orders.ts';
+import { KERNEL_SENDS_MS } from '../../src/core/recovery/still-sent.ts';
 
 describe('the main job, on virtual time', () => {
   it('restarts the VMs of a dead slave once each, spread over the others', () => {

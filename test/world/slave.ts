@@ -52,7 +52,7 @@ export const asFound = (more: Partial<Found> = {}): Found => ({
 const failure = (code: CloudFailure['code']): CloudFailure => ({
   code,
   service: 'nova',
-  status: null,
+  status: code === 'server-error' ? 503 : null,
   requestId: null,
   detail: code,
 });

@@ -41,7 +41,8 @@ export function countForBrake(core: Core, master: Mastership, victim: HostName):
   const isSilent = (host: HostName): boolean =>
     silent.has(host) || (isFailed(master, host) && isAtOnce(host));
   // One that died long ago is no witness that its domain is not cut off.
-  const isGone = (host: HostName): boolean => host !== victim && isFailed(master, host) && !isSilent(host);
+  const isGone = (host: HostName): boolean =>
+    host !== victim && !isSilent(host) && (isFailed(master, host) || isAway(master, host));
   return {
     clusterHosts: core.hosts.size + 1,
     undecided,
@@ -99,6 +100,13 @@ function isOfLongAgo(core: Core, master: Mastership, host: HostName): boolean {
   const { proof, hold } = incident.record;
   const isYoung = core.now - incident.declaredMs < core.settings.timing.brakeWindowMs;
   return proof === 'silence' && hold !== 'life-after-failed' && !isYoung;
+}
+
+/** Silent on the network, as it was announced or planned. */
+function isAway(master: Mastership, host: HostName): boolean {
+  const judgement = master.judgements.get(host);
+  if (judgement === undefined || judgement.facts.network === 'fresh') return false;
+  return judgement.verdict === 'stopped' || judgement.verdict === 'maintenance';
 }
 
 function isFailed(master: Mastership, host: HostName): boolean {

@@ -5,6 +5,7 @@
 import { forgetNetwork } from '../evidence/network-path.ts';
 import { start, type Task } from '../lib/task.ts';
 import { createIncident } from '../recovery/incident.ts';
+import { unansweredMs } from '../recovery/still-sent.ts';
 import { endIncidentReports, endOthers, endReportsOf, inherit, noteHeritage } from '../reports/book.ts';
 import { sleep } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
@@ -54,7 +55,7 @@ function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): 
   const sent = phase === 'evacuating' || phase === 'returning';
   // It may be seconds old, and counts for the brake then; of one whose host has been back since, that is over.
   if (phase !== 'returning') master.declaredMs.set(victim, core.now);
-  const untilMs = core.now + core.settings.timing.openRequestMs;
+  const untilMs = core.now + unansweredMs(core.settings);
   const open = {
     forceDownOpenMs: forcedDownBy === 'vigil-asked' ? untilMs : 0,
     startsOpenUntilMs: mayHaveOpenStarts(record) ? untilMs : 0,
@@ -62,9 +63,10 @@ function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): 
   work(core, master, victim, createIncident(record, core.now, sent, true, open));
 }
 
-/** `life-after-failed` binds successors, too, and stands where `start-open` may have stood. */
+/** Signs of life stand where `start-open` may have stood. */
 const mayHaveOpenStarts = ({ phase, hold }: IncidentRecord): boolean =>
-  phase === 'returning' || hold === 'start-open' || hold === 'life-after-failed';
+  phase === 'returning' ||
+  (hold !== null && ['start-open', 'life-signs', 'life-after-failed'].includes(hold));
 
 /** Once, of hosts that were freed while there was no master. Whose slot is damaged may be anybody. */
 export function endReportsOfFreed(core: Core, master: Mastership): void {

@@ -49,10 +49,24 @@ function tooOld({ now, settings }: Core, begunMs: number): Unlicensed | null {
   return { code: 'lease-unreadable', detail };
 }
 
-/** For what the master does itself, once it is its turn. Null: it may; else why not, in words. */
-export function mayAct(...asked: Parameters<typeof mayActNow>): Task<string | null> {
-  const [{ checks }] = asked;
-  return inTurn(checks, mayActNow(...asked));
+/**
+ * For what the master does itself, once it is its turn. Null: it may; else why not, in words. `tooLate`: asked when that
+ * has come.
+ */
+export function mayAct(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  phases: readonly IncidentPhase[],
+  boot: BootId | null,
+  tooLate: () => string | null = () => null,
+): Task<string | null> {
+  return inTurn(
+    core.checks,
+    (function* () {
+      return tooLate() ?? (yield* mayActNow(core, master, incident, phases, boot));
+    })(),
+  );
 }
 
 function* mayActNow(

@@ -100,6 +100,9 @@ function* readSlot(core: Core, victim: HostName, volume: OwnVolume): Task<Victim
     2 * core.settings.timing.beatMs,
   );
   if (read === null || !read.ok) return null;
-  const slot = lastSlots(read.slots ?? []).get(victim);
+  const slots = read.slots ?? [];
+  // Beside one that is damaged what else is his may be older.
+  if (slots.some(({ state, host }) => state === 'damaged' && host === victim)) return null;
+  const slot = lastSlots(slots).get(victim);
   return slot === undefined ? null : { volume, header: slot.header };
 }

@@ -28,12 +28,14 @@ import { confirmEnded } from './confirm-ended.ts';
 import { isDoubtful } from './doubt.ts';
 import { forceDown } from './force-down.ts';
 import { isAlive, isBackWithNewBoot } from './life.ts';
+import { isStartOpen } from './open-starts.ts';
 import type { PlannedOrder } from './place-vms.ts';
 import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
 import { freshServices, type OnHost, type Read, type Reading, read } from './reading.ts';
 import { areNamed, onlyThese, orderedWith } from './ordered-hosts.ts';
 import { sendOrders } from './send-orders.ts';
+import { openFor, stillOpen } from './still-open.ts';
 import { evacuationsAfter, highestId, isOpenEvacuation, isOvertaken, isUnclaimedEvacuation } from './rows.ts';
 
 export function* evacuationRound(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
@@ -43,6 +45,11 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   const back = isBackWithNewBoot(incident.record, evidence, factsOf(core, evidence));
   const waits = yield* lookAtLife(core, master, incident, evidence);
   if (waits !== null) return waits;
+  // As long as that stands there, nobody carries out an order.
+  if (incident.record.hold === 'life-signs') {
+    const hold = isStartOpen(core, master, incident) ? 'start-open' : null;
+    if (!(yield* writeRecord(core, master, incident, { hold }))) return notWritten(core, incident);
+  }
 
   const services = yield* freshServices(core);
   if (services !== null) return novaUnreadable(services);
@@ -69,6 +76,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     const since = factsOf(core, evidence);
     return (
       isAlive(incident.record, evidence, since) ||
+      (!back && since.witness !== 'none-alive') ||
       isBackWithNewBoot(incident.record, evidence, since) !== back
     );
   };
@@ -89,7 +97,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     if (!(yield* writeRecord(core, master, incident, { ordered: named }))) return notWritten(core, incident);
     // So did that.
     if (isAnother()) return go(0);
-    orders = plan(onlyThese(named));
+    orders = plan(new Set(named.map(({ host }) => host)));
   }
   sendOrders(core, master, incident, reading.value, orders);
   // Else a successor would have to see to what is over.
@@ -104,7 +112,10 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     ({ state }) => state === 'ordered' || state === 'evacuating',
   );
   if (back) {
-    const settling = Math.max(open.length, openRows(incident, reading.value));
+    const settling = Math.max(
+      open.length + unsettled(core, master, incident, reading.value),
+      openRows(incident, reading.value),
+    );
     if (settling > 0)
       return held(
         hold('evacuations-settling', `${settling} evacuations from ${victim} are under way`),
@@ -117,6 +128,16 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   if (stop !== null && [...incident.vms.values()].some(({ state }) => state === 'waiting'))
     return held(hold('brake', stop), BUSY_ROUND_MS);
   return go(open.length > 0 || incident.vms.size === 0 ? BUSY_ROUND_MS : untilNextTryMs(core, incident));
+}
+
+/** VMs that wait since something may still come of what somebody has asked for: before that the host gets none back. */
+function unsettled(core: Core, master: Mastership, incident: Incident, { servers }: Reading): number {
+  const open = stillOpen(core, master, incident);
+  const isCounted = (vm: string): boolean => {
+    const state = incident.vms.get(vm)?.state;
+    return state === 'ordered' || state === 'evacuating';
+  };
+  return servers.filter(({ vm }) => openFor(open, vm) !== undefined && !isCounted(vm)).length;
 }
 
 function untilNextTryMs({ now }: Core, { vms }: Incident): number {

@@ -15,7 +15,7 @@ import { asFound, type Found, slave } from '../../../test/world/slave.ts';
 import type { Core } from '../state.ts';
 import type { Intent } from '../wire/records.ts';
 import { executeOrder, inheritIntents } from './executor.ts';
-import { EVACUATE_DEADLINE_MS, KERNEL_SENDS_MS } from './orders.ts';
+import { KERNEL_SENDS_MS } from './still-sent.ts';
 import { MAX_ORDERS_AT_ONCE, type OrderOutcome, type RefusalCode, type RestartOrder } from './orders.ts';
 
 const outcomes = (pump: Pump): readonly OrderOutcome[] =>
@@ -201,8 +201,8 @@ for (const evacuate of [null, 'server-error', 'no-answer'] as const) {
     const pump = slave(asFound({ evacuate }));
     assert.equal(execute(pump).outcome, 'unknown');
     const unsureMs = pump.core.now;
-    // Where nobody has answered, not even the driver, it may have been handed over just now.
-    const sentMs = unsureMs + (evacuate === null ? EVACUATE_DEADLINE_MS : 0);
+    // Where nova has not answered, it may have been handed to the kernel just now.
+    const sentMs = unsureMs + (evacuate === 'server-error' ? 0 : KERNEL_SENDS_MS);
     pump.pass(sentMs + TIMING.openRequestMs - unsureMs);
     assert.equal(intents(pump).length, 1, 'counted from when it was surely no longer being sent');
     pump.pass(10_000, () => intents(pump).length === 0);
@@ -224,7 +224,7 @@ void test('an agent that stood still before it could send waits for Q from then 
   };
   assert.equal(execute(pump, {}, 2 * STOPPED_MS).outcome, 'unknown');
   assert.ok(pump.core.now - askedMs >= STOPPED_MS);
-  pump.pass(TIMING.openRequestMs);
+  pump.pass(KERNEL_SENDS_MS + TIMING.openRequestMs);
   assert.equal(intents(pump).length, 1);
 });
 

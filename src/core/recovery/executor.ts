@@ -18,13 +18,13 @@ import { checkBeforeEffect, type Checked, LOOK_UP_DEADLINE_MS } from './check-be
 import { mayStillHappen } from './cloud.ts';
 import {
   EVACUATE_DEADLINE_MS,
-  KERNEL_SENDS_MS,
   MAX_ORDERS_AT_ONCE,
   refused,
   type OrderOutcome,
   type RestartOrder,
 } from './orders.ts';
 import { evacuationsAfter } from './rows.ts';
+import { stillSentMs, unansweredMs } from './still-sent.ts';
 
 /** Orders remembered so that none is executed twice. */
 const MAX_ORDERS_REMEMBERED = 1_024;
@@ -109,7 +109,6 @@ function* execute(
     answer(refusal);
     return;
   }
-  const begunMs = core.now;
   const posted = yield* askCloud(
     core,
     { call: 'evacuate', vm, target: core.settings.host },
@@ -125,18 +124,9 @@ function* execute(
   } else {
     answer({ outcome: 'unknown', detail: posted.failure.detail });
   }
-  yield* awaitRow(core, id, vm, checked.newestRow, surelySentMs(core, begunMs));
+  // This agent may have stood still anywhere in between, and have handed it over a moment ago.
+  yield* awaitRow(core, id, vm, checked.newestRow, core.now + stillSentMs(posted));
   yield* clearIntent(core, vm);
-}
-
-/**
- * From when on the request is surely no longer being sent, asked when its answer is there, or nobody waits for it any
- * more: this agent may have stood still anywhere in between. What is sent is sent by its deadline, or not at all; where
- * no answer came, not even that, it may have been handed over a moment ago, and its deadline counts from then.
- */
-function surelySentMs({ now, settings }: Core, begunMs: number): number {
-  const isAnswered = now - begunMs < EVACUATE_DEADLINE_MS + settings.timing.beatMs;
-  return isAnswered ? now : now + EVACUATE_DEADLINE_MS;
 }
 
 /** The row, or the certainty that none comes: only look-ups until then, one last after the bound. */
@@ -201,6 +191,6 @@ export function inheritIntents(core: Core, body: SlotBody): void {
 }
 
 function* letGo(core: Core, intent: Intent): Task<void> {
-  yield* sleep(core, KERNEL_SENDS_MS + core.settings.timing.openRequestMs);
+  yield* sleep(core, unansweredMs(core.settings));
   if (core.executor.intents.get(intent.vm) === intent) yield* clearIntent(core, intent.vm);
 }

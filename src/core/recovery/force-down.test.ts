@@ -10,6 +10,7 @@ import type { Core } from '../state.ts';
 import type { CloudAnswer, CloudFailure } from './cloud.ts';
 import { forceDown, forceUp } from './force-down.ts';
 import { createIncident } from './incident.ts';
+import { KERNEL_SENDS_MS } from './still-sent.ts';
 
 const RECORD = incidentRecord({ forcedDownBy: 'vigil-asked' });
 const ANSWER_MS = 2_000;
@@ -53,23 +54,30 @@ const says = (forcedDown: boolean): CloudAnswer<'force-down'> => ({
   value: service('h9', { forcedDown }),
 });
 
-const fails = (code: CloudFailure['code']): CloudAnswer<'force-down'> => ({
+const fails = (code: CloudFailure['code'], status: number | null): CloudAnswer<'force-down'> => ({
   call: 'force-down',
   ok: false,
-  failure: { code, service: 'nova', status: null, requestId: null, detail: code },
+  failure: { code, service: 'nova', status, requestId: null, detail: code },
 });
 
-const answers: readonly (readonly [string, CloudAnswer<'force-down'>, string | null, boolean])[] = [
-  ['nova shows it forced down', says(true), null, false],
-  ['nova has answered, and shows the former value', says(false), 'force-down-refused', true],
-  ['nova may have begun', fails('server-error'), 'force-down-refused', true],
-  ['nova has said no', fails('conflict'), 'force-down-refused', false],
+const Q_MS = TIMING.openRequestMs;
+const answers: readonly (readonly [string, CloudAnswer<'force-down'>, string | null, number])[] = [
+  ['nova shows it forced down', says(true), null, 0],
+  ['nova has answered, and shows the former value', says(false), 'force-down-refused', Q_MS],
+  ['nova may have begun', fails('server-error', 503), 'force-down-refused', Q_MS],
+  [
+    'nova may not even have got it yet',
+    fails('no-answer', null),
+    'force-down-refused',
+    KERNEL_SENDS_MS + Q_MS,
+  ],
+  ['nova has said no', fails('conflict', 409), 'force-down-refused', 0],
 ];
-for (const [name, answer, code, mayFollow] of answers)
-  void test(`${name}: ${mayFollow ? 'it may still happen, for Q' : 'nothing follows'}`, () => {
+for (const [name, answer, code, openMs] of answers)
+  void test(`${name}: ${openMs > 0 ? `it may still happen, for ${openMs / 1000} s` : 'nothing follows'}`, () => {
     const { core, incident, hold } = forcedDown(answer);
     assert.equal(hold, code);
-    assert.equal(incident.forceDownOpenMs, mayFollow ? core.now + TIMING.openRequestMs : 0);
+    assert.equal(incident.forceDownOpenMs, openMs > 0 ? core.now + openMs : 0);
   });
 
 void test('a list that was asked for while nova was about it makes no report of what Vigil has changed', () => {

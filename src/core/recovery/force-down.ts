@@ -14,6 +14,7 @@ import { writeRecord, type Incident } from './incident.ts';
 import { isFresh } from './life.ts';
 import { anyStartOpen } from './open-starts.ts';
 import { freshServices } from './reading.ts';
+import { stillSentMs } from './still-sent.ts';
 import {
   BUSY_ROUND_MS,
   go,
@@ -35,7 +36,7 @@ export function* forceDown(core: Core, master: Mastership, incident: Incident): 
     return held(hold('not-a-compute-host', `nova knows no compute service of ${victim}`), IDLE_ROUND_MS);
   }
   // nova took its time: a host that is back is not to be forced down any more.
-  if (showsLife(core, victim)) return go(0);
+  if (isHeard(core, victim)) return go(0);
   if (forcedDownBy !== 'vigil-asked') {
     const by = service.forcedDown ? 'somebody-else' : 'vigil-asked';
     if (!(yield* writeRecord(core, master, incident, { forcedDownBy: by })))
@@ -44,9 +45,17 @@ export function* forceDown(core: Core, master: Mastership, incident: Incident): 
   if (service.forcedDown) return null;
   const against = yield* mayAct(core, master, incident, ['evacuating'], null);
   if (against !== null) return unlicensed(core, against);
-  if (showsLife(core, victim)) return go(0);
+  if (isHeard(core, victim)) return go(0);
   const refused = yield* setForcedDown(core, incident, true);
   return refused === null ? null : held(hold('force-down-refused', refused), BUSY_ROUND_MS);
+}
+
+/** By anybody. */
+function isHeard(core: Core, victim: HostName): boolean {
+  const evidence = core.hosts.get(victim);
+  return (
+    evidence !== undefined && (showsLife(core, victim) || factsOf(core, evidence).witness !== 'none-alive')
+  );
 }
 
 function showsLife(core: Core, victim: HostName): boolean {
@@ -141,7 +150,7 @@ function* setForcedDown(core: Core, incident: Incident, forcedDown: boolean): Ta
   noteTouched(core.nova, victim, core.now);
   const isDone = answer.ok && answer.value.forcedDown === forcedDown;
   if (forcedDown && !isDone && (answer.ok || mayStillHappen(answer.failure)))
-    incident.forceDownOpenMs = core.now + core.settings.timing.openRequestMs;
+    incident.forceDownOpenMs = core.now + stillSentMs(answer) + core.settings.timing.openRequestMs;
   if (!answer.ok) return answer.failure.detail;
   core.nova.services = core.nova.services.map((known) =>
     known.host === victim ? { ...known, forcedDown: answer.value.forcedDown } : known,

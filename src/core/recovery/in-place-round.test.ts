@@ -15,12 +15,17 @@ import { Pump, type Script } from '../../../test/world/pump.ts';
 import { cell } from '../../../test/world/slave.ts';
 import { noteBoot } from '../evidence/boots.ts';
 import { noteEvidence } from '../evidence/note.ts';
+import { start } from '../lib/task.ts';
+import { inTurn } from '../lib/turns.ts';
+import { sleep } from '../requests.ts';
 import type { SeatObservation } from '../wire/observations.ts';
 import type { Core } from '../state.ts';
+import { CHECKS_AT_ONCE } from './check-ground.ts';
 import { NOT_RUNNING } from './cloud.ts';
 import { createIncident, createVmWork } from './incident.ts';
 import { inPlaceRound, survey } from './in-place-round.ts';
 import type { StillOpen } from './still-open.ts';
+import { KERNEL_SENDS_MS } from './still-sent.ts';
 
 const back = { boot: 'new-boot', sinceMs: 0, reported: true };
 
@@ -65,15 +70,19 @@ interface Otherwise {
   /** Once a slot is read. */
   readonly whileChecked?: (core: Core) => void;
   readonly vms?: readonly string[];
+  /** For so long all turns to check are those of other incidents. */
+  readonly othersMs?: number;
 }
 
 /** What a master does where guests do not run, so long after it has taken the incident over. */
 function round(takenOverMs: number, otherwise: Otherwise = {}): Pump {
   const { seats = [seat('h1', 1, {}, 10)], startedMsAgo, meanwhile, whileChecked, vms = ['vm'] } = otherwise;
+  const { othersMs = 0 } = otherwise;
   const { core, master } = setUp();
   if (startedMsAgo !== undefined) master.openStarts.note('vm', core.now - startedMsAgo, TIMING.openRequestMs);
   renewedUpTo(core, 10);
-  core.lease = { phase: 'holding', term: 1, renewedMs: new Map([['a', core.now]]), sawPreviousHolder: true };
+  const renewedMs = new Map([['a', core.now + othersMs]]);
+  core.lease = { phase: 'holding', term: 1, renewedMs, sawPreviousHolder: true };
   for (const counter of [1, 2]) reads(core, counter);
   const incident = createIncident(RETURNING, core.now - takenOverMs, true, true);
   master.incidents.set('h9', incident);
@@ -106,6 +115,8 @@ function round(takenOverMs: number, otherwise: Otherwise = {}): Pump {
     return { result: { of: 'cloud', answer: { call: 'hard-reboot', ok: true, value: { requestId: null } } } };
   };
   const pump = new Pump(core, script);
+  if (othersMs > 0)
+    for (let n = 0; n < CHECKS_AT_ONCE; n += 1) start(inTurn(core.checks, sleep(core, othersMs)), () => true);
   const toTend = vms.map((vm) => ({ server: server(vm), isToRun: true }));
   pump.run(inPlaceRound(core, master, incident, { ...back, boot: NEW_BOOT }, toTend), 20_000);
   return pump;
@@ -117,29 +128,31 @@ const started = (pump: Pump): number =>
 const starts = (takenOverMs: number, otherwise: Otherwise = {}): boolean =>
   started(round(takenOverMs, otherwise)) > 0;
 
+/** For so long a request of a former master may still be carried out. */
+const UNANSWERED_MS = KERNEL_SENDS_MS + TIMING.openRequestMs;
 /** Until what was asked of the guest is answered. */
 const ANSWER_MS = 50;
 
 void test('what a former master asked for last would hit a guest that runs by then: nothing is started before Q', () => {
-  assert.equal(starts(TIMING.openRequestMs - ANSWER_MS - 1), false);
-  assert.equal(starts(TIMING.openRequestMs - ANSWER_MS), true);
+  assert.equal(starts(UNANSWERED_MS - ANSWER_MS - 1), false);
+  assert.equal(starts(UNANSWERED_MS - ANSWER_MS), true);
 });
 
 void test('what nova was asked to start and has not answered it is not asked for again before Q', () => {
   const startedMsAgo = TIMING.openRequestMs - ANSWER_MS;
-  assert.equal(starts(TIMING.openRequestMs, { startedMsAgo: startedMsAgo - 1 }), false);
-  assert.equal(starts(TIMING.openRequestMs, { startedMsAgo }), true);
+  assert.equal(starts(UNANSWERED_MS, { startedMsAgo: startedMsAgo - 1 }), false);
+  assert.equal(starts(UNANSWERED_MS, { startedMsAgo }), true);
 });
 
 void test('nothing is started by whoever cannot read that it is still master', () => {
   const seats = [seat('h1', 1, {}, 10), seat('h3', 3, { term: 2 })];
-  assert.equal(starts(TIMING.openRequestMs, { seats }), false);
+  assert.equal(starts(UNANSWERED_MS, { seats }), false);
 });
 
 void test('nothing is started in a boot that has begun since its guest was asked for', () => {
   // Its former boot was last seen before nova answered, its beats are still to come, and its agent is heard.
   const heardIn = (boot: string): boolean =>
-    starts(TIMING.openRequestMs, {
+    starts(UNANSWERED_MS, {
       meanwhile: (core) => {
         core.now += TIMING.networkLostMs;
         const evidence = core.hosts.get('h9') ?? assert.fail();
@@ -154,12 +167,12 @@ void test('nothing is started in a boot that has begun since its guest was asked
 void test('the volumes are read for one guest after the other, and nothing starts what nova told of too long ago', () => {
   const vms = Array.from({ length: 16 }, (_, place) => `vm-${place}`);
   let reads = 0;
-  const fast = round(TIMING.openRequestMs, { vms, whileChecked: () => void (reads += 1) });
+  const fast = round(UNANSWERED_MS, { vms, whileChecked: () => void (reads += 1) });
   assert.equal(started(fast), vms.length);
   assert.equal(reads, 2 * vms.length, 'the slots, and seats and cells');
 
   reads = 0;
-  const slow = round(TIMING.openRequestMs, {
+  const slow = round(UNANSWERED_MS, {
     vms,
     whileChecked(core) {
       reads += 1;
@@ -171,8 +184,14 @@ void test('the volumes are read for one guest after the other, and nothing start
   assert.equal(reads, 4, 'nothing is read for the others');
 });
 
+void test('nothing starts what nova told of too long ago, where checks of other incidents had their turn first', () => {
+  const whileChecked = (core: Core): void => reads(core, core.now);
+  assert.equal(starts(UNANSWERED_MS, { othersMs: 9_000, whileChecked }), true);
+  assert.equal(starts(UNANSWERED_MS, { othersMs: 11_000, whileChecked }), false);
+});
+
 void test('nothing is started in a boot that has ended while its start waited for its turn to be checked', () => {
   const bootsAgain = (core: Core): void =>
     noteBoot(core.hosts.get('h9') ?? assert.fail(), 'h9-boot-3', core.now);
-  assert.equal(starts(TIMING.openRequestMs, { whileChecked: bootsAgain }), false);
+  assert.equal(starts(UNANSWERED_MS, { whileChecked: bootsAgain }), false);
 });

@@ -20,6 +20,7 @@ import { hasFailedSince } from './rows.ts';
 import { mayStillRunOn, secondCopyWords } from './second-copy.ts';
 import { untoldWords } from './ordered-hosts.ts';
 import { openFor } from './still-open.ts';
+import { stillSentMs, unansweredMs } from './still-sent.ts';
 import type { HostName } from '../wire/records.ts';
 
 /** A start that nova has taken may still be under way for so long; then each further one waits twice as long. */
@@ -169,11 +170,9 @@ function* tend(
   } else if (mayStart(core, master, incident, back, work)) {
     const against = yield* inTurn(
       checks,
-      (function* () {
-        if (core.now - toldMs > TOLD_MS_MAX)
-          return 'others had their turn first; its guest is asked for again';
-        return yield* mayAct(core, master, incident, ['returning'], back.boot);
-      })(),
+      mayAct(core, master, incident, ['returning'], back.boot, () =>
+        core.now - toldMs > TOLD_MS_MAX ? 'others had their turn first; its guest is asked for again' : null,
+      ),
     );
     if (against !== null) show(incident, work, work.state, `not started: ${against}`);
     // It may have waited for its turn.
@@ -197,7 +196,7 @@ function mayStart(
     core.now >= inPlace.notBeforeMs &&
     !master.openStarts.isOpen(vm, core.now) &&
     // What a former master asked nova for last may still be carried out, and would hit a guest that runs by then.
-    (!incident.adopted || core.now - incident.declaredMs >= core.settings.timing.openRequestMs) &&
+    (!incident.adopted || core.now - incident.declaredMs >= unansweredMs(core.settings)) &&
     evidence?.boot === back.boot &&
     isBackWithNewBoot(record, evidence, factsOf(core, evidence))
   );
@@ -229,7 +228,7 @@ function* startGuest(
     settle(work, back, 'not-recovered', words, null);
   } else {
     if (mayStillHappen(answer.failure))
-      master.openStarts.note(vm, core.now, core.settings.timing.openRequestMs);
+      master.openStarts.note(vm, core.now, stillSentMs(answer) + core.settings.timing.openRequestMs);
     show(incident, work, 'restarting', `nova did not take its start: ${answer.failure.detail}`);
   }
 }

@@ -10,9 +10,9 @@ export class OpenStarts {
   /** By VM. Those that are over go with the next that comes, so there are no more than nova left unanswered within Q. */
   private readonly untilMs = new Map<string, number>();
 
-  note(vm: string, now: number, openRequestMs: number): void {
+  note(vm: string, now: number, openForMs: number): void {
     for (const [other, untilMs] of this.untilMs) if (untilMs <= now) this.untilMs.delete(other);
-    this.untilMs.set(vm, now + openRequestMs);
+    this.untilMs.set(vm, now + openForMs);
   }
 
   isOpen(vm: string, now: number): boolean {

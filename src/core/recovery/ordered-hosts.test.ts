@@ -18,7 +18,7 @@ import { createHostEvidence } from '../evidence/host.ts';
 import type { Core } from '../state.ts';
 import { MAX_HOSTS_ORDERED } from '../wire/records.ts';
 import { createIncident, createVmWork } from './incident.ts';
-import { KERNEL_SENDS_MS } from './orders.ts';
+import { KERNEL_SENDS_MS } from './still-sent.ts';
 import { orderedWith } from './ordered-hosts.ts';
 
 const NEXT_AGENT = 'b'.repeat(16);

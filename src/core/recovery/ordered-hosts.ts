@@ -13,7 +13,7 @@ import {
   type OrderedHost,
 } from '../wire/records.ts';
 import type { Incident } from './incident.ts';
-import { KERNEL_SENDS_MS } from './orders.ts';
+import { unansweredMs } from './still-sent.ts';
 import type { PlannedOrder } from './place-vms.ts';
 import { isProvenDead } from './proven-dead.ts';
 
@@ -34,8 +34,7 @@ export function isSpent(core: Core, master: Mastership, host: HostName): boolean
 }
 
 /** Since then it has begun nothing further. */
-const isPast = ({ now, settings }: Core, sinceMs: number): boolean =>
-  now - sinceMs > KERNEL_SENDS_MS + settings.timing.openRequestMs;
+const isPast = ({ now, settings }: Core, sinceMs: number): boolean => now - sinceMs > unansweredMs(settings);
 
 const livingAgentOf = (core: Core, host: HostName): AgentIncarnation | null =>
   host === core.settings.host ? core.settings.agent : core.coordination.intents.livingAgent(core, host);
@@ -58,9 +57,22 @@ function isTold(core: Core, ordered: Ordered): boolean {
 /** Of those whom former masters gave orders in this incident: one whose slot may not tell all of it. */
 export function untold(core: Core, master: Mastership, incident: Incident): HostName | null {
   incident.orderedBefore = incident.orderedBefore.filter(
-    (ordered) => !isTold(core, ordered) && !hasEnded(core, ordered) && !isSpent(core, master, ordered.host),
+    (ordered) =>
+      // What its slot tells of may be covered as long as it is open.
+      !(isTold(core, ordered) && !hasOpen(core, incident, ordered.host)) &&
+      !hasEnded(core, ordered) &&
+      !isSpent(core, master, ordered.host),
   );
-  return incident.orderedBefore[0]?.host ?? null;
+  return incident.orderedBefore.find((ordered) => !isTold(core, ordered))?.host ?? null;
+}
+
+function hasOpen(core: Core, { record }: Incident, host: HostName): boolean {
+  const { settings, executor, coordination } = core;
+  if (host === settings.host)
+    return [...executor.intents.values()].some(({ incident }) => incident === record.id);
+  return coordination.intents
+    .open(core)
+    .some((one) => one.host === host && one.intent.incident === record.id);
 }
 
 /** Of a request that has no answer: why nobody else gets the VM, and what ends that. */

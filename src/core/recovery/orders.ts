@@ -9,12 +9,6 @@ export const MAX_ORDERS_AT_ONCE = 8;
 /** A slave waits for nova itself. What it has not sent by then it does not send any more. */
 export const EVACUATE_DEADLINE_MS = 60_000;
 
-/**
- * For so long the kernel goes on sending what an agent has handed to it, also once that is dead: 102 s, where nobody has
- * changed `net.ipv4.tcp_orphan_retries`. Of a host that is off, or has booted, nothing is sent any more.
- */
-export const KERNEL_SENDS_MS = 105_000;
-
 /** The master's command to a slave: have nova restart this VM on your host. */
 export interface RestartOrder {
   /** Unique per master's life: executed at most once per agent life. */

@@ -57,7 +57,8 @@ function* recordRound(core: Core, master: Mastership, incident: Incident, reason
   const { record } = incident;
   const isOpen = record.phase === 'evacuating' && isStartOpen(core, master, incident);
   const told = reason === null || isPassing(core, incident, reason) ? null : reason.code;
-  const code = isOpen ? 'start-open' : told;
+  // Slaves that are about to ask nova are to read of signs of life at once.
+  const code = reason?.code === 'life-signs' ? reason.code : isOpen ? 'start-open' : told;
   const unwritable = reason?.code === 'incident-not-written' || record.term !== master.term;
   if (unwritable || record.phase === 'closed') return;
   const underWay = toRecord(incident.underWay, record) ?? record.underWay;
@@ -154,8 +155,8 @@ const PASSING_MS: Partial<Record<Hold['code'], number>> = {
   'evacuations-settling': 60_000,
   'rows-not-completed': 60_000,
   'compute-not-back': 120_000,
-  'force-down-open': 180_000,
-  'start-open': 180_000,
+  'force-down-open': 300_000,
+  'start-open': 300_000,
   'restarts-pending': 60_000,
 };
 /** The same of those that may come at any time: counted from when they came. */

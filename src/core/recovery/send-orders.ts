@@ -10,7 +10,7 @@ import { LOOK_UP_DEADLINE_MS } from './check-before-effect.ts';
 import { VALID_RENEWALS } from './check-ground.ts';
 import { lastSeenOf } from './check-victim.ts';
 import type { Incident, OpenOrder, VmWork } from './incident.ts';
-import { agentOf, blocksWords, isIn, TOO_MANY_HOSTS } from './ordered-hosts.ts';
+import { agentOf, blocksWords, isIn } from './ordered-hosts.ts';
 import { EVACUATE_DEADLINE_MS, type OrderOutcome, type RefusalCode, type RestartOrder } from './orders.ts';
 import type { Reading } from './reading.ts';
 import { highestId } from './rows.ts';
@@ -20,7 +20,10 @@ import { delay } from './plan.ts';
 /** Its answer takes as long as nova's, and a little. */
 const ORDER_DEADLINE_MS = EVACUATE_DEADLINE_MS + 15_000;
 
-/** To hosts that the incident's record names; the others have to wait. */
+/** Planned anew at once: between two plans of one round its agent has become another. */
+const NOT_NAMED = 'the record of the incident does not name its host yet';
+
+/** To hosts that the incident's record names. */
 export function sendOrders(
   core: Core,
   master: Mastership,
@@ -34,7 +37,7 @@ export function sendOrders(
     const agent = agentOf(core, target);
     if (address === undefined || agent === undefined) continue;
     if (!isIn(incident.record.ordered, { host: target, agent })) {
-      Object.assign(work, { state: 'waiting', target: null, reason: TOO_MANY_HOSTS });
+      Object.assign(work, { state: 'waiting', target: null, reason: NOT_NAMED });
       continue;
     }
     work.attempt += 1;

@@ -67,6 +67,9 @@ function checkLease(licence: Licence, reads: readonly LeaseRead[], needed: numbe
   return { code: 'lease-unreadable', detail };
 }
 
+/** Holds that bind the slaves, too: an order that was given before is not to be carried out. */
+const SHOWS_LIFE: ReadonlySet<string | null> = new Set(['life-signs', 'life-after-failed']);
+
 function checkIncident(licence: Licence, reads: readonly LeaseRead[]): Unlicensed | null {
   const { victim, incident, term, phases } = licence;
   const record = recordOf(
@@ -75,7 +78,7 @@ function checkIncident(licence: Licence, reads: readonly LeaseRead[]): Unlicense
   );
   if (record === null)
     return { code: 'incident-unreadable', detail: `no incident of ${victim} is on the lease volumes` };
-  if (record.id === incident && record.hold === 'life-after-failed') {
+  if (record.id === incident && SHOWS_LIFE.has(record.hold)) {
     const detail = `${victim} has shown life since it was declared failed`;
     return { code: 'incident-not-open', detail };
   }

@@ -8,10 +8,9 @@ type Speaker = Pick<SlotBody, 'agent' | 'continues'>;
 
 interface Reading {
   readonly intents: readonly Intent[];
-  readonly speaker: Speaker;
   /** Begin of the read: whatever was written before is in it. */
   readonly begunMs: number;
-  /** For whom a beat which lives was last seen to write; null: for nobody yet. */
+  /** Null: its beat was not seen to write what its agent had given it; something older may stand there. */
   readonly living: Speaker | null;
 }
 
@@ -36,8 +35,7 @@ export class IntentBook {
     if (this.readings.size >= MAX_HOSTS && !this.readings.has(host)) return;
     this.readings.set(host, known);
     this.removedMs.delete(host);
-    const living = isLiving ? speaker : (known.get(volumeUuid)?.living ?? null);
-    known.set(volumeUuid, { intents, speaker, begunMs, living });
+    known.set(volumeUuid, { intents, begunMs, living: isLiving ? speaker : null });
   }
 
   noteRemoved(host: HostName, now: number): void {
@@ -76,8 +74,8 @@ export class IntentBook {
   }
 
   /**
-   * Has this agent of the host written that it has no intent for this VM, or one that continues it, by reads begun after
-   * `sinceMs`, on so many of these volumes? What another one of it has written says nothing of that.
+   * Do beats that live write for this agent of the host, or for one that continues it, that it has no intent for this VM,
+   * by reads begun after `sinceMs`, on so many of these volumes? What another one has them write says nothing of that.
    */
   clearSince(
     { host, agent }: OrderedHost,
@@ -91,7 +89,8 @@ export class IntentBook {
       const reading = volumes?.get(uuid);
       return (
         reading !== undefined &&
-        speaksFor(reading.speaker, agent) &&
+        reading.living !== null &&
+        speaksFor(reading.living, agent) &&
         reading.begunMs > sinceMs &&
         !reading.intents.some((intent) => intent.vm === vm)
       );
