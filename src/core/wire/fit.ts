@@ -1,11 +1,11 @@
 /**
- * What is left out of a slot or a heartbeat that has no room for all that its host would say, what matters least first.
+ * What is left out of a slot, a record or a heartbeat that has no room for all that its host would say, what matters least first.
  * One that does not fit is not written or sent at all, and its host falls silent.
  */
 import { encodeJson } from '../lib/ascii.ts';
 import { type HeartbeatBody, roomInDatagram } from './datagram.ts';
 import { roomInPayload } from './payload.ts';
-import type { HostName, SlotBody, View } from './records.ts';
+import type { HostName, IncidentRecord, SlotBody, View } from './records.ts';
 
 type Shorten<Body> = (body: Body) => Body;
 
@@ -77,6 +77,15 @@ function fit<Body>(full: Body, room: number, shorten: readonly Shorten<Body>[]):
 /** Never without intents, or what it announces: others rest on that. */
 export function fitSlot(body: SlotBody): SlotBody {
   return fit(body, roomInPayload(body.host), FOR_SLOT);
+}
+
+const confirmedByAtMost =
+  (most: number): Shorten<IncidentRecord> =>
+  (record) => ({ ...record, confirmedBy: record.confirmedBy?.slice(0, most) ?? null });
+
+/** Never without whom it orders, or what is under way. */
+export function fitRecord(writer: HostName, record: IncidentRecord): IncidentRecord {
+  return fit(record, roomInPayload(writer), [confirmedByAtMost(64), confirmedByAtMost(16)]);
 }
 
 /** So many things seen always fit: heartbeats are many, and seldom say more. */

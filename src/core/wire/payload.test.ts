@@ -12,6 +12,7 @@ import {
   slotBody,
   testMac,
 } from '../../../test/volume/arbitraries.ts';
+import { fitRecord } from './fit.ts';
 import { type PayloadKind, encodePayload, openPayload, payloads } from './payload.ts';
 import { MAX_PAYLOAD_BYTES } from './layout.ts';
 import {
@@ -78,7 +79,7 @@ void test('a record of an incident fits its cell, however much it has to tell', 
     phase: 'evacuating',
     hold: 'evacuations-settling',
     proof: 'operator',
-    confirmedBy: 'n'.repeat(128),
+    confirmedBy: 'ü'.repeat(128),
     migrationIdAtDeclaration: 4_294_967_295,
     forcedDownBy: 'somebody-else',
     underWay: Array.from({ length: MAX_BOOTS_UNDER_WAY }, () => ({
@@ -87,7 +88,10 @@ void test('a record of an incident fits its cell, however much it has to tell', 
     })),
     ordered: Array.from({ length: MAX_HOSTS_ORDERED }, () => ({ host, agent: 'a'.repeat(16) })),
   };
-  assert.equal(encodePayload(payloads.cell, { ...HERE, boot, writer: host }, body, mac).ok, true);
+  assert.equal(
+    encodePayload(payloads.cell, { ...HERE, boot, writer: host }, fitRecord(host, body), mac).ok,
+    true,
+  );
 });
 
 function tryKind<Body>(

@@ -58,8 +58,8 @@ export const BLIND: readonly Mutant[] = [
     name: 'blind-started-in-place-after-q',
     why: 'a guest is started in place one moment after Q, and not at its end',
     file: 'src/core/recovery/in-place-round.ts',
-    find: 'core.now - incident.declaredMs >= core.settings.timing.openRequestMs)',
-    replace: 'core.now - incident.declaredMs > core.settings.timing.openRequestMs)',
+    find: 'core.now - incident.declaredMs >= unansweredMs(core.settings))',
+    replace: 'core.now - incident.declaredMs > unansweredMs(core.settings))',
   },
   {
     name: 'blind-round-not-recorded',

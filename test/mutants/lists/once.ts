@@ -73,13 +73,6 @@ export const ONCE: readonly Mutant[] = [
     replace: 'return;',
   },
   {
-    name: 'q-from-before-the-request',
-    why: 'a slave that stood still before it sent forgets its request too early',
-    file: EXECUTOR,
-    find: 'return isAnswered ? now : now + EVACUATE_DEADLINE_MS;',
-    replace: 'return begunMs;',
-  },
-  {
     name: 'started-beside-an-open-request',
     why: 'a VM is started in place while a slave may be about to evacuate it',
     file: 'src/core/recovery/in-place-round.ts',
@@ -90,8 +83,8 @@ export const ONCE: readonly Mutant[] = [
     name: 'q-counted-from-before-the-request',
     why: 'a slave that stood still before it could ask clears its intent while its request is under way',
     file: EXECUTOR,
-    find: 'surelySentMs(core, begunMs));',
-    replace: 'begunMs);',
+    find: 'core.now + stillSentMs(posted));',
+    replace: 'core.now - EVACUATE_DEADLINE_MS);',
   },
   {
     name: 'intent-cleared-before-a-successor-reads',

@@ -5,6 +5,8 @@ const EXECUTOR = 'src/core/recovery/executor.ts';
 const PATH = 'src/core/evidence/volume-path.ts';
 const BOOK = 'src/core/coordination/volume/intent-book.ts';
 const ORDERED = 'src/core/recovery/ordered-hosts.ts';
+const SENT = 'src/core/recovery/still-sent.ts';
+const FORMER = 'src/core/coordination/volume/former-agent.ts';
 
 export const ORDERED_HOSTS: readonly Mutant[] = [
   {
@@ -45,16 +47,16 @@ export const ORDERED_HOSTS: readonly Mutant[] = [
   {
     name: 'kernel-sends-nothing-late',
     why: 'what a dead agent has handed over to its kernel counts as sent',
-    file: ORDERED,
-    find: 'now - sinceMs > KERNEL_SENDS_MS + settings',
-    replace: 'now - sinceMs > settings',
+    file: SENT,
+    find: 'KERNEL_SENDS_MS + timing.openRequestMs',
+    replace: 'timing.openRequestMs',
   },
   {
     name: 'another-agent-tells-of-intents',
     why: 'an agent that knows of no intent stands for the one that was ordered before it',
     file: BOOK,
-    find: 'reading?.agent === agent &&',
-    replace: 'reading !== undefined &&',
+    find: '        speaksFor(reading.living, agent) &&\n',
+    replace: '',
   },
   {
     name: 'next-agent-ends-an-order',
@@ -111,5 +113,40 @@ export const ORDERED_HOSTS: readonly Mutant[] = [
     file: 'src/core/recovery/incident.ts',
     find: '  if (change.proof !== undefined) incident.provenMs = core.now;\n',
     replace: '',
+  },
+  {
+    name: 'slots-of-dead-beats-tell',
+    why: 'a slot is believed whose beat was not seen to write what its agent had given it',
+    file: BOOK,
+    find: 'living: isLiving ? speaker : null',
+    replace: 'living: speaker',
+  },
+  {
+    name: 'told-once-is-known-for-ever',
+    why: 'whom a former master ordered is forgotten while its slot tells of an open request, which may be covered yet',
+    file: ORDERED,
+    find: '!(isTold(core, ordered) && !hasOpen(core, incident, ordered.host)) &&',
+    replace: '!isTold(core, ordered) &&',
+  },
+  {
+    name: 'kernel-of-a-living-agent-sends-nothing',
+    why: 'what an agent has given up counts as sent',
+    file: SENT,
+    find: 'answer.failure.status !== null ? 0 : KERNEL_SENDS_MS',
+    replace: 'answer.failure.status !== null ? 0 : 0',
+  },
+  {
+    name: 'one-beat-tells-of-the-former-agent',
+    why: 'an agent speaks for the one before it though a majority of its beats has forgotten that one',
+    file: FORMER,
+    find: '>= leaseMajority(core)',
+    replace: '>= 1',
+  },
+  {
+    name: 'found-words-of-the-former-agent',
+    why: 'an agent speaks for the one before it by what beats have found in their slots',
+    file: FORMER,
+    find: 'if (given && body.agent',
+    replace: 'if (body.agent',
   },
 ];

@@ -235,7 +235,7 @@ export const VERDICTS: readonly Mutant[] = [
     name: 'former-volume-is-kept',
     why: 'a slot on a volume that was made anew since keeps its host a member',
     file: 'src/core/step.ts',
-    find: '  if (formerUuid !== null && volume.uuid !== formerUuid) forgetVolume(core, formerUuid);\n',
+    find: '    forgetVolume(core, formerUuid);\n',
     replace: '',
   },
   {
@@ -265,5 +265,26 @@ export const VERDICTS: readonly Mutant[] = [
     file: 'src/core/evidence/note.ts',
     find: "network === 'lost' && !hasIncident && !",
     replace: "network === 'lost' && !",
+  },
+  {
+    name: 'planned-silence-vouches-for-a-domain',
+    why: 'a host that was shut down is a witness that its rack is connected',
+    file: 'src/core/master/brake-count.ts',
+    find: '(isFailed(master, host) || isAway(master, host))',
+    replace: 'isFailed(master, host)',
+  },
+  {
+    name: 'goodbye-taken-back',
+    why: 'what a beat wrote before a goodbye is read after it, and taken for news',
+    file: 'src/core/evidence/note.ts',
+    find: 'isLaterThan(said.receivedMs)',
+    replace: 'bodyAtMs >= said.receivedMs',
+  },
+  {
+    name: 'newer-seat-stands-still',
+    why: 'a seat in a format that is not understood has no header, and its holder is taken for gone',
+    file: 'src/core/wire/block.ts',
+    find: "? damaged(reason) : { state: 'damaged', reason, header }",
+    replace: '? damaged(reason) : damaged(reason)',
   },
 ];

@@ -12,12 +12,14 @@ import type { OwnVolume } from '../../volumes.ts';
 import type { CellObservation } from '../../wire/observations.ts';
 import type { HostName, IncidentRecord } from '../../wire/records.ts';
 import { leaseMajority } from './majority.ts';
+import { fitRecord } from '../../wire/fit.ts';
 
 export function* writeRecord(core: Core, record: IncidentRecord, live: () => boolean): Task<boolean> {
   const slots = core.hosts.get(record.victim)?.slotIndex;
+  const fitting = fitRecord(core.settings.host, record);
   const writes = core.leaseVolumes.map((volume) => {
     const slot = volume.uuid === null ? undefined : slots?.get(volume.uuid);
-    return writeCells(core, volume, slot, record);
+    return writeCells(core, volume, slot, fitting);
   });
   return yield* enough(writes, leaseMajority(core), live);
 }
