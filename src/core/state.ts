@@ -3,7 +3,6 @@
  * `master` and goes when the lease goes.
  */
 import type { Coordination } from './coordination/port.ts';
-import type { FormerAgents } from './coordination/volume/former-agent.ts';
 import type { Effect } from './effect.ts';
 import type { Lease } from './election/lease.ts';
 import type { HostEvidence } from './evidence/host.ts';
@@ -21,7 +20,15 @@ import type { Requests } from './requests.ts';
 import type { Settings } from './settings.ts';
 import type { Published } from './publish.ts';
 import type { OwnVolume } from './volumes.ts';
-import type { HostName, IncidentRecord, Leaving, Maintenance, Term, VolumeName } from './wire/records.ts';
+import type {
+  AgentIncarnation,
+  HostName,
+  IncidentRecord,
+  Leaving,
+  Maintenance,
+  Term,
+  VolumeName,
+} from './wire/records.ts';
 
 export interface Core {
   readonly settings: Settings;
@@ -40,7 +47,8 @@ export interface Core {
   readonly link: Link;
   readonly namesake: Namesake;
   readonly executor: Executor;
-  readonly formerAgents: FormerAgents;
+  /** Who spoke for this host before this agent, as its beats have told it first, by volume uuid. At most MAX_VOLUMES. */
+  readonly formerAgents: Map<string, AgentIncarnation>;
   /** Of what a master checks before what it does itself. */
   readonly checks: Turns;
   readonly coordination: Coordination;

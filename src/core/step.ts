@@ -3,7 +3,6 @@
  * same function runs in the agent and in the simulator. Read with input.ts, effect.ts and state.ts.
  */
 import { onVolumes } from './coordination/on-volumes.ts';
-import { noteFormerAgent } from './coordination/volume/former-agent.ts';
 import type { Effect } from './effect.ts';
 import { checkLease, elect, giveBack } from './election/elect.ts';
 import { watching } from './election/lease.ts';
@@ -204,7 +203,7 @@ function takeVolumeEvent(core: Core, event: VolumeEvent): void {
     // Whatever the volume is used for, what stands in the own slot was this host's.
     if (event.ownBody !== null) {
       inheritIntents(core, event.ownBody.body);
-      noteFormerAgent(core, event.uuid, event.ownBody);
+      core.coordination.intents.noteFormerAgent(core, event.uuid, event.ownBody);
       core.maintenance = newerWord(core.maintenance, event.ownBody.body.maintenance);
       noteHearsay(core, event.ownBody.body.termSeen);
       noteOwnSlot(core, event.ownBody.body, event.ownBody.boot);

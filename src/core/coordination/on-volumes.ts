@@ -3,7 +3,7 @@ import type { Coordination } from './port.ts';
 import { checkLicence } from './volume/check-licence.ts';
 import { claim } from './volume/claim.ts';
 import { readOwnRecord, takeUpRecords, writeRecord } from './volume/cells.ts';
-import { continued } from './volume/former-agent.ts';
+import { continued, noteFormerAgent } from './volume/former-agent.ts';
 import {
   couldWrite,
   isClear,
@@ -46,6 +46,7 @@ export const onVolumes: Coordination = {
   incidents: { write: writeRecord, takeUp: takeUpRecords, readOwn: readOwnRecord },
   intents: {
     isKnown,
+    noteFormerAgent,
     continued,
     couldWrite,
     write: writeIntents,

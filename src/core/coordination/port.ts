@@ -5,6 +5,7 @@
  * that show every write that ended before them.
  */
 import type { Task } from '../lib/task.ts';
+import type { OwnBody } from '../wire/observations.ts';
 import type { Core } from '../state.ts';
 import type {
   AgentAddress,
@@ -116,6 +117,8 @@ export interface IncidentStore {
 export interface IntentStore {
   /** What this host has written there in a former life is known by now. */
   readonly isKnown: (core: Core) => boolean;
+  /** What this host has said last on a volume, as its beat tells when it is first heard, and whenever it begins anew. */
+  readonly noteFormerAgent: (core: Core, volumeUuid: string, ownBody: OwnBody) => void;
   /** The agent before this one on this host, if its intents are surely all among those of this one. */
   readonly continued: (core: Core) => AgentIncarnation | null;
   /** By what a host, or this one, says of its volumes: could it write intents? An order to it would be refused else. */

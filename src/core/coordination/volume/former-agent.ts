@@ -8,9 +8,6 @@ import type { OwnBody } from '../../wire/observations.ts';
 import type { AgentIncarnation } from '../../wire/records.ts';
 import { leaseMajority, leaseUuids } from './majority.ts';
 
-/** By volume uuid. At most MAX_VOLUMES. */
-export type FormerAgents = Map<string, AgentIncarnation>;
-
 /** What is told later, by a beat that was silent until then, may be this agent's own words, or none. */
 export function noteFormerAgent(
   { settings, formerAgents }: Core,
