@@ -155,8 +155,8 @@ const PASSING_MS: Partial<Record<Hold['code'], number>> = {
   'evacuations-settling': 60_000,
   'rows-not-completed': 60_000,
   'compute-not-back': 120_000,
-  'force-down-open': 300_000,
-  'start-open': 300_000,
+  'force-down-open': 180_000,
+  'start-open': 180_000,
   'restarts-pending': 60_000,
 };
 /** The same of those that may come at any time: counted from when they came. */
