@@ -26,7 +26,10 @@ byte newestGiven[2];
 #define ROW_IS_DEAD(r) (rowState[r] == RUNNING && (provenDead[rowTarget[r]] || rowBoot[r] != boot[rowTarget[r]]))
 #endif
 
-/* Does the slot of x tell of what the agent in this life of it may have asked for? If another one lives there, has Q passed? */
+/*
+ * Does the slot of x tell of what the agent in this life of it may have asked for? If one lives there that does not speak
+ * for it, has Q passed?
+ */
 #ifdef ANY_SLOT
 #define SHOWS(x) true
 #else
@@ -35,7 +38,7 @@ byte newestGiven[2];
 #ifdef ANY_AGENT
 #define TELLS(x, of) SHOWS(x)
 #else
-#define TELLS(x, of) (SHOWS(x) && (LIFE(x) == of || request[x] != ON_ITS_WAY))
+#define TELLS(x, of) (SHOWS(x) && (SPEAKS_FOR(x, of) || request[x] != ON_ITS_WAY))
 #endif
 #ifdef COVERS
 /* Of the former master's orders that are not over: the life of the agent that was ordered, and one. */

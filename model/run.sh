@@ -58,6 +58,7 @@ FORGET_INTENTS     | intent | trace | -DRESTARTS=1 -DFORGET_INTENTS
 UNCLAIMED_IS_DEAD  | intent | trace | -DDEATHS=1 -DUNCLAIMED_IS_DEAD
 ANY_SLOT           | intent | trace | -DORDERS=2 -DCOVERS=1 -DANY_SLOT
 ANY_AGENT          | intent | trace | -DORDERS=2 -DCOVERS=1 -DRESTARTS=1 -DANY_AGENT
+ANY_BEATS          | intent | trace | -DORDERS=2 -DCOVERS=1 -DRESTARTS=1 -DANY_BEATS
 NO_GATE            | intent | trace | -DDEATHS=1 -DNO_GATE
 FALSE_PROOF        | intent | trace | -DDEATHS=1 -DFALSE_PROOF
 BY_HAND            | intent | trace | -DBY_HAND

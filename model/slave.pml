@@ -27,12 +27,14 @@ bit covered[2];
 byte covers;
 /* Lives of its agent; of each order the one that it was given to. */
 byte life[2], orderLife[ORDERS];
+/* Its beats have lived through the start of its agent, and told it all that the former one had said. */
+bit continues[2];
 #define IS_COVERED(x) covered[x]
-#define LIFE(x) life[x]
+#define SPEAKS_FOR(x, of) (life[x] == of || (continues[x] && life[x] == of + 1))
 #define ORDER_LIFE(k) orderLife[k]
 #else
 #define IS_COVERED(x) false
-#define LIFE(x) 0
+#define SPEAKS_FOR(x, of) true
 #define ORDER_LIFE(k) 0
 #endif
 
@@ -136,6 +138,11 @@ inline begin_anew() {
   :: else -> stage[s] = IDLE; slot[s] = 0
   fi
 #ifdef COVERS
+#ifdef ANY_BEATS
+  ; continues[s] = 1
+#else
+  ; continues[s] = !covered[s]
+#endif
   ; covered[s] = 0; life[s]++
 #endif
 }
@@ -193,7 +200,11 @@ proctype slave(byte s) {
        leave_order() }
   :: d_step { dead[s] && !provenDead[s] -> provenDead[s] = 1; printf("host %d is proven dead\n", s) }
   :: d_step { dead[s] ->
-       dead[s] = 0; boot[s]++; isBack[s] = 1; printf("host %d is back\n", s); begin_anew() }
+       dead[s] = 0; boot[s]++; isBack[s] = 1; printf("host %d is back\n", s); begin_anew()
+#ifdef COVERS
+       ; continues[s] = 0
+#endif
+     }
 #endif
 #endif
   od
