@@ -67,6 +67,7 @@ void test('what an agent has asked for is not done once another was told what it
   );
   assert.ok(welcome.kind === 'welcome');
   assert.ok((welcome.payload ?? '').length > 0, 'it is told before the body is written');
+  assert.equal(welcome.given, true, 'by an agent, in the life of this beat');
 
   await until('a beat later', () => agent.heard.filter(({ kind }) => kind === 'beat').length > 1);
   agent.say({ kind: 'read', id: 1, untilMs: UNTIL_MS, what: ['slots'] });

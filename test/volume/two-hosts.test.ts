@@ -157,6 +157,7 @@ void test('the beat outlives its agent, says so, and keeps its body', { timeout:
   assert.ok(connected?.kind === 'connected');
   assert.deepEqual(connected.ownBody?.body.intents, intents);
   assert.equal(connected.ownBody?.boot, BOOT);
+  assert.equal(connected.ownBody.given, false, 'found in the slot, where something older may have landed');
 });
 
 void test('a new agent displaces the old; malformed frames close the connection', {

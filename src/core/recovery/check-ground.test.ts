@@ -10,6 +10,7 @@ import { all } from '../lib/task.ts';
 import type { IncidentPhase } from '../wire/records.ts';
 import { CHECKS_AT_ONCE, mayAct } from './check-ground.ts';
 import { forceDown } from './force-down.ts';
+import { go } from './round-end.ts';
 
 /** The master h1 with an incident of h9, whose slot it saw last with counter 50, and what stands on the volume now. */
 function master(more: Partial<Found> = {}) {
@@ -45,6 +46,14 @@ void test('a master may act while its lease, the incident and the victim are wha
 /** Of a dead beat, in a slot that was freed: it lies before the one in which the host went on. */
 const lateWrite = slot('h9', 2, { incarnation: 0, counter: 700, boot: 'h9-boot-0' });
 
+/** Its own slot, torn. */
+const torn = {
+  state: 'damaged',
+  index: 9,
+  host: 'h9',
+  reason: { code: 'torn' },
+} as const;
+
 const stops: readonly (readonly [string, Partial<Found>, string | null])[] = [
   ['h3 has term 2', { seats: [seat('h1', 1, {}, 10), seat('h3', 3, { term: 2 })] }, null],
   ['h1 no longer holds', { seats: [seat('h1', 1, { phase: 'released' }, 10)] }, null],
@@ -53,6 +62,9 @@ const stops: readonly (readonly [string, Partial<Found>, string | null])[] = [
   ['the incident of h9 is', { incident: incidentRecord({ id: 'h9-2-1', term: 2 }) }, null],
   ['h9 writes to volume a', { slots: [slot('h9', 9, { counter: 51 })] }, null],
   ['the slot of h9 cannot be read', { slots: [] }, null],
+  ['the slot of h9 cannot be read', { slots: [slot('h9', 2, { counter: 50 }), torn] }, null],
+  ['h9 has shown life', { incident: incidentRecord({ hold: 'life-signs' }) }, null],
+  ['h9 has shown life', { incident: incidentRecord({ hold: 'life-after-failed' }) }, null],
   ['h9 writes to volume a', { slots: [lateWrite, slot('h9', 9, { counter: 51 })] }, null],
   ['h9 has booted once more', { slots: [slot('h9', 9, { counter: 51, boot: 'h9-boot-3' })] }, 'h9-boot-2'],
   ['the slot of h9 cannot be read', { slots: [slot('h9', 9, { counter: 50 })] }, 'h9-boot-2'],
@@ -70,6 +82,19 @@ void test('a host that writes again is not forced down, whatever the master reme
   incident.record = incidentRecord({ forcedDownBy: 'vigil-asked' });
   const end = pump.run(forceDown(core, mastership, incident), 10_000);
   assert.equal(end?.hold?.code, 'not-licensed');
+  assert.equal(pump.did('cloud').length, 0);
+});
+
+void test('a host that others hear by now is not forced down', () => {
+  const { core, master: mastership, incident, pump } = master();
+  incident.record = incidentRecord({ forcedDownBy: 'vigil-asked' });
+  const found = pump.script;
+  pump.script = (effect, at) => {
+    at.hosts.get('h9')?.probes.set('h3', { answer: 'agent', begunMs: at.now });
+    return found(effect, at);
+  };
+  const end = pump.run(forceDown(core, mastership, incident), 10_000);
+  assert.deepEqual(end, go(0));
   assert.equal(pump.did('cloud').length, 0);
 });
 

@@ -311,4 +311,18 @@ export const RETURNS: readonly Mutant[] = [
     find: '  if (back !== null) beginNextLife(incident, back, core.now);\n',
     replace: '',
   },
+  {
+    name: 'forced-down-though-others-hear-it',
+    why: 'a host is forced down by what the master itself sees of it, though others hear it by now',
+    file: 'src/core/recovery/force-down.ts',
+    find: "(showsLife(core, victim) || factsOf(core, evidence).witness !== 'none-alive')",
+    replace: 'showsLife(core, victim)',
+  },
+  {
+    name: 'older-slot-beside-a-torn-one',
+    why: 'a slot that the host has left speaks for it where the one in which it went on is torn',
+    file: 'src/core/recovery/check-victim.ts',
+    find: "  if (slots.some(({ state, host }) => state === 'damaged' && host === victim)) return null;\n",
+    replace: '',
+  },
 ];
