@@ -69,7 +69,7 @@ model: ## check the models of the lease, the intents and the records, with spin;
 demo: build ## five hosts, three faults, no root needed; ARGS=--keep leaves it running
 	$(RUN) node dist/vigil.js demo $(ARGS)
 
-test-openstack: build ## the same on a real OpenStack; needs root and some time
+test-openstack: build ## the same on a real OpenStack; needs root and some time; ARGS=--all, --only WORDS
 	$(RUN) node --import tsx test/openstack/run-cases.ts $(ARGS)
 
 bench-failover: build ## failover times on a real OpenStack beside nova's own; needs root

@@ -29,15 +29,14 @@ interface Instant {
   readonly isIt: (request: Request, victim: HostName) => boolean;
 }
 
-const beforeFirst = 'before the first POST';
 /** Nothing was asked of nova yet. */
 const onDeclaration: Instant = {
-  name: beforeFirst,
+  name: 'before the first POST',
   isIt: ({ method, path }, victim) => method === 'GET' && path.includes(`/os-migrations?host=${victim}`),
 };
 /** nova may still force the host down when somebody else is master. */
 const onForceDown: Instant = {
-  name: beforeFirst,
+  name: 'as it forces the host down',
   isIt: ({ method, path }) => method === 'PUT' && path.includes('/os-services/'),
 };
 const betweenPostAndAnswer: Instant = {
@@ -49,22 +48,19 @@ const afterLast: Instant = {
   isIt: ({ isPost, posts }) => isPost && posts === VM_COUNT,
 };
 
-/**
- * Each instant once on a real nova, the worst twice; all others are the simulator's. What nova was asked to force down
- * stays open for Q afterwards, so that comes last: no case waits for it.
- */
-const runs: readonly Instant[] = [
-  onDeclaration,
-  betweenPostAndAnswer,
-  afterLast,
-  betweenPostAndAnswer,
-  onForceDown,
-];
-
-export const masterDiesMidway: readonly Case[] = runs.map((instant, i) => ({
-  name: `master killed while evacuating, ${instant.name} (run ${i + 1} of ${runs.length})`,
+const dies = (instant: Instant): Case => ({
+  name: `master killed while evacuating, ${instant.name}`,
   run: (scene) => dieAt(scene, instant),
-}));
+});
+
+/**
+ * The worst instants on a real nova; all others are the simulator's. What nova was asked to force down stays open for Q
+ * afterwards, so that comes last: no case waits for it.
+ */
+export const masterDiesMidway: readonly Case[] = [betweenPostAndAnswer, onForceDown].map(dies);
+export const masterDiesMidwayAgain: readonly Case[] = [onDeclaration, afterLast, betweenPostAndAnswer].map(
+  dies,
+);
 
 const dieAt = async ({ cluster, nova, proxy, say }: Scene, instant: Instant): Promise<void> => {
   const master = await cluster.master();
