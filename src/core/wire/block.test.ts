@@ -105,6 +105,20 @@ void test('arbitrary bytes are never taken for a block', () => {
   );
 });
 
+void test('a block that is torn, or of a newer format, tells by its header whose it is and whether it moves', () => {
+  const headerOf = (at: number, value: number) => {
+    const bytes = bytesOf(sample);
+    bytes[at] = value;
+    new DataView(bytes.buffer).setUint32(60, crc32c(bytes.subarray(0, 60)), true);
+    const decoded = decodeBlock(bytes, 'slot');
+    return decoded.state === 'damaged' ? decoded.header : assert.fail(decoded.state);
+  };
+  assert.deepEqual(headerOf(4, 9), sample.header);
+  assert.deepEqual(headerOf(54, 7), sample.header);
+  assert.deepEqual(headerOf(HEADER_BYTES, 9), sample.header);
+  assert.equal(headerOf(6, 9), undefined, 'what it is is not known');
+});
+
 void test('each kind of damage has its own reason', () => {
   const reasonOf = (change: (bytes: Uint8Array) => void, resign = false) => {
     const bytes = bytesOf(sample);
