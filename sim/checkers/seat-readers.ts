@@ -18,6 +18,8 @@ export class SeatReaders {
   private readonly sinceMs = new Map<string, number>();
   /** By volume and host: now, or when it could be read last. */
   private readonly readings = new Map<SimVolume, Map<string, Reading>>();
+  /** By volume and host: when what it has begun while the volume was slow will have ended. */
+  private readonly slowUntilMs = new Map<string, number>();
 
   constructor(world: World) {
     this.world = world;
@@ -25,7 +27,7 @@ export class SeatReaders {
     for (const volume of volumes) this.readings.set(volume, new Map());
     const look = (): void => {
       for (const host of world.hosts.values()) {
-        const read = isReader(host) ? volumes.filter((volume) => isWhole(volume, host.name)) : [];
+        const read = isReader(host) ? volumes.filter((volume) => this.isRead(volume, host.name)) : [];
         if (read.length === 0) this.sinceMs.delete(host.name);
         else if (!this.sinceMs.has(host.name)) this.sinceMs.set(host.name, world.clock.now);
         for (const volume of read) this.note(volume, host.name);
@@ -46,6 +48,14 @@ export class SeatReaders {
       if (reading === undefined || !volumes.has(name)) return false;
       return reading.untilMs - Math.max(fromMs, reading.sinceMs) >= forMs;
     });
+  }
+
+  private isRead(volume: SimVolume, host: string): boolean {
+    const { now } = this.world.clock;
+    const key = `${volume.name} ${host}`;
+    const slowMs = volume.slowMs.get(host);
+    if (slowMs !== undefined) this.slowUntilMs.set(key, now + LOOK_MS + slowMs);
+    return isWhole(volume, host) && now >= (this.slowUntilMs.get(key) ?? 0);
   }
 
   private note(volume: SimVolume, host: string): void {
