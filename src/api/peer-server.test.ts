@@ -34,6 +34,7 @@ const order: RestartOrder = {
   id: 'o1',
   term: 3,
   master: 'm',
+  agent: '00000000000000aa',
   incident: 'i1',
   victim: 'x',
   vm: 'vm1',

@@ -37,6 +37,7 @@ function request(by: number): Request {
           id: `o${by % 9}`,
           term: by % 7,
           master: choose(HOSTS, by),
+          agent: 'ab'.repeat(8),
           incident: choose(INCIDENTS, by),
           victim: choose(HOSTS, by >> 2),
           vm,

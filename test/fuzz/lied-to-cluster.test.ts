@@ -78,7 +78,14 @@ function request(world: World, by: number): Request {
   const term = (master.core?.termSeen ?? 0) + (by % 3) - 1;
   const victim = choose(NAMES, by >> 2);
   const incident = `${victim}-${Math.max(0, term)}-1`;
-  const base = { id: `o${by % 99}`, term: Math.max(0, term), master: master.name, incident, victim };
+  const base = {
+    id: `o${by % 99}`,
+    term: Math.max(0, term),
+    master: master.name,
+    agent: '00000000000000aa',
+    incident,
+    victim,
+  };
   const position = { volumeUuid: choose(world.volumes, by).name, incarnation: by % 3, counter: by % 500 };
   return choose<Request>(
     [

@@ -21,6 +21,7 @@ export const order = {
   deadRows: [4, 5],
   lastSeen: [position],
   leaseSeen: [{ ...position, seat: 1 }],
+  agent: '00000000000000aa',
   validRenewals: 10,
 };
 export const report = {

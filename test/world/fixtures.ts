@@ -221,6 +221,7 @@ export function order(more: Partial<RestartOrder> = {}): RestartOrder {
     id: 'h9-1-1/vm/1.1',
     term: 1,
     master: 'h1',
+    agent: 'h2-agent',
     incident: 'h9-1-1',
     victim: 'h9',
     vm: 'vm',

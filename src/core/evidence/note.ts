@@ -115,9 +115,12 @@ function noteWords(
     if (maintenance !== said.maintenance) evidence.said = { ...said, maintenance };
     return;
   }
+  // New to this host, and perhaps written before a goodbye that a datagram has brought: that is not taken back by it.
+  const isAfterwards = said === null || body.agent !== said.agent || isLaterThan(said.receivedMs);
   evidence.said = saidInSlot(body, bodyBoot, bodyAtMs, maintenance);
   // What a former boot announced, it has done.
-  if (ofThisBoot) noteLeaving(evidence, body.leaving, bodyBoot, endedMs);
+  if (ofThisBoot && (body.leaving !== null || isAfterwards))
+    noteLeaving(evidence, body.leaving, bodyBoot, endedMs);
 }
 
 function saidInSlot(body: SlotBody, boot: BootId, receivedMs: number, maintenance: Maintenance): Said {

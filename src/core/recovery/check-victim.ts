@@ -102,7 +102,9 @@ function* readSlot(core: Core, victim: HostName, volume: OwnVolume): Task<Victim
   if (read === null || !read.ok) return null;
   const slots = read.slots ?? [];
   // Beside one that is damaged what else is his may be older.
-  if (slots.some(({ state, host }) => state === 'damaged' && host === victim)) return null;
+  const index = volume.uuid === null ? undefined : core.hosts.get(victim)?.slotIndex.get(volume.uuid);
+  if (slots.some((one) => one.state === 'damaged' && (one.host === victim || one.index === index)))
+    return null;
   const slot = lastSlots(slots).get(victim);
   return slot === undefined ? null : { volume, header: slot.header };
 }

@@ -35,7 +35,8 @@ import { reportProgress } from './progress-reports.ts';
 import { freshServices, type OnHost, type Read, type Reading, read } from './reading.ts';
 import { areNamed, onlyThese, orderedWith } from './ordered-hosts.ts';
 import { sendOrders } from './send-orders.ts';
-import { openFor, stillOpen } from './still-open.ts';
+import { anyOrderOut, openFor, stillOpen } from './still-open.ts';
+import { unless } from './unless.ts';
 import { evacuationsAfter, highestId, isOpenEvacuation, isOvertaken, isUnclaimedEvacuation } from './rows.ts';
 
 export function* evacuationRound(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
@@ -47,17 +48,38 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   if (waits !== null) return waits;
   // As long as that stands there, nobody carries out an order.
   if (incident.record.hold === 'life-signs') {
-    const hold = isStartOpen(core, master, incident) ? 'start-open' : null;
-    if (!(yield* writeRecord(core, master, incident, { hold }))) return notWritten(core, incident);
+    if (anyOrderOut(core, incident)) {
+      const words = `${victim} has shown life while orders were out: nothing further before they are answered or void`;
+      return held(hold('life-signs', words), BUSY_ROUND_MS);
+    }
+    const next = isStartOpen(core, master, incident) ? 'start-open' : null;
+    if (!(yield* writeRecord(core, master, incident, { hold: next }))) return notWritten(core, incident);
   }
 
-  const services = yield* freshServices(core);
-  if (services !== null) return novaUnreadable(services);
+  // nova takes its time: only what is known of the host when it has answered licenses an order.
+  const isAnother = (): boolean => {
+    const since = factsOf(core, evidence);
+    return (
+      isAlive(incident.record, evidence, since) ||
+      (!back && since.witness !== 'none-alive') ||
+      isBackWithNewBoot(incident.record, evidence, since) !== back
+    );
+  };
+  // Slaves that are about to ask nova are to read of it before the master has what it has asked nova for.
+  const isUrgent = (): boolean => anyOrderOut(core, incident) && isAnother();
+  const services = yield* unless(core, master, isUrgent, freshServices(core));
+  if (services === null || isAnother()) return go(0);
+  if (services.value !== null) return novaUnreadable(services.value);
   // Nothing in nova's lists depends on forced_down, so they are read while it is set; an order waits for both.
   let forced: RoundEnd | null = null;
-  const [reading] = yield* all<Read<Reading> | null>(
+  const [asked] = yield* all<{ readonly value: Read<Reading> } | null>(
     [
-      read(core, master, incident, anyToPlace(incident) ? null : incident.groups),
+      unless(
+        core,
+        master,
+        isUrgent,
+        read(core, master, incident, anyToPlace(incident) ? null : incident.groups),
+      ),
       (function* () {
         // Evacuations that nova has taken go on without it, and no further ones are ordered.
         if (!back) forced = yield* forceDown(core, master, incident);
@@ -67,19 +89,11 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     () => isActing(core, master),
   );
   if (forced !== null) return forced;
-  if (reading === null || reading === undefined || !reading.ok)
-    return novaUnreadable(reading?.why ?? 'no answer');
+  if (asked === null || asked === undefined || isAnother()) return go(0);
+  const reading = asked.value;
+  if (!reading.ok) return novaUnreadable(reading.why);
   if (isDoubtful(incident, reading.value)) return go(BUSY_ROUND_MS);
   if (!(yield* raiseMark(core, master, incident))) return notWritten(core, incident);
-  // nova took its time: only what is known of the host now licenses an order.
-  const isAnother = (): boolean => {
-    const since = factsOf(core, evidence);
-    return (
-      isAlive(incident.record, evidence, since) ||
-      (!back && since.witness !== 'none-alive') ||
-      isBackWithNewBoot(incident.record, evidence, since) !== back
-    );
-  };
   if (isAnother()) return go(0);
   if (!back || incident.before === null) noteBefore(core, incident, reading.value);
   incident.groups = reading.value.groups;
@@ -105,7 +119,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   const areOver = ordered.length === 0 && incident.record.ordered.length > 0;
   if (areOver && !(yield* writeRecord(core, master, incident, { ordered })))
     return notWritten(core, incident);
-  yield* confirmEnded(core, incident);
+  yield* unless(core, master, isUrgent, confirmEnded(core, incident));
   reportProgress(core, incident, back);
 
   const open = [...incident.vms.values()].filter(
@@ -118,7 +132,10 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     );
     if (settling > 0)
       return held(
-        hold('evacuations-settling', `${settling} evacuations from ${victim} are under way`),
+        hold(
+          'evacuations-settling',
+          `${settling} evacuations from ${victim} are under way or may still begin`,
+        ),
         BUSY_ROUND_MS,
       );
     const written = yield* writeRecord(core, master, incident, { phase: 'returning', hold: null, ordered });
@@ -131,8 +148,14 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
 }
 
 /** VMs that wait since something may still come of what somebody has asked for: before that the host gets none back. */
-function unsettled(core: Core, master: Mastership, incident: Incident, { servers }: Reading): number {
-  const open = stillOpen(core, master, incident);
+function unsettled(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  { servers, openBefore }: Reading,
+): number {
+  // What came to an end since nova's records were read is not open any more, and may have left a record.
+  const open = new Map([...openBefore, ...stillOpen(core, master, incident)]);
   const isCounted = (vm: string): boolean => {
     const state = incident.vms.get(vm)?.state;
     return state === 'ordered' || state === 'evacuating';

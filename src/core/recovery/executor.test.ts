@@ -113,6 +113,11 @@ const atOnce: readonly (readonly [RefusalCode, string, (core: Core) => void])[] 
     (core) => (core.maintenance = { sequence: 1, declared: { by: 'ann', why: null, recover: true } }),
   ],
   ['not-online', 'the master is not heard', (core) => (core.link.echoMs = null)],
+  [
+    'intent-not-written',
+    'what stands on its lease volumes is not known',
+    (core) => core.leaseVolumes.forEach((volume) => (volume.connected = false)),
+  ],
   ['busy', 'the VM has an intent', (core) => core.executor.intents.set('vm', intent)],
   ['busy', 'begun before', (core) => core.executor.begun.add(order().id)],
   [
@@ -134,6 +139,13 @@ for (const [code, why, prepare] of atOnce) {
     assert.equal(pump.did('cloud').length + pump.did('write-body').length, 0);
   });
 }
+
+void test('refused at once: it was given to the agent that ran here before, which alone is named', () => {
+  const pump = slave(asFound());
+  const outcome = execute(pump, { agent: 'h1-agent' });
+  assert.ok(outcome.outcome === 'refused' && outcome.code === 'expired', JSON.stringify(outcome));
+  assert.equal(pump.did('cloud').length + pump.did('write-body').length, 0);
+});
 
 void test('refused at once: a control host has no nova-compute', () => {
   const outcome = execute(slave(asFound(), { role: 'control' }));

@@ -72,6 +72,14 @@ function refuseAtOnce(core: Core, order: RestartOrder): OrderOutcome | null {
   core.termSeen = order.term;
   const away = refuseAway(core);
   if (away !== null) return away;
+  if (order.agent !== settings.agent)
+    return refused('expired', 'it was given to the agent that ran on this host before');
+  // It could write over what it has not read yet.
+  if (!core.coordination.intents.isKnown(core))
+    return refused(
+      'intent-not-written',
+      'a majority of the lease volumes has not told yet what stands there',
+    );
   if (settings.role !== 'compute') return refused('not-online', 'this host runs no nova-compute');
   if (!hearsMaster(core)) return refused('not-online', 'this host does not hear the master over the network');
   if (executor.begun.has(order.id)) return refused('busy', 'this order was begun before');

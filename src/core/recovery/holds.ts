@@ -6,7 +6,7 @@ export interface Hold {
 }
 
 const OPEN_REQUEST_PASSES =
-  'the time passes in which nova may still carry out what it did not answer (openstack.open_request_s)';
+  'the time passes in which nova may still carry out what it did not answer: 105 s, and openstack.open_request_s';
 
 const RELEASES = {
   'incident-not-written': 'the lease volumes accept writes again on a majority',
@@ -23,7 +23,8 @@ const RELEASES = {
   'life-signs': 'the host tells its boot id on a path, and no other one, or falls silent again',
   'life-after-failed':
     'an operator makes sure that each VM named runs once, then reboots the host, or switches it off and: vigil confirm-dead HOST --by NAME',
-  'evacuations-settling': 'the evacuations under way end',
+  'evacuations-settling':
+    'they end, or can come to nothing any more; vigil vms tells of each, and what to do',
   'rows-not-completed':
     'nova-compute starts on the host and completes its evacuation records: one of each VM, so start it once more if some are left',
   'compute-not-back': 'nova-compute starts on the host and reports to nova',

@@ -42,9 +42,8 @@ const livingAgentOf = (core: Core, host: HostName): AgentIncarnation | null =>
 /** The agent that was ordered is no more, and what it has asked of nova is carried out or never will be. */
 export function hasEnded(core: Core, ordered: Ordered): boolean {
   const living = livingAgentOf(core, ordered.host);
-  if (living === null) return false;
   if (living === ordered.agent) ordered.goneMs = null;
-  else ordered.goneMs ??= core.now;
+  else if (living !== null) ordered.goneMs ??= core.now;
   return ordered.goneMs !== null && isPast(core, ordered.goneMs);
 }
 

@@ -1,5 +1,5 @@
 import type { LeaseStamp } from '../coordination/port.ts';
-import type { HostName, Term } from '../wire/records.ts';
+import type { AgentIncarnation, HostName, Term } from '../wire/records.ts';
 import type { LastSeen } from './check-victim.ts';
 import type { CloudFailure } from './cloud.ts';
 
@@ -15,6 +15,8 @@ export interface RestartOrder {
   readonly id: string;
   readonly term: Term;
   readonly master: HostName;
+  /** The agent that the incident's record names: no other one carries it out, or it would be named nowhere. */
+  readonly agent: AgentIncarnation;
   readonly incident: string;
   readonly victim: HostName;
   readonly vm: string;

@@ -27,6 +27,7 @@ import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end
 import { writeRecord, type Incident } from './incident.ts';
 import { reportEnd } from './progress-reports.ts';
 import { orderedWith } from './ordered-hosts.ts';
+import { anyOrderOut } from './still-open.ts';
 import { findProof } from './proof.ts';
 import { returnRound } from './return.ts';
 import { isStartOpen } from './open-starts.ts';
@@ -63,7 +64,9 @@ function* recordRound(core: Core, master: Mastership, incident: Incident, reason
   if (unwritable || record.phase === 'closed') return;
   const underWay = toRecord(incident.underWay, record) ?? record.underWay;
   // That one binds successors, too, whatever else holds meanwhile: it goes when it is released.
-  const hold = record.hold === 'life-after-failed' ? record.hold : code;
+  // Nor do signs of life, as long as an order that was out when they came may still be carried out.
+  const isNeeded = record.hold === 'life-signs' && anyOrderOut(core, incident);
+  const hold = record.hold === 'life-after-failed' || isNeeded ? record.hold : code;
   const forcedDownBy = forcedDownSince(core, incident);
   const isWritten = record.hold === hold && record.underWay === underWay;
   if (isWritten && record.forcedDownBy === forcedDownBy && !incident.isWordUnwritten) return;

@@ -5,7 +5,7 @@ import { start, type Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { request } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
-import type { HostName } from '../wire/records.ts';
+import type { AgentIncarnation, HostName } from '../wire/records.ts';
 import { LOOK_UP_DEADLINE_MS } from './check-before-effect.ts';
 import { VALID_RENEWALS } from './check-ground.ts';
 import { lastSeenOf } from './check-victim.ts';
@@ -42,7 +42,7 @@ export function sendOrders(
     }
     work.attempt += 1;
     const open: OpenOrder = {
-      order: write(core, master, incident, work),
+      order: write(core, master, incident, work, agent),
       to: { host: target, agent, goneMs: null },
       outcome: null,
       newestRow: highestId(rows.filter((row) => row.vm === work.vm)),
@@ -55,11 +55,18 @@ export function sendOrders(
   }
 }
 
-function write(core: Core, master: Mastership, { record }: Incident, work: VmWork): RestartOrder {
+function write(
+  core: Core,
+  master: Mastership,
+  { record }: Incident,
+  work: VmWork,
+  agent: AgentIncarnation,
+): RestartOrder {
   return {
     id: `${record.id}/${work.vm}/${master.term}.${work.attempt}.${core.requests.nextId}`,
     term: master.term,
     master: core.settings.host,
+    agent,
     incident: record.id,
     victim: record.victim,
     vm: work.vm,

@@ -67,6 +67,16 @@ export function stillOpen(core: Core, master: Mastership, incident: Incident): S
   return open;
 }
 
+/** May a slave still begin with an order of this master? One that was answered is begun, or never will be. */
+export function anyOrderOut(core: Core, { vms }: Incident): boolean {
+  return [...vms.values()].some(
+    ({ order }) =>
+      order !== null &&
+      (order.outcome === null || order.outcome === 'lost') &&
+      !core.coordination.lease.isPast(core, order.order.leaseSeen, order.order.validRenewals),
+  );
+}
+
 /**
  * Is it certain that nothing will come of an order any more? Its slave must have answered that nothing is open, or the
  * order must have expired by the master's own seat, and the slave's slot been read since without an intent for the VM.

@@ -43,6 +43,7 @@ const restartOrder = z.strictObject({
   id: words(256),
   term: count,
   master: hostName,
+  agent: z.string().regex(/^[0-9a-f]{16}$/),
   incident: words(128),
   victim: hostName,
   vm: words(64),

@@ -149,4 +149,18 @@ export const ORDERED_HOSTS: readonly Mutant[] = [
     find: 'if (given && body.agent',
     replace: 'if (body.agent',
   },
+  {
+    name: 'any-agent-takes-an-order',
+    why: 'an order is carried out by an agent that no record names',
+    file: EXECUTOR,
+    find: 'if (order.agent !== settings.agent)',
+    replace: "if (order.agent === '')",
+  },
+  {
+    name: 'order-before-the-own-slot-is-known',
+    why: 'a slave takes an order before it knows what it has asked for in a former life',
+    file: EXECUTOR,
+    find: 'if (!core.coordination.intents.isKnown(core))',
+    replace: 'if (core.now < 0)',
+  },
 ];

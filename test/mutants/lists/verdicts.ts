@@ -287,4 +287,11 @@ export const VERDICTS: readonly Mutant[] = [
     find: "? damaged(reason) : { state: 'damaged', reason, header }",
     replace: '? damaged(reason) : damaged(reason)',
   },
+  {
+    name: 'goodbye-taken-back-by-news',
+    why: 'a body that was new, and written before a goodbye, takes that back',
+    file: 'src/core/evidence/note.ts',
+    find: '(body.leaving !== null || isAfterwards)',
+    replace: '(body.leaving !== null || true)',
+  },
 ];

@@ -12,6 +12,7 @@ import type { OwnVolume } from '../../volumes.ts';
 import type { CellObservation } from '../../wire/observations.ts';
 import type { HostName, IncidentRecord } from '../../wire/records.ts';
 import { leaseMajority } from './majority.ts';
+import { unansweredMs } from '../../recovery/still-sent.ts';
 import { fitRecord } from '../../wire/fit.ts';
 
 export function* writeRecord(core: Core, record: IncidentRecord, live: () => boolean): Task<boolean> {
@@ -105,8 +106,7 @@ function* readAll(core: Core, volume: OwnVolume, cells: CellObservation[]): Task
     core.master.blindUntilMs = core.now + core.settings.timing.openRequestMs;
   // What stays so was not torn in its write; nothing of it is open any more after that time.
   const { sinceMs } = core.master ?? { sinceMs: core.now };
-  if (unreadable(read.cells).size > 0 && core.now - sinceMs < core.settings.timing.openRequestMs)
-    return false;
+  if (unreadable(read.cells).size > 0 && core.now - sinceMs < unansweredMs(core.settings)) return false;
   // With its slot a host was freed, whatever was being written of it just then.
   const slots = new Set(read.slots.map(({ index }) => index));
   cells.push(...read.cells.filter(({ slot }) => slots.has(slot)));

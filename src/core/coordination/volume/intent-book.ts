@@ -47,20 +47,34 @@ export class IntentBook {
   }
 
   /** Whose words a beat of the host that lives has written, on so many of these volumes; null: not known. */
-  livingAgent(host: HostName, volumeUuids: readonly string[], atLeast: number): AgentIncarnation | null {
-    const living = this.livingOn(host, volumeUuids).map(({ agent }) => agent);
+  livingAgent(
+    host: HostName,
+    sinceMs: number,
+    volumeUuids: readonly string[],
+    atLeast: number,
+  ): AgentIncarnation | null {
+    const living = this.livingOn(host, sinceMs, volumeUuids).map(({ agent }) => agent);
     return living.find((agent) => living.filter((other) => other === agent).length >= atLeast) ?? null;
   }
 
   /** Of this agent, or of one that continues it. */
-  tells({ host, agent }: OrderedHost, volumeUuids: readonly string[], atLeast: number): boolean {
-    const living = this.livingOn(host, volumeUuids);
+  tells(
+    { host, agent }: OrderedHost,
+    sinceMs: number,
+    volumeUuids: readonly string[],
+    atLeast: number,
+  ): boolean {
+    const living = this.livingOn(host, sinceMs, volumeUuids);
     return living.filter((speaker) => speaksFor(speaker, agent)).length >= atLeast;
   }
 
-  private livingOn(host: HostName, volumeUuids: readonly string[]): readonly Speaker[] {
+  /** By reads begun after `sinceMs`: a volume that cannot be read any more tells of the past. */
+  private livingOn(host: HostName, sinceMs: number, volumeUuids: readonly string[]): readonly Speaker[] {
     const volumes = this.readings.get(host);
-    return volumeUuids.flatMap((uuid) => volumes?.get(uuid)?.living ?? []);
+    return volumeUuids.flatMap((uuid) => {
+      const reading = volumes?.get(uuid);
+      return reading === undefined || reading.begunMs < sinceMs ? [] : (reading.living ?? []);
+    });
   }
 
   /** Each intent that stands on any of the volumes that count for its host; on several of them it is told several times. */

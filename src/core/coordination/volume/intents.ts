@@ -54,14 +54,17 @@ export function isClear(core: Core, ordered: OrderedHost, vm: string, sinceMs: n
   return core.master?.intents.clearSince(ordered, vm, sinceMs, lease, majorityOf(lease.length)) ?? false;
 }
 
+/** What was read before then may have been lost since. */
+const latelyMs = ({ now, settings }: Core): number => now - 2 * settings.timing.volumeLostMs;
+
 export function livingAgent(core: Core, host: HostName): AgentIncarnation | null {
   const lease = leaseUuids(core);
-  return core.master?.intents.livingAgent(host, lease, majorityOf(lease.length)) ?? null;
+  return core.master?.intents.livingAgent(host, latelyMs(core), lease, majorityOf(lease.length)) ?? null;
 }
 
 export function tells(core: Core, ordered: OrderedHost): boolean {
   const lease = leaseUuids(core);
-  return core.master?.intents.tells(ordered, lease, majorityOf(lease.length)) ?? false;
+  return core.master?.intents.tells(ordered, latelyMs(core), lease, majorityOf(lease.length)) ?? false;
 }
 
 export const removedSinceMs = ({ master }: Core, host: HostName): number | null =>
