@@ -47,8 +47,8 @@ export const INCIDENTS: readonly Mutant[] = [
     name: 'life-after-failed-forgotten',
     why: 'that a failed host showed life is gone from the record with the next hold',
     file: 'src/core/recovery/pursue.ts',
-    find: "const hold = record.hold === 'life-after-failed' ? record.hold : code;",
-    replace: 'const hold = code;',
+    find: "record.hold === 'life-after-failed' || isNeeded ?",
+    replace: 'isNeeded ?',
   },
   {
     name: 'life-after-failed-released-by-silence',

@@ -322,8 +322,8 @@ export const RETURNS: readonly Mutant[] = [
     name: 'older-slot-beside-a-torn-one',
     why: 'a slot that the host has left speaks for it where the one in which it went on is torn',
     file: 'src/core/recovery/check-victim.ts',
-    find: "  if (slots.some((one) => one.state === 'damaged' && (one.host === victim || one.index === index))) return null;\n",
-    replace: '',
+    find: "one.state === 'damaged' && (one.host",
+    replace: "one.state === 'damaged' && core.now < 0 && (one.host",
   },
   {
     name: 'life-signs-forgotten-over-another-hold',

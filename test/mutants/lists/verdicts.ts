@@ -277,8 +277,8 @@ export const VERDICTS: readonly Mutant[] = [
     name: 'goodbye-taken-back',
     why: 'what a beat wrote before a goodbye is read after it, and taken for news',
     file: 'src/core/evidence/note.ts',
-    find: 'isLaterThan(said.receivedMs)',
-    replace: 'bodyAtMs >= said.receivedMs',
+    find: 'body.sequence === said.sequence && isLaterThan(said.receivedMs)',
+    replace: 'body.sequence === said.sequence && bodyAtMs >= said.receivedMs',
   },
   {
     name: 'newer-seat-stands-still',
