@@ -14,24 +14,27 @@ export function* unless<Value>(
   stop: () => boolean,
   reading: Task<Value>,
 ): Task<{ readonly value: Value } | null> {
-  let read: { readonly value: Value } | null = null;
-  let isStopped = false;
+  const end: { read: { readonly value: Value } | null; isStopped: boolean } = {
+    read: null,
+    isStopped: false,
+  };
   yield* enough(
     [
       (function* () {
-        read = { value: yield* reading };
+        end.read = { value: yield* reading };
         return true;
       })(),
       (function* () {
-        while (read === null && !isStopped) {
-          isStopped = stop();
-          if (!isStopped) yield* sleep(core, core.settings.timing.beatMs / 4);
+        for (;;) {
+          if (end.read !== null) return false;
+          end.isStopped = stop();
+          if (end.isStopped) return true;
+          yield* sleep(core, core.settings.timing.beatMs / 4);
         }
-        return isStopped;
       })(),
     ],
     1,
-    () => isActing(core, master) && !isStopped,
+    () => isActing(core, master) && !end.isStopped,
   );
-  return read;
+  return end.read;
 }
