@@ -52,10 +52,16 @@ export function noteServices(
 ): void {
   // An answer overtaken by that of a later read would look like a change.
   if (witness.readMs !== null && begunMs < witness.readMs) return;
-  witness.services = services;
+  // What was begun to be read before Vigil told nova something shows what stood there before that.
+  const isOlder = (host: HostName): boolean => begunMs <= (witness.touchedMs.get(host) ?? -1);
+  const told = new Map(witness.services.map(({ host, forcedDown }) => [host, forcedDown]));
+  witness.services = services.map((service) => {
+    const forcedDown = isOlder(service.host) ? told.get(service.host) : undefined;
+    return forcedDown === undefined ? service : { ...service, forcedDown };
+  });
   witness.readMs = begunMs;
   for (const service of services) {
-    if (begunMs <= (witness.touchedMs.get(service.host) ?? -1)) continue;
+    if (isOlder(service.host)) continue;
     const before = witness.sightings.get(service.host);
     if (before !== undefined && before.updatedAt === service.updatedAt) {
       witness.sightings.set(service.host, { ...before, lastMs: begunMs });

@@ -80,7 +80,10 @@ for (const [words, found, boot] of stops) {
 void test('a host that writes again is not forced down, whatever the master remembers', () => {
   const { core, master: mastership, incident, pump } = master({ slots: [slot('h9', 9, { counter: 51 })] });
   incident.record = incidentRecord({ forcedDownBy: 'vigil-asked' });
-  const end = pump.run(forceDown(core, mastership, incident), 10_000);
+  const end = pump.run(
+    forceDown(core, mastership, incident, () => false),
+    10_000,
+  );
   assert.equal(end?.hold?.code, 'not-licensed');
   assert.equal(pump.did('cloud').length, 0);
 });
@@ -93,7 +96,10 @@ void test('a host that others hear by now is not forced down', () => {
     at.hosts.get('h9')?.probes.set('h3', { answer: 'agent', begunMs: at.now });
     return found(effect, at);
   };
-  const end = pump.run(forceDown(core, mastership, incident), 10_000);
+  const end = pump.run(
+    forceDown(core, mastership, incident, () => false),
+    10_000,
+  );
   assert.deepEqual(end, go(0));
   assert.equal(pump.did('cloud').length, 0);
 });

@@ -82,7 +82,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
       ),
       (function* () {
         // Evacuations that nova has taken go on without it, and no further ones are ordered.
-        if (!back) forced = yield* forceDown(core, master, incident);
+        if (!back) forced = yield* forceDown(core, master, incident, isUrgent);
         return null;
       })(),
     ],

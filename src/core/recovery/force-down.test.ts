@@ -43,7 +43,10 @@ function forcedDown(answer: CloudAnswer<'force-down'>, meanwhile: (core: Core) =
   };
   const pump = new Pump(core, (effect) => ({ result: result(effect), afterMs: ANSWER_MS }));
   const begunMs = core.now;
-  const ended = pump.run(forceDown(core, master, incident), 4 * ANSWER_MS);
+  const ended = pump.run(
+    forceDown(core, master, incident, () => false),
+    4 * ANSWER_MS,
+  );
   assert.equal(pump.did('cloud').length, 1);
   return { core, incident, begunMs, hold: ended === null ? null : (ended?.hold?.code ?? assert.fail()) };
 }

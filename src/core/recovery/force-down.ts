@@ -6,7 +6,7 @@ import { factsOf } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { BootId, ForcedDownBy, HostName } from '../wire/records.ts';
-import { askCloud } from './ask-cloud.ts';
+import { askCloud, NOVA_DEADLINE_MS } from './ask-cloud.ts';
 import { mayAct } from './check-ground.ts';
 import { mayStillHappen } from './cloud.ts';
 import { hold } from './holds.ts';
@@ -14,7 +14,8 @@ import { writeRecord, type Incident } from './incident.ts';
 import { isFresh } from './life.ts';
 import { anyStartOpen } from './open-starts.ts';
 import { freshServices } from './reading.ts';
-import { stillSentMs } from './still-sent.ts';
+import { stillSentMs, unansweredMs } from './still-sent.ts';
+import { unless } from './unless.ts';
 import {
   BUSY_ROUND_MS,
   go,
@@ -27,7 +28,12 @@ import {
 } from './round-end.ts';
 
 /** Null when nova has the host forced down; the cell says first who did it, so that nobody undoes another's. */
-export function* forceDown(core: Core, master: Mastership, incident: Incident): Task<RoundEnd | null> {
+export function* forceDown(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  isUrgent: () => boolean,
+): Task<RoundEnd | null> {
   const { victim, forcedDownBy } = incident.record;
   if (forcedDownBy === 'somebody-else' || (forcedDownBy !== null && isForcedDown(core, victim))) return null;
   const service = core.nova.services.find(({ host }) => host === victim);
@@ -46,8 +52,10 @@ export function* forceDown(core: Core, master: Mastership, incident: Incident): 
   const against = yield* mayAct(core, master, incident, ['evacuating'], null);
   if (against !== null) return unlicensed(core, against);
   if (isHeard(core, victim)) return go(0);
-  const refused = yield* setForcedDown(core, incident, true);
-  return refused === null ? null : held(hold('force-down-refused', refused), BUSY_ROUND_MS);
+  // Signs of life do not wait for nova.
+  const asked = yield* unless(core, master, isUrgent, setForcedDown(core, incident, true), true);
+  if (asked === null) return go(0);
+  return asked.value === null ? null : held(hold('force-down-refused', asked.value), BUSY_ROUND_MS);
 }
 
 /** By anybody. */
@@ -146,11 +154,20 @@ function* setForcedDown(core: Core, incident: Incident, forcedDown: boolean): Ta
   const service = core.nova.services.find(({ host }) => host === victim);
   if (service === undefined) return `nova knows no compute service of ${victim}`;
   noteTouched(core.nova, victim, core.now);
+  const openBeforeMs = incident.forceDownOpenMs;
+  // The round may end before the answer is there.
+  const unansweredUntilMs =
+    core.now + NOVA_DEADLINE_MS + core.settings.timing.beatMs + unansweredMs(core.settings);
+  if (forcedDown) incident.forceDownOpenMs = unansweredUntilMs;
   const answer = yield* askCloud(core, { call: 'force-down', serviceId: service.id, forcedDown });
   noteTouched(core.nova, victim, core.now);
   const isDone = answer.ok && answer.value.forcedDown === forcedDown;
-  if (forcedDown && !isDone && (answer.ok || mayStillHappen(answer.failure)))
-    incident.forceDownOpenMs = core.now + stillSentMs(answer) + core.settings.timing.openRequestMs;
+  const isOpen = !isDone && (answer.ok || mayStillHappen(answer.failure));
+  // Unless it was asked for once more meanwhile.
+  if (forcedDown && incident.forceDownOpenMs === unansweredUntilMs)
+    incident.forceDownOpenMs = isOpen
+      ? core.now + stillSentMs(answer) + core.settings.timing.openRequestMs
+      : openBeforeMs;
   if (!answer.ok) return answer.failure.detail;
   core.nova.services = core.nova.services.map((known) =>
     known.host === victim ? { ...known, forcedDown: answer.value.forcedDown } : known,

@@ -20,7 +20,8 @@ const RELEASES = {
   'not-licensed': 'the lease volumes are readable on a majority and still show this incident',
   'not-a-compute-host': 'the host has a nova-compute service, or an operator frees its slot',
   'force-down-refused': 'nova accepts forced_down for the host; see vigil check',
-  'life-signs': 'the host tells its boot id on a path, and no other one, or falls silent again',
+  'life-signs':
+    'the host tells its boot id on a path, and no other one, or falls silent again, and orders that were out are answered or void',
   'life-after-failed':
     'an operator makes sure that each VM named runs once, then reboots the host, or switches it off and: vigil confirm-dead HOST --by NAME',
   'evacuations-settling':

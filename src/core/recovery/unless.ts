@@ -5,14 +5,15 @@ import type { Mastership } from '../master/mastership.ts';
 import { sleep } from '../requests.ts';
 
 /**
- * What a master reads, unless `stop` comes first, which is looked at four times a beat: null then, and what is being read is
- * dropped when its answer comes. For readings alone: of an effect that is dropped nobody would note the answer.
+ * What a master waits for, unless `stop` comes first, which is looked at four times a beat: null then. A reading is dropped
+ * when its answer comes; what `goesOn` notes its own answer, as an effect has to.
  */
 export function* unless<Value>(
   core: Core,
   master: Mastership,
   stop: () => boolean,
-  reading: Task<Value>,
+  task: Task<Value>,
+  goesOn = false,
 ): Task<{ readonly value: Value } | null> {
   const end: { read: { readonly value: Value } | null; isStopped: boolean } = {
     read: null,
@@ -21,7 +22,7 @@ export function* unless<Value>(
   yield* enough(
     [
       (function* () {
-        end.read = { value: yield* reading };
+        end.read = { value: yield* task };
         return true;
       })(),
       (function* () {
@@ -34,7 +35,7 @@ export function* unless<Value>(
       })(),
     ],
     1,
-    () => isActing(core, master) && !end.isStopped,
+    () => isActing(core, master) && (goesOn || !end.isStopped),
   );
   return end.read;
 }

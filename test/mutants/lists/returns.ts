@@ -353,4 +353,25 @@ export const RETURNS: readonly Mutant[] = [
     find: 'new Map([...openBefore, ...stillOpen(core, master, incident)])',
     replace: 'stillOpen(core, master, incident)',
   },
+  {
+    name: 'order-void-on-every-volume-alone',
+    why: 'an order that no majority of seats can confirm counts as out',
+    file: 'src/core/coordination/volume/lease-seats.ts',
+    find: 'return valid.length < leaseMajority(core);',
+    replace: 'return valid.length === 0;',
+  },
+  {
+    name: 'older-list-undoes-force-down',
+    why: 'a list of services that was asked for before shows what Vigil has changed since',
+    file: 'src/core/evidence/nova-witness.ts',
+    find: 'isOlder(service.host) ? told.get(service.host) : undefined',
+    replace: 'isOlder(service.host) ? undefined : undefined',
+  },
+  {
+    name: 'life-signs-wait-for-force-down',
+    why: 'a master that waits for nova to force a host down does not tell its slaves that it lives',
+    file: 'src/core/recovery/force-down.ts',
+    find: 'unless(core, master, isUrgent, setForcedDown',
+    replace: 'unless(core, master, () => false, setForcedDown',
+  },
 ];

@@ -103,13 +103,16 @@ export function stamp(core: Core): LeaseStamp {
   );
 }
 
+/** Too few seats are left that a slave could read and take for those of the stamp. */
 export function isPast(core: Core, then: LeaseStamp, renewals: number): boolean {
-  const passed = stamp(core).filter((now) => {
-    const seen = then.find(({ volumeUuid }) => volumeUuid === now.volumeUuid);
-    if (seen === undefined) return false;
-    return now.incarnation !== seen.incarnation || now.counter > seen.counter + renewals;
+  const own = stamp(core);
+  const valid = then.filter((seen) => {
+    const now = own.find(({ volumeUuid }) => volumeUuid === seen.volumeUuid);
+    return (
+      now === undefined || (now.incarnation === seen.incarnation && now.counter <= seen.counter + renewals)
+    );
   });
-  return passed.length >= leaseMajority(core);
+  return valid.length < leaseMajority(core);
 }
 
 /** What all seats but the own agent's say. Asked each beat: nothing is made on the way. */
