@@ -113,11 +113,6 @@ const atOnce: readonly (readonly [RefusalCode, string, (core: Core) => void])[] 
     (core) => (core.maintenance = { sequence: 1, declared: { by: 'ann', why: null, recover: true } }),
   ],
   ['not-online', 'the master is not heard', (core) => (core.link.echoMs = null)],
-  [
-    'intent-not-written',
-    'what stands on its lease volumes is not known',
-    (core) => core.leaseVolumes.forEach((volume) => (volume.connected = false)),
-  ],
   ['busy', 'the VM has an intent', (core) => core.executor.intents.set('vm', intent)],
   ['busy', 'begun before', (core) => core.executor.begun.add(order().id)],
   [
@@ -145,6 +140,14 @@ void test('refused at once: it was given to the agent that ran here before, whic
   const outcome = execute(pump, { agent: 'h1-agent' });
   assert.ok(outcome.outcome === 'refused' && outcome.code === 'expired', JSON.stringify(outcome));
   assert.equal(pump.did('cloud').length + pump.did('write-body').length, 0);
+});
+
+void test('refused at once: a former life of this host may have left an intent where it has not read yet', () => {
+  const pump = slave(asFound());
+  for (const volume of pump.core.leaseVolumes) volume.connected = false;
+  const outcome = execute(pump);
+  assert.ok(outcome.outcome === 'refused' && outcome.code === 'intent-not-written');
+  assert.match(outcome.detail, /has not told yet what stands there/);
 });
 
 void test('refused at once: a control host has no nova-compute', () => {
