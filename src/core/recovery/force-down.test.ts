@@ -118,3 +118,13 @@ void test('a service that nova leaves out of its list for a while is not forced 
   assert.equal(isOver(1, 'h1'), false);
   assert.equal(isOver(MINUTE_MS, 'h1'), true);
 });
+
+void test('a list that was asked for before does not undo what nova has done since', () => {
+  const { core, begunMs } = forcedDown(says(true));
+  const isForcedDown = () => core.nova.services.find(({ host }) => host === 'h9')?.forcedDown;
+  assert.equal(isForcedDown(), true);
+  noteServices(core.nova, [service('h9')], begunMs);
+  assert.equal(isForcedDown(), true);
+  noteServices(core.nova, [service('h9')], core.now + 1);
+  assert.equal(isForcedDown(), false, 'somebody has forced it up');
+});
