@@ -12,6 +12,8 @@ export function operate(world: World): void {
   if (acting === undefined) return;
   for (const [host, { verdict }] of acting.core?.master?.judgements ?? [])
     if (verdict === 'unknown' && !world.host(host).power) confirmDead(acting.name, host);
+  // Where the next one fits is known once nova has placed this one.
+  let hasEvacuated = false;
   for (const [host, { hold, record, vms }] of acting.core?.master?.incidents ?? []) {
     for (const { vm, state, reason } of vms.values()) {
       if (reason?.includes('openstack server set --state active') === true && standsStill(world, vm))
@@ -21,9 +23,11 @@ export function operate(world: World): void {
       if (isToBeStarted && (world.guests.running.get(vm)?.size ?? 0) === 0)
         act(world, { do: 'start-vm', vm });
       const server = serverOf(world.nova.state, vm);
-      if (server === null || reason === null || !isToBeEvacuated(world, vm, reason)) continue;
+      if (server === null || reason === null || hasEvacuated || !isToBeEvacuated(world, vm, reason)) continue;
       const to = selectHost(world.nova.state, { server, onlyHost: null, notHost: host });
-      if (to !== null) act(world, { do: 'evacuate-by-hand', vm, to });
+      if (to === null) continue;
+      act(world, { do: 'evacuate-by-hand', vm, to });
+      hasEvacuated = true;
     }
     if (hold?.code === 'rows-not-completed' && world.host(host).compute) {
       act(world, { do: 'kill', what: 'nova-compute', hosts: [host], lateWriteMs: null });
