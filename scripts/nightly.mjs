@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
 /**
- * Many short runs of any size; runs of six hours of any size, for what counts by the hour; six hours of 32 hosts. Most of
- * the time goes to those in the middle: many clusters that differ show more than the same hours of a few large ones, of
- * which a processor plays three times as many in the same time.
+ * Many short runs of any size; runs of six hours of any size, for what counts by the hour; six hours of 32 hosts. Clusters
+ * that differ show more than the same hours of a few large ones, of which a processor plays half as many again in the same
+ * time.
  */
 const PARTS = [
   { name: 'short', args: ['--seeds', '1..2000'] },

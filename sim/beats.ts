@@ -1,6 +1,5 @@
 /** The beats of a host: what its processes at the volumes write, read and tell its agent. */
 import type { VolumeError } from '../src/core/wire/observations.ts';
-
 import { slotsOf } from './cluster.ts';
 import { localMs, type SimHost, unsafeTiming } from './host.ts';
 import { isRunning } from './network.ts';

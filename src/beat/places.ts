@@ -90,8 +90,8 @@ function find(file: VolumeFile, kind: 'slot' | 'seat', blocks: Blocks, owner: st
 }
 
 /**
- * A torn block, or one that is newer, is its owner's by its header, which he alone writes: he repairs it, where anybody else would wait for a
- * person to free it. What he said there is lost.
+ * A torn block, or one that is newer, is its owner's by its header, which he alone writes: he repairs it, where anybody
+ * else would wait for a person to free it. What he said there is lost.
  */
 export function legible(block: BlockDecoded): BlockDecoded {
   if (block.state !== 'damaged' || block.header === undefined) return block;

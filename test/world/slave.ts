@@ -8,10 +8,12 @@ import type {
   Migration,
   Server,
 } from '../../src/core/recovery/cloud.ts';
+import { executeOrder } from '../../src/core/recovery/executor.ts';
+import type { OrderOutcome, RestartOrder } from '../../src/core/recovery/orders.ts';
 import type { Core } from '../../src/core/state.ts';
 import type { CellObservation, SeatObservation, SlotObservation } from '../../src/core/wire/observations.ts';
-import type { IncidentRecord } from '../../src/core/wire/records.ts';
-import { ADDRESS, header, incidentRecord, seat, server, slot } from './fixtures.ts';
+import type { IncidentRecord, Intent } from '../../src/core/wire/records.ts';
+import { ADDRESS, header, incidentRecord, order, seat, server, slot } from './fixtures.ts';
 import { type Asked, connectedCore, Pump, type Script } from './pump.ts';
 
 /** What the slave h2 finds when it looks. */
@@ -93,3 +95,19 @@ export function slave(found: Found, more: Parameters<typeof connectedCore>[0] = 
   core.link.echoMs = core.now;
   return new Pump(core, script(found));
 }
+
+const outcomes = (pump: Pump): readonly OrderOutcome[] =>
+  pump.did('answer').flatMap(({ answer }) => (answer.to === 'restart' ? [answer.outcome] : []));
+
+/** Gives the slave an order and waits for its outcome. */
+export function execute(pump: Pump, more: Partial<RestartOrder> = {}, withinMs = 100_000): OrderOutcome {
+  const before = outcomes(pump).length;
+  if (pump.core.link.echoMs !== null) pump.core.link.echoMs = pump.core.now;
+  executeOrder(pump.core, 1, order(more));
+  pump.pass(withinMs, () => outcomes(pump).length > before);
+  return outcomes(pump).at(-1) ?? assert.fail('no outcome');
+}
+
+export const posts = (pump: Pump): number =>
+  pump.did('cloud').filter(({ call }) => call.call === 'evacuate').length;
+export const intents = (pump: Pump): readonly Intent[] => [...pump.core.executor.intents.values()];

@@ -12,7 +12,7 @@ import type { HostName } from '../wire/records.ts';
 import { brake } from '../verdict/brake.ts';
 import { candidates } from './candidate-hosts.ts';
 import { hold } from './holds.ts';
-import { writeRecord, type Incident } from './incident.ts';
+import { writeRecord, type Incident, type VmWork } from './incident.ts';
 import {
   BUSY_ROUND_MS,
   go,
@@ -127,7 +127,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   );
   if (back) {
     const settling = Math.max(
-      open.length + unsettled(core, master, incident, reading.value),
+      open.length + unsettled(core, master, incident, reading.value, open),
       openRows(incident, reading.value),
     );
     if (settling > 0)
@@ -147,20 +147,18 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   return go(open.length > 0 || incident.vms.size === 0 ? BUSY_ROUND_MS : untilNextTryMs(core, incident));
 }
 
-/** VMs that wait since something may still come of what somebody has asked for: before that the host gets none back. */
+/** Besides those: VMs that wait since something may still come of what somebody has asked for: before that the host gets none back. */
 function unsettled(
   core: Core,
   master: Mastership,
   incident: Incident,
   { servers, openBefore }: Reading,
+  counted: readonly VmWork[],
 ): number {
   // What came to an end since nova's records were read is not open any more, and may have left a record.
   const open = new Map([...openBefore, ...stillOpen(core, master, incident)]);
-  const isCounted = (vm: string): boolean => {
-    const state = incident.vms.get(vm)?.state;
-    return state === 'ordered' || state === 'evacuating';
-  };
-  return servers.filter(({ vm }) => openFor(open, vm) !== undefined && !isCounted(vm)).length;
+  const others = servers.filter(({ vm }) => !counted.some((work) => work.vm === vm));
+  return others.filter(({ vm }) => openFor(open, vm) !== undefined).length;
 }
 
 function untilNextTryMs({ now }: Core, { vms }: Incident): number {

@@ -54,6 +54,11 @@ function takenOver(): Setting {
   return { ...at, incident };
 }
 
+/** The slot of `h2` says so, but its beat was not seen to live. */
+function findsInSlot({ core, master }: Setting, agent: string, continues: string | null): void {
+  master.intents.note('h2', 'uuid-a', { intents: [], agent, continues }, core.now, false);
+}
+
 function goesAfter(at: Setting, ms: number): void {
   at.core.now += ms;
   assert.deepEqual(plan(at), []);
@@ -110,13 +115,7 @@ describe('an order that has expired without an answer', () => {
 describe('an incident in which a former master gave orders', () => {
   it('waits for the slot of whom it ordered to be written by beats that live', () => {
     const at = takenOver();
-    at.master.intents.note(
-      'h2',
-      'uuid-a',
-      { intents: [], agent: AGENT, continues: null },
-      at.core.now,
-      false,
-    );
+    findsInSlot(at, AGENT, null);
     assert.deepEqual(plan(at), []);
     assert.match(shown(at), /^waiting: h2 had orders of a former master, .* vigil confirm-dead h2/);
     at.core.now += 10 * Q_MS;
@@ -127,13 +126,7 @@ describe('an incident in which a former master gave orders', () => {
 
   it('knows by the words of another agent what the one was about that this one continues', () => {
     const at = takenOver();
-    at.master.intents.note(
-      'h2',
-      'uuid-a',
-      { intents: [], agent: NEXT_AGENT, continues: AGENT },
-      at.core.now,
-      false,
-    );
+    findsInSlot(at, NEXT_AGENT, AGENT);
     assert.deepEqual(plan(at), [], 'its beat was not seen to live');
     readSlot(at, 'h2', [], at.core.now, NEXT_AGENT, 'c'.repeat(16));
     assert.deepEqual(plan(at), [], 'it continues a third one');

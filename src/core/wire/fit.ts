@@ -1,6 +1,6 @@
 /**
- * What is left out of a slot, a record or a heartbeat that has no room for all that its host would say, what matters least first.
- * One that does not fit is not written or sent at all, and its host falls silent.
+ * What is left out of a slot, a record or a heartbeat that has no room for all that its host would say, what matters least
+ * first. One that does not fit is not written or sent at all, and its host falls silent.
  */
 import { encodeJson } from '../lib/ascii.ts';
 import { type HeartbeatBody, roomInDatagram } from './datagram.ts';

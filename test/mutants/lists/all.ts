@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts';
 import { BLIND } from './blind.ts';
 import { INCIDENTS } from './incidents.ts';
 import { LEASE } from './lease.ts';
+import { LIFE_SIGNS } from './life-signs.ts';
 import { ONCE } from './once.ts';
 import { ORDERED_HOSTS } from './ordered.ts';
 import { ORDERS } from './orders.ts';
@@ -20,6 +21,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...PATHS,
   ...VERDICTS,
   ...INCIDENTS,
+  ...LIFE_SIGNS,
   ...RETURNS,
   ...PLACEMENT,
   ...REPORTS,

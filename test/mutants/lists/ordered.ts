@@ -33,9 +33,9 @@ export const ORDERED_HOSTS: readonly Mutant[] = [
   {
     name: 'first-volume-tells-whose-words',
     why: 'whose words a host writes is told by its first volume, though it has lost that',
-    file: BOOK,
-    find: 'living.find((agent) => living',
-    replace: 'living.slice(0, 1).find((agent) => living',
+    file: 'src/core/coordination/volume/intents.ts',
+    find: 'commonTo(agents, leaseMajority(core))',
+    replace: 'commonTo(agents, 1)',
   },
   {
     name: 'life-while-it-is-written-down',
@@ -139,8 +139,8 @@ export const ORDERED_HOSTS: readonly Mutant[] = [
     name: 'one-beat-tells-of-the-former-agent',
     why: 'an agent speaks for the one before it though a majority of its beats has forgotten that one',
     file: FORMER,
-    find: '>= leaseMajority(core)',
-    replace: '>= 1',
+    find: 'commonTo(agents, leaseMajority(core))',
+    replace: 'commonTo(agents, 1)',
   },
   {
     name: 'found-words-of-the-former-agent',

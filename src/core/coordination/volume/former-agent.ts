@@ -6,7 +6,7 @@
 import type { Core } from '../../state.ts';
 import type { OwnBody } from '../../wire/observations.ts';
 import type { AgentIncarnation } from '../../wire/records.ts';
-import { leaseMajority, leaseUuids } from './majority.ts';
+import { commonTo, leaseMajority, leaseUuids } from './majority.ts';
 
 /** What is told later, by a beat that was silent until then, may be this agent's own words, or none. */
 export function noteFormerAgent(
@@ -20,7 +20,5 @@ export function noteFormerAgent(
 /** Whose intents are all among those of this agent. */
 export function continued(core: Core): AgentIncarnation | null {
   const agents = leaseUuids(core).flatMap((uuid) => core.formerAgents.get(uuid) ?? []);
-  const isMost = (agent: AgentIncarnation): boolean =>
-    agents.filter((other) => other === agent).length >= leaseMajority(core);
-  return agents.find(isMost) ?? null;
+  return commonTo(agents, leaseMajority(core));
 }

@@ -4,7 +4,7 @@ import type { AgentIncarnation, HostName, Intent, OrderedHost, SlotBody } from '
 import type { OpenIntent } from '../port.ts';
 
 /** Whose words they are. */
-type Speaker = Pick<SlotBody, 'agent' | 'continues'>;
+export type Speaker = Pick<SlotBody, 'agent' | 'continues'>;
 
 interface Reading {
   readonly intents: readonly Intent[];
@@ -14,7 +14,7 @@ interface Reading {
   readonly living: Speaker | null;
 }
 
-const speaksFor = ({ agent, continues }: Speaker, of: AgentIncarnation): boolean =>
+export const speaksFor = ({ agent, continues }: Speaker, of: AgentIncarnation): boolean =>
   agent === of || continues === of;
 
 export class IntentBook {
@@ -46,30 +46,11 @@ export class IntentBook {
     return this.removedMs.get(host) ?? null;
   }
 
-  /** Whose words a beat of the host that lives has written, on so many of these volumes; null: not known. */
-  livingAgent(
-    host: HostName,
-    sinceMs: number,
-    volumeUuids: readonly string[],
-    atLeast: number,
-  ): AgentIncarnation | null {
-    const living = this.livingOn(host, sinceMs, volumeUuids).map(({ agent }) => agent);
-    return living.find((agent) => living.filter((other) => other === agent).length >= atLeast) ?? null;
-  }
-
-  /** Of this agent, or of one that continues it. */
-  tells(
-    { host, agent }: OrderedHost,
-    sinceMs: number,
-    volumeUuids: readonly string[],
-    atLeast: number,
-  ): boolean {
-    const living = this.livingOn(host, sinceMs, volumeUuids);
-    return living.filter((speaker) => speaksFor(speaker, agent)).length >= atLeast;
-  }
-
-  /** By reads begun after `sinceMs`: a volume that cannot be read any more tells of the past. */
-  private livingOn(host: HostName, sinceMs: number, volumeUuids: readonly string[]): readonly Speaker[] {
+  /**
+   * For whom beats of the host that live write, on each of these volumes of which that is known by reads begun since
+   * `sinceMs`: a volume that cannot be read any more tells of the past.
+   */
+  living(host: HostName, sinceMs: number, volumeUuids: readonly string[]): readonly Speaker[] {
     const volumes = this.readings.get(host);
     return volumeUuids.flatMap((uuid) => {
       const reading = volumes?.get(uuid);

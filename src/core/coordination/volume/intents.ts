@@ -5,7 +5,8 @@ import { publishNow } from '../../publish.ts';
 import type { Core } from '../../state.ts';
 import type { AgentIncarnation, HostName, OrderedHost, View } from '../../wire/records.ts';
 import type { OpenIntent } from '../port.ts';
-import { leaseMajority, leaseUuids, majorityOf } from './majority.ts';
+import { type Speaker, speaksFor } from './intent-book.ts';
+import { commonTo, leaseMajority, leaseUuids, majorityOf } from './majority.ts';
 
 /** The own slot was read on a majority: each connection begins with what stands in it. */
 export function isKnown(core: Core): boolean {
@@ -54,17 +55,20 @@ export function isClear(core: Core, ordered: OrderedHost, vm: string, sinceMs: n
   return core.master?.intents.clearSince(ordered, vm, sinceMs, lease, majorityOf(lease.length)) ?? false;
 }
 
-/** What was read before then may have been lost since. */
-const latelyMs = ({ now, settings }: Core): number => now - 2 * settings.timing.volumeLostMs;
-
-export function livingAgent(core: Core, host: HostName): AgentIncarnation | null {
-  const lease = leaseUuids(core);
-  return core.master?.intents.livingAgent(host, latelyMs(core), lease, majorityOf(lease.length)) ?? null;
+/** By what was read lately: a volume may have been lost since. */
+function living(core: Core, host: HostName): readonly Speaker[] {
+  const sinceMs = core.now - 2 * core.settings.timing.volumeLostMs;
+  return core.master?.intents.living(host, sinceMs, leaseUuids(core)) ?? [];
 }
 
-export function tells(core: Core, ordered: OrderedHost): boolean {
-  const lease = leaseUuids(core);
-  return core.master?.intents.tells(ordered, latelyMs(core), lease, majorityOf(lease.length)) ?? false;
+export function livingAgent(core: Core, host: HostName): AgentIncarnation | null {
+  const agents = living(core, host).map(({ agent }) => agent);
+  return commonTo(agents, leaseMajority(core));
+}
+
+export function tells(core: Core, { host, agent }: OrderedHost): boolean {
+  const telling = living(core, host).filter((speaker) => speaksFor(speaker, agent));
+  return telling.length >= leaseMajority(core);
 }
 
 export const removedSinceMs = ({ master }: Core, host: HostName): number | null =>

@@ -5,6 +5,11 @@ export function majorityOf(count: number): number {
   return Math.floor(count / 2) + 1;
 }
 
+/** What so many of these are alike in; null: nothing. */
+export function commonTo<Value>(values: readonly Value[], atLeast: number): Value | null {
+  return values.find((value) => values.filter((other) => other === value).length >= atLeast) ?? null;
+}
+
 /** How many lease volumes make a majority here. */
 export function leaseMajority({ leaseVolumes }: Core): number {
   return majorityOf(leaseVolumes.length);
