@@ -163,4 +163,11 @@ export const ORDERED_HOSTS: readonly Mutant[] = [
     find: 'if (!core.coordination.intents.isKnown(core))',
     replace: 'if (core.now < 0)',
   },
+  {
+    name: 'lost-volume-tells-whose-words',
+    why: 'whose words a host writes is told by volumes that were lost long ago',
+    file: BOOK,
+    find: 'reading.begunMs < sinceMs ?',
+    replace: 'reading.begunMs < -1 ?',
+  },
 ];
