@@ -82,7 +82,8 @@ export function createHostEvidence(host: HostName): HostEvidence {
 export function tellingVolumes(evidence: HostEvidence, timing: Timing, now: number): readonly string[] {
   const { said, volumes } = evidence;
   if (said === null) return [...volumes.keys()];
-  const listed = said.view.volumes.flatMap(({ uuid, writable }) => (writable ? [uuid] : []));
+  const listed: string[] = [];
+  for (const { uuid, writable } of said.view.volumes) if (writable) listed.push(uuid);
   for (const uuid of volumes.keys())
     if (!listed.includes(uuid) && volumeOf(evidence, uuid, timing, now) === 'fresh') listed.push(uuid);
   return listed;

@@ -4,6 +4,7 @@ import type { Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';
 import type { Incident, VmWork } from './incident.ts';
 import { evacuationsAfter, highestId } from './rows.ts';
+import type { HostName } from '../wire/records.ts';
 
 /** A VM is recovered only when nova says that it runs on the new host. */
 export function* confirmEnded(core: Core, incident: Incident): Task<void> {
@@ -35,7 +36,7 @@ function* confirm(core: Core, incident: Incident, work: VmWork): Task<void> {
   work.askedMs = core.now;
   const answer = yield* askCloud(core, { call: 'get-server', vm: work.vm });
   if (!answer.ok) {
-    if (answer.failure.code === 'not-found') settleElsewhere(work, DELETED);
+    if (answer.failure.code === 'not-found') settleElsewhere(work, null, DELETED);
     return;
   }
   const { status, vmState, host, taskState, name } = answer.value;
@@ -54,9 +55,9 @@ function* confirm(core: Core, incident: Incident, work: VmWork): Task<void> {
   if (runs || movedOn) {
     Object.assign(work, { state: 'recovered', reason: null, target: host });
   } else if (status === 'ERROR' && taskState === null) {
-    settleElsewhere(work, `nova shows it in ERROR on ${host}: look at it there`);
+    settleElsewhere(work, host, `nova shows it in ERROR on ${host}: look at it there`);
   } else if (vmState === 'stopped' && taskState === null) {
-    settleElsewhere(work, stoppedWords(work.vm, host));
+    settleElsewhere(work, host, stoppedWords(work.vm, host));
   }
 }
 
@@ -68,6 +69,7 @@ function* confirm(core: Core, incident: Incident, work: VmWork): Task<void> {
 const stoppedWords = (vm: string, host: string): string =>
   `it lies stopped on ${host}: unless its owner has stopped it, openstack server start ${vm}`;
 
-function settleElsewhere(work: VmWork, reason: string): void {
-  Object.assign(work, { state: 'not-recovered', reason, settledElsewhere: true });
+/** `host`: where it is now; null: nowhere. */
+function settleElsewhere(work: VmWork, host: HostName | null, reason: string): void {
+  Object.assign(work, { state: 'not-recovered', target: host, reason, settledElsewhere: true });
 }

@@ -10,10 +10,10 @@ import { isActing, type Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';
 import { mayAct } from './check-ground.ts';
 import { type CloudFailure, mayStillHappen, type Server } from './cloud.ts';
-import { GONE } from './confirm-ended.ts';
 import { hold, type Hold } from './holds.ts';
 import { type Comeback, createVmWork, type Incident, type VmWork } from './incident.ts';
 import { isBackWithNewBoot } from './life.ts';
+import { isUnsettled } from './moved.ts';
 import type { OnHost } from './reading.ts';
 import { inPlace, judgeGuest } from './restart-in-place.ts';
 import { hasFailedSince } from './rows.ts';
@@ -28,7 +28,6 @@ export const TRY_EVERY_MS = 120_000;
 const TRY_EVERY_MS_MAX = 960_000;
 /** nova-compute starts guests one after the other where they share a disk cache; more at once gain nothing. */
 const AT_ONCE_MAX = 16;
-const UNSETTLED: ReadonlySet<VmWork['state']> = new Set(['waiting', 'restarting', 'held', 'evacuating']);
 /** `501`: the hypervisor's driver has no diagnostics. */
 const NOT_IMPLEMENTED = 501;
 
@@ -50,11 +49,6 @@ export function survey(
   back: Comeback,
   now: OnHost,
 ): readonly ToTend[] {
-  for (const work of incident.vms.values()) {
-    if (!UNSETTLED.has(work.state) || now.servers.some(({ vm }) => vm === work.vm)) continue;
-    // Moved by somebody, deleted, or left out by a cell that is failing over.
-    Object.assign(work, { state: 'evacuating', reason: GONE });
-  }
   return now.servers.flatMap((server) => {
     const work = incident.vms.get(server.vm) ?? createVmWork(server.vm, server.name);
     incident.vms.set(server.vm, work);
@@ -100,10 +94,6 @@ export function survey(
   });
 }
 
-export function anyUnsettled({ vms }: Incident): boolean {
-  return [...vms.values()].some(({ state }) => UNSETTLED.has(state));
-}
-
 /** Asks for these guests and starts those that do not run; null when nothing more is to be done for any VM. */
 export function* inPlaceRound(
   core: Core,
@@ -125,7 +115,7 @@ export function* inPlaceRound(
   }
   if (unreadable[0] !== undefined)
     return hold('nova-unreadable', `a guest's state cannot be asked for: ${unreadable[0]}`);
-  const open = [...incident.vms.values()].filter(({ state }) => UNSETTLED.has(state));
+  const open = [...incident.vms.values()].filter(isUnsettled);
   if (open.length === 0) return null;
   const names = open.map(({ name, vm, reason }) => `${name} (${vm}): ${reason ?? 'waiting'}`);
   return hold('restarts-pending', `not all VMs of ${incident.record.victim} run yet: ${names.join('; ')}`);

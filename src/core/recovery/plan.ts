@@ -7,8 +7,9 @@ import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
 import type { CandidateHost } from './candidates.ts';
 import type { Migration, Server } from './cloud.ts';
-import { ENDED, GONE } from './confirm-ended.ts';
+import { ENDED } from './confirm-ended.ts';
 import { createVmWork, type Incident, type VmWork } from './incident.ts';
+import { noteAttempts, noteMoved, noteRow } from './moved.ts';
 import { type PlannedOrder, placeVms, type ToPlace } from './place-vms.ts';
 import { protection } from './protectable.ts';
 import type { Reading } from './reading.ts';
@@ -67,43 +68,6 @@ export function planRound(
     else Object.assign(work, { state: 'waiting', reason: context.sendNothing, target: null });
   }
   return placeVms(core, master, reading, context, toPlace);
-}
-
-/** VMs that nova no longer places on the victim: evacuated, moved by somebody, or deleted. */
-function noteMoved(incident: Incident, { servers, rows }: Reading, requests: StillOpen): void {
-  const afterId = incident.record.migrationIdAtDeclaration ?? 0;
-  const onVictim = new Set(servers.map(({ vm }) => vm));
-  const evacuated = new Set(
-    rows.filter((row) => row.source === incident.record.victim && row.id > afterId).map(({ vm }) => vm),
-  );
-  for (const vm of evacuated) {
-    if (!onVictim.has(vm) && !incident.vms.has(vm)) incident.vms.set(vm, createVmWork(vm, vm));
-  }
-  for (const work of incident.vms.values()) {
-    if (onVictim.has(work.vm) || work.state === 'recovered' || work.settledElsewhere) continue;
-    const evacuations = evacuationsAfter(rows, work.vm, afterId);
-    noteAttempts(work, evacuations);
-    noteRow(work, evacuations[0]);
-    // What is on its way may still arrive, and the VM be listed again.
-    if (work.order !== null && requests.get(work.vm)?.by === 'order') continue;
-    work.order = null;
-    const ended = evacuations.find(isEndedWell);
-    if (ended !== undefined)
-      Object.assign(work, { state: 'evacuating', target: ended.target, reason: ENDED });
-    // With a VM that is deleted its records go, too; and of several that nova accepted, its conductor may pass over one.
-    else if (!rows.some((row) => row.vm === work.vm && isOpenEvacuation(row) && !isUnclaimedEvacuation(row)))
-      Object.assign(work, { state: 'evacuating', reason: GONE });
-  }
-}
-
-/** An order whose row nova shows has done its part. */
-function noteRow(work: VmWork, row: Migration | undefined): void {
-  if (row !== undefined && work.order !== null && row.id > work.order.newestRow) work.order = null;
-}
-
-/** Those of a former master count, too: each that nova took has left a record. */
-function noteAttempts(work: VmWork, evacuations: readonly Migration[]): void {
-  work.attempt = Math.max(work.attempt, evacuations.length);
 }
 
 type Need = 'order' | 'nothing';

@@ -60,6 +60,27 @@ void test('what its predecessor has told and goes on is not told again', () => {
   }
 });
 
+void test('one that lies stopped elsewhere is told of while others still wait, by each master', () => {
+  for (const core of [connectedCore(), successor()]) {
+    const incident = incidentOf(core, 'waiting', 'evacuating');
+    const second = incident.vms.get('vm2') ?? assert.fail();
+    reportProgress(core, incident, true);
+    core.outbox.splice(0);
+    Object.assign(second, { state: 'not-recovered', settledElsewhere: true, target: null });
+    reportProgress(core, incident, true);
+    assert.deepEqual(told(core), [], 'deleted');
+    second.target = 'h2';
+    reportProgress(core, incident, true);
+    const title = 'h3 failed: VMs are being restarted in place, 1 evacuated and not running';
+    assert.deepEqual(told(core), [`update: ${title}`]);
+  }
+  const core = successor();
+  const incident = incidentOf(core, 'waiting', 'not-recovered');
+  Object.assign(incident.vms.get('vm2') ?? assert.fail(), { settledElsewhere: true, target: 'h2' });
+  reportProgress(core, incident, true);
+  assert.equal(told(core).length, 1, 'also the first that the successor finds');
+});
+
 void test('one that has waited for long, too, is told of; one that is merely tried again is not', () => {
   const core = connectedCore();
   const incident = incidentOf(core, 'held', 'evacuating');

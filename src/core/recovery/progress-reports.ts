@@ -13,13 +13,16 @@ export function reportProgress(core: Core, incident: Incident, inPlace: boolean)
   const held = count('held');
   const left = count('not-recovered');
   // While VMs move, every step would be an update: the journal has them, a person wants the beginning and the end.
+  // What lies elsewhere is settled for Vigil, and nobody's incident when this one ends or its host dies once more.
+  const lost = works.filter(({ settledElsewhere, target }) => settledElsewhere && target !== null).length;
+  const also = lost === 0 ? '' : `, ${lost} evacuated and not running`;
   const stage =
     moving > 0
-      ? `VMs are being restarted ${inPlace ? 'in place' : 'elsewhere'}`
+      ? `VMs are being restarted ${inPlace ? 'in place' : 'elsewhere'}${also}`
       : `${recovered} VMs recovered, ${held === 0 ? '' : `${held} held, `}${left} not`;
   const cause = `incident/${victim}`;
-  // Whoever ends the incident may die before it tells.
-  if (inPlace && moving + held === 0 && left > 0) retell(core, cause);
+  // Whoever ends the incident may die before it tells, and so may the one that has found what lies elsewhere.
+  if ((inPlace && moving + held === 0 && left > 0) || lost > 0) retell(core, cause);
   begin(core, cause, {
     severity: 'critical',
     host: victim,

@@ -16,9 +16,10 @@ import type { Server } from './cloud.ts';
 import { lastFailedMigration } from './cut-off-migrations.ts';
 import { close, forceUp } from './force-down.ts';
 import { hold } from './holds.ts';
-import { anyUnsettled, inPlaceRound, survey } from './in-place-round.ts';
-import { writeRecord, type Incident } from './incident.ts';
+import { inPlaceRound, survey } from './in-place-round.ts';
+import { createVmWork, writeRecord, type Incident } from './incident.ts';
 import { isBackWithNewBoot } from './life.ts';
+import { anyUnsettled, noteLeft } from './moved.ts';
 import { noteLife } from './next-life.ts';
 import { reportProgress } from './progress-reports.ts';
 import { type OnHost, readHost } from './reading.ts';
@@ -49,6 +50,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
   const services = yield* askCloud(core, { call: 'list-services' });
   if (!services.ok) return novaUnreadable(services.failure.detail);
   noteServices(core.nova, services.value, begunMs);
+  noteLeft(incident, now.value);
 
   // nova-compute completes them as it starts. Where its service was deleted meanwhile, it never does, nor has to.
   const isKnown = services.value.some(({ host }) => host === victim);
@@ -56,6 +58,9 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
     (row) => row.type === 'evacuation' && row.source === victim && row.status === 'done',
   );
   if (isKnown && done.length > 0) {
+    nameThere(incident, now.value);
+    yield* confirmEnded(core, incident);
+    reportProgress(core, incident, true);
     const words = `${done.length} evacuation records of ${victim} are done and not yet completed`;
     return held(hold('rows-not-completed', words), RETURN_ROUND_MS);
   }
@@ -73,6 +78,13 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
   reportProgress(core, incident, true);
   if (pending !== null) return held(pending, RETURN_ROUND_MS);
   return yield* close(core, master, incident, back.boot);
+}
+
+/** A master that has taken over knows none of them yet. */
+function nameThere({ vms }: Incident, { servers }: OnHost): void {
+  const reason =
+    'the host is back; its guest is asked for once nova-compute has completed the evacuation records';
+  for (const { vm, name } of servers) if (!vms.has(vm)) vms.set(vm, { ...createVmWork(vm, name), reason });
 }
 
 /** To a master that has taken over: what it still finds so was so before nova-compute has missed its guest. */

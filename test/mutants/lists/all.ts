@@ -4,6 +4,7 @@ import { BLIND } from './blind.ts';
 import { INCIDENTS } from './incidents.ts';
 import { LEASE } from './lease.ts';
 import { LIFE_SIGNS } from './life-signs.ts';
+import { MOVED } from './moved.ts';
 import { ONCE } from './once.ts';
 import { ORDERED_HOSTS } from './ordered.ts';
 import { ORDERS } from './orders.ts';
@@ -23,6 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...INCIDENTS,
   ...LIFE_SIGNS,
   ...RETURNS,
+  ...MOVED,
   ...PLACEMENT,
   ...REPORTS,
   ...BLIND,

@@ -118,8 +118,8 @@ export const ORDERED_HOSTS: readonly Mutant[] = [
     name: 'slots-of-dead-beats-tell',
     why: 'a slot is believed whose beat was not seen to write what its agent had given it',
     file: BOOK,
-    find: 'living: isLiving ? speaker : null',
-    replace: 'living: speaker',
+    find: 'living: isLiving ? { agent, continues } : null',
+    replace: 'living: { agent, continues }',
   },
   {
     name: 'told-once-is-known-for-ever',

@@ -221,13 +221,6 @@ export const RETURNS: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'vanished-is-settled',
-    why: 'a VM that nova leaves out of its list is settled unasked',
-    file: 'src/core/recovery/in-place-round.ts',
-    find: "{ state: 'evacuating', reason: GONE }",
-    replace: "{ state: 'not-recovered', reason: GONE }",
-  },
-  {
     name: 'first-empty-list-believed',
     why: 'an empty list is believed at once as the first one',
     file: 'src/core/recovery/doubt.ts',

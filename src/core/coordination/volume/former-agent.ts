@@ -19,6 +19,8 @@ export function noteFormerAgent(
 
 /** Whose intents are all among those of this agent. */
 export function continued(core: Core): AgentIncarnation | null {
+  // Asked with each beat, and hardly ever anything else.
+  if (core.formerAgents.size === 0) return null;
   const agents = leaseUuids(core).flatMap((uuid) => core.formerAgents.get(uuid) ?? []);
   return commonTo(agents, leaseMajority(core));
 }

@@ -27,7 +27,7 @@ export class IntentBook {
   note(
     host: HostName,
     volumeUuid: string,
-    { intents, ...speaker }: Speaker & Pick<SlotBody, 'intents'>,
+    { intents, agent, continues }: Speaker & Pick<SlotBody, 'intents'>,
     begunMs: number,
     isLiving: boolean,
   ): void {
@@ -35,7 +35,7 @@ export class IntentBook {
     if (this.readings.size >= MAX_HOSTS && !this.readings.has(host)) return;
     this.readings.set(host, known);
     this.removedMs.delete(host);
-    known.set(volumeUuid, { intents, begunMs, living: isLiving ? speaker : null });
+    known.set(volumeUuid, { intents, begunMs, living: isLiving ? { agent, continues } : null });
   }
 
   noteRemoved(host: HostName, now: number): void {

@@ -1,0 +1,66 @@
+/** VMs that nova no longer places on the failed host: evacuated, moved by somebody, or deleted. */
+import { ENDED, GONE } from './confirm-ended.ts';
+import type { Migration } from './cloud.ts';
+import { createVmWork, type Incident, type VmWork } from './incident.ts';
+import type { OnHost } from './reading.ts';
+import { evacuationsAfter, isEndedWell, isOpenEvacuation, isUnclaimedEvacuation } from './rows.ts';
+import type { StillOpen } from './still-open.ts';
+
+/** What is left unsettled by name; of a VM that has left the host before this master took over its records tell. */
+const UNSETTLED: ReadonlySet<VmWork['state']> = new Set(['waiting', 'restarting', 'held', 'evacuating']);
+
+export function anyUnsettled({ vms }: Incident): boolean {
+  return [...vms.values()].some(isUnsettled);
+}
+
+export const isUnsettled = ({ state }: VmWork): boolean => UNSETTLED.has(state);
+
+/** A master that has taken over finds those that went before by their records. */
+function nameMoved({ record, vms }: Incident, { servers, rows }: OnHost): void {
+  const afterId = record.migrationIdAtDeclaration ?? 0;
+  for (const { vm, source, id } of rows)
+    if (source === record.victim && id > afterId && !vms.has(vm) && !servers.some((one) => one.vm === vm))
+      vms.set(vm, createVmWork(vm, vm));
+}
+
+/** While they are evacuated. */
+export function noteMoved(incident: Incident, reading: OnHost, requests: StillOpen): void {
+  nameMoved(incident, reading);
+  const { servers, rows } = reading;
+  const afterId = incident.record.migrationIdAtDeclaration ?? 0;
+  const onVictim = new Set(servers.map(({ vm }) => vm));
+  for (const work of incident.vms.values()) {
+    if (onVictim.has(work.vm) || work.state === 'recovered' || work.settledElsewhere) continue;
+    const evacuations = evacuationsAfter(rows, work.vm, afterId);
+    noteAttempts(work, evacuations);
+    noteRow(work, evacuations[0]);
+    // What is on its way may still arrive, and the VM be listed again.
+    if (work.order !== null && requests.get(work.vm)?.by === 'order') continue;
+    work.order = null;
+    const ended = evacuations.find(isEndedWell);
+    if (ended !== undefined)
+      Object.assign(work, { state: 'evacuating', target: ended.target, reason: ENDED });
+    // With a VM that is deleted its records go, too; and of several that nova accepted, its conductor may pass over one.
+    else if (!rows.some((row) => row.vm === work.vm && isOpenEvacuation(row) && !isUnclaimedEvacuation(row)))
+      Object.assign(work, { state: 'evacuating', reason: GONE });
+  }
+}
+
+/** Once their host is back, and nothing of their evacuations is open. */
+export function noteLeft(incident: Incident, reading: OnHost): void {
+  nameMoved(incident, reading);
+  // Or left out by a cell that is failing over.
+  for (const work of incident.vms.values())
+    if (isUnsettled(work) && !reading.servers.some(({ vm }) => vm === work.vm))
+      Object.assign(work, { state: 'evacuating', reason: GONE });
+}
+
+/** An order whose row nova shows has done its part. */
+export function noteRow(work: VmWork, row: Migration | undefined): void {
+  if (row !== undefined && work.order !== null && row.id > work.order.newestRow) work.order = null;
+}
+
+/** Those of a former master count, too: each that nova took has left a record. */
+export function noteAttempts(work: VmWork, evacuations: readonly Migration[]): void {
+  work.attempt = Math.max(work.attempt, evacuations.length);
+}
