@@ -105,7 +105,7 @@ function* proveAgain(
     const toRun = wereToRun(incident);
     Object.assign(incident, { before: null, toRun });
     // What lies elsewhere is shown until the incident ends.
-    for (const { vm, settledElsewhere } of [...incident.vms.values()])
+    for (const { vm, settledElsewhere } of incident.vms.values())
       if (!settledElsewhere) incident.vms.delete(vm);
   }
   // While it was seen back nothing was sent, and what was sent before was for a life that is over.
