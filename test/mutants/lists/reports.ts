@@ -129,8 +129,8 @@ export const REPORTS: readonly Mutant[] = [
     name: 'left-not-told-again',
     why: 'who has taken an incident over does not tell who is left before it ends',
     file: 'src/core/recovery/progress-reports.ts',
-    find: 'if (inPlace && moving + held === 0 &&',
-    replace: 'if (inPlace && moving + held > 0 &&',
+    find: 'if ((inPlace && moving + held === 0 &&',
+    replace: 'if ((inPlace && moving + held > 0 &&',
   },
   {
     name: 'held-not-counted',
