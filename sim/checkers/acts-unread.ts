@@ -7,6 +7,8 @@ import type { Check, Checker } from './check.ts';
 
 /** From the answer to what comes of it: other answers are waited for, for 20 s each, and records and intents written. */
 const READ_MS = 120_000;
+/** What several incidents read, another one may have failed to read since: from the answer to an order of the same round. */
+const ROUND_MS = 60_000;
 /** Guests of a host are asked for in portions, each of which nova may keep waiting. */
 const IN_PLACE_MS = 900_000;
 
@@ -54,8 +56,7 @@ export function watchActsUnread({ world, violate }: Check): Checker {
     for (const reading of readings) {
       const answer = answers.get(by)?.get(keyOf(reading));
       const ageMs = world.clock.now - (answer?.goodMs ?? -Infinity);
-      // The list of services is read for other reasons, too.
-      if (ageMs <= withinMs && (answer?.isLast === true || reading.call === 'list-services')) continue;
+      if (ageMs <= withinMs && (answer?.isLast === true || ageMs <= sharedMs(reading))) continue;
       const what = `${reading.call}${reading.of === null ? '' : ` of ${reading.of}`}`;
       const last = ageMs === Infinity ? 'never' : `${ageMs} ms ago`;
       violate(`${by} ${effect}, but could not read ${what}: whole ${last}`, {
@@ -110,6 +111,13 @@ export function watchActsUnread({ world, violate }: Check): Checker {
     }
   });
   return {};
+}
+
+/** How old what was read whole may be though somebody has failed to read it since. */
+function sharedMs({ call, of }: Reading): number {
+  // The list of services is read for other reasons, too.
+  if (call === 'list-services') return READ_MS;
+  return of === null ? ROUND_MS : 0;
 }
 
 function readingOf(call: CloudCall): Reading {
