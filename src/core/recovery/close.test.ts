@@ -75,7 +75,7 @@ void test('a boot that begins while the end is being written is another reboot t
 
 void test('… not before a start in place that nova has not answered can come to nothing any more', () => {
   const { core, master, incident, end } = scene();
-  master.openStarts.note('vm', core.now, 1_000);
+  master.openStarts.note({ vm: 'vm', host: 'h9' }, core.now, 1_000);
   assert.equal(end().hold?.code, 'start-open');
   assert.equal(incident.record.phase, 'returning');
   core.now += 1_000;

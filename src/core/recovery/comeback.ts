@@ -14,7 +14,7 @@ import { brake } from '../verdict/brake.ts';
 import type { Proof } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
 import { hold, type HoldCode } from './holds.ts';
-import { isStartOpen } from './open-starts.ts';
+import { anyStartOpen } from './open-starts.ts';
 import { type BeforeAgain, type Comeback, type Incident, writeRecord } from './incident.ts';
 import { afterLife, releaseAfterLife } from './life-after-failed.ts';
 import { hasNewLife, isAlive, isBackWithNewBoot, isFresh } from './life.ts';
@@ -92,7 +92,7 @@ function* proveAgain(
   const written = yield* writeRecord(core, master, incident, {
     phase: 'evacuating',
     proof,
-    hold: isStartOpen(core, master, incident) ? 'start-open' : null,
+    hold: anyStartOpen(core, master, incident) ? 'start-open' : null,
     confirmedBy: incident.confirmedAgainBy,
     victimBoot: back?.boot ?? evidence.boot ?? record.victimBoot,
     ...(afresh
@@ -103,10 +103,7 @@ function* proveAgain(
   incident.beforeAgain = beforeAgain;
   if (afresh) {
     const toRun = wereToRun(incident);
-    Object.assign(incident, { before: null, toRun });
-    // What lies elsewhere is shown until the incident ends.
-    for (const { vm, settledElsewhere } of incident.vms.values())
-      if (!settledElsewhere) incident.vms.delete(vm);
+    Object.assign(incident, { before: null, toRun }).vms.clear();
   }
   // While it was seen back nothing was sent, and what was sent before was for a life that is over.
   if (afresh || back !== null) incident.sent = false;

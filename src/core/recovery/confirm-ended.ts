@@ -9,7 +9,10 @@ import type { HostName } from '../wire/records.ts';
 /** A VM is recovered only when nova says that it runs on the new host. */
 export function* confirmEnded(core: Core, incident: Incident): Task<void> {
   const ended = [...incident.vms.values()].filter(
-    ({ state, reason }) => state === 'evacuating' && (reason === ENDED || reason === GONE),
+    ({ state, reason, settledElsewhere, target, askedMs }) =>
+      (state === 'evacuating' && (reason === ENDED || reason === GONE)) ||
+      // Somebody may have started it since.
+      (settledElsewhere && target !== null && core.now - askedMs >= ASK_AGAIN_MS),
   );
   yield* all(
     leastRecentlyAsked(ended).map((work) => confirm(core, incident, work)),
@@ -27,8 +30,11 @@ export const ENDED = 'nova has rebuilt it; waiting until it is ACTIVE';
 /** Nova neither lists it nor shows how its evacuation ended: what it is now tells. */
 export const GONE = 'nova no longer lists it on the failed host; asking what became of it';
 /** Its owner deleted it meanwhile: nothing is left to recover. */
-const DELETED = 'it was deleted while it was being recovered';
+const DELETED = 'it has been deleted since';
 const MAX_CONFIRMED_AT_ONCE = 8;
+const ASK_AGAIN_MS = 60_000;
+/** What goes on for long while the guest runs: it is copied, or moved once more. */
+const RUNS_MEANWHILE = /^(?:image_|migrating$)/;
 
 function* confirm(core: Core, incident: Incident, work: VmWork): Task<void> {
   const { rows, record } = incident;
@@ -49,12 +55,13 @@ function* confirm(core: Core, incident: Incident, work: VmWork): Task<void> {
     return;
   }
   // Whatever its owner has done with it since, nova's part is over; an error is for a person.
-  const runs = taskState === null && status !== 'ERROR' && status !== 'REBUILD' && vmState !== 'stopped';
+  const isBusy = taskState !== null && !RUNS_MEANWHILE.test(taskState);
+  const runs = !isBusy && status !== 'ERROR' && status !== 'REBUILD' && vmState !== 'stopped';
   // Moved on since, or its new host has failed, too: what becomes of it now is that host's incident.
   const movedOn = (rebuilt && host !== work.target) || core.master?.incidents.has(host) === true;
   if (runs || movedOn) {
-    Object.assign(work, { state: 'recovered', reason: null, target: host });
-  } else if (status === 'ERROR' && taskState === null) {
+    Object.assign(work, { state: 'recovered', reason: null, target: host, settledElsewhere: false });
+  } else if (status === 'ERROR') {
     settleElsewhere(work, host, `nova shows it in ERROR on ${host}: look at it there`);
   } else if (vmState === 'stopped' && taskState === null) {
     settleElsewhere(work, host, stoppedWords(work.vm, host));

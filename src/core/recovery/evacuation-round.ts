@@ -28,7 +28,7 @@ import { confirmEnded } from './confirm-ended.ts';
 import { isDoubtful } from './doubt.ts';
 import { forceDown } from './force-down.ts';
 import { isAlive, isBackWithNewBoot } from './life.ts';
-import { isStartOpen } from './open-starts.ts';
+import { anyStartOpen } from './open-starts.ts';
 import type { PlannedOrder } from './place-vms.ts';
 import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
@@ -52,7 +52,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
       const words = `${victim} has shown life while orders were out: nothing further before they are answered or void`;
       return held(hold('life-signs', words), BUSY_ROUND_MS);
     }
-    const next = isStartOpen(core, master, incident) ? 'start-open' : null;
+    const next = anyStartOpen(core, master, incident) ? 'start-open' : null;
     if (!(yield* writeRecord(core, master, incident, { hold: next }))) return notWritten(core, incident);
   }
 

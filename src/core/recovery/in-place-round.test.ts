@@ -79,7 +79,8 @@ function round(takenOverMs: number, otherwise: Otherwise = {}): Pump {
   const { seats = [seat('h1', 1, {}, 10)], startedMsAgo, meanwhile, whileChecked, vms = ['vm'] } = otherwise;
   const { othersMs = 0 } = otherwise;
   const { core, master } = setUp();
-  if (startedMsAgo !== undefined) master.openStarts.note('vm', core.now - startedMsAgo, TIMING.openRequestMs);
+  if (startedMsAgo !== undefined)
+    master.openStarts.note({ vm: 'vm', host: 'h9' }, core.now - startedMsAgo, TIMING.openRequestMs);
   renewedUpTo(core, 10);
   const renewedMs = new Map([['a', core.now + othersMs]]);
   core.lease = { phase: 'holding', term: 1, renewedMs, sawPreviousHolder: true };

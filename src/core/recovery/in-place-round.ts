@@ -52,6 +52,7 @@ export function survey(
   return now.servers.flatMap((server) => {
     const work = incident.vms.get(server.vm) ?? createVmWork(server.vm, server.name);
     incident.vms.set(server.vm, work);
+    work.settledElsewhere = false;
     if (work.inPlace.settledInBoot === back.boot) {
       // The host was silent meanwhile.
       if (work.state === 'waiting') settle(work, back, 'recovered', null, incident.record.victim);
@@ -218,7 +219,11 @@ function* startGuest(
     settle(work, back, 'not-recovered', words, null);
   } else {
     if (mayStillHappen(answer.failure))
-      master.openStarts.note(vm, core.now, stillSentMs(answer) + core.settings.timing.openRequestMs);
+      master.openStarts.note(
+        { vm, host: incident.record.victim },
+        core.now,
+        stillSentMs(answer) + core.settings.timing.openRequestMs,
+      );
     show(incident, work, 'restarting', `nova did not take its start: ${answer.failure.detail}`);
   }
 }

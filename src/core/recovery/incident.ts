@@ -99,7 +99,10 @@ export interface VmWork {
   failedRow: number;
   /** When it was last asked what became of it after its evacuation. */
   askedMs: number;
-  /** It is not on the failed host any more, and what is left to do for it is for a person: its reason says what. */
+  /**
+   * It is not on the failed host any more, but on its target or deleted, and what is left to do for it is for a person: its
+   * reason says what.
+   */
   settledElsewhere: boolean;
   /** Row that nova calls done or completed though, asked later, it still places the VM on the failed host. */
   unmovedRow: number;

@@ -1,5 +1,6 @@
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
+import type { HostName } from '../wire/records.ts';
 import type { Incident } from './incident.ts';
 
 /**
@@ -8,15 +9,20 @@ import type { Incident } from './incident.ts';
  */
 export class OpenStarts {
   /** By VM. Those that are over go with the next that comes, so there are no more than nova left unanswered within Q. */
-  private readonly untilMs = new Map<string, number>();
+  private readonly starts = new Map<string, { readonly host: HostName; readonly untilMs: number }>();
 
-  note(vm: string, now: number, openForMs: number): void {
-    for (const [other, untilMs] of this.untilMs) if (untilMs <= now) this.untilMs.delete(other);
-    this.untilMs.set(vm, now + openForMs);
+  /** `host`: on which it was to be started. */
+  note({ vm, host }: { readonly vm: string; readonly host: HostName }, now: number, openForMs: number): void {
+    for (const [other, { untilMs }] of this.starts) if (untilMs <= now) this.starts.delete(other);
+    this.starts.set(vm, { host, untilMs: now + openForMs });
   }
 
   isOpen(vm: string, now: number): boolean {
-    return now < (this.untilMs.get(vm) ?? 0);
+    return now < (this.starts.get(vm)?.untilMs ?? 0);
+  }
+
+  anyOn(host: HostName, now: number): boolean {
+    return [...this.starts.values()].some((start) => start.host === host && now < start.untilMs);
   }
 }
 
@@ -31,16 +37,8 @@ export function mayStillStart(
   return now < incident.startsOpenUntilMs || openStarts.isOpen(vm, now);
 }
 
-/** May nova still carry out a start of any of its VMs? */
+/** May nova still carry out a start of any of its VMs? So it stands in the incident's record, for a successor to know of. */
 export function anyStartOpen({ now }: Core, { openStarts }: Mastership, incident: Incident): boolean {
-  return (
-    now < incident.startsOpenUntilMs || [...incident.vms.keys()].some((vm) => openStarts.isOpen(vm, now))
-  );
-}
-
-/** So it stands in the incident's record, for a successor to know of; before its VMs are read it stands there already. */
-export function isStartOpen(core: Core, master: Mastership, incident: Incident): boolean {
-  return (
-    anyStartOpen(core, master, incident) || (incident.vms.size === 0 && incident.record.hold === 'start-open')
-  );
+  // Which of them are its VMs is not known before they are read.
+  return now < incident.startsOpenUntilMs || openStarts.anyOn(incident.record.victim, now);
 }

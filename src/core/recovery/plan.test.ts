@@ -89,7 +89,7 @@ void test('what must not be evacuated is shown with its reason', () => {
 
 void test('a VM whose start in place nova has not answered is not evacuated before that can come to nothing any more', () => {
   const at = setUp();
-  at.master.openStarts.note('vm', at.core.now, 60_000);
+  at.master.openStarts.note({ vm: 'vm', host: 'h9' }, at.core.now, 60_000);
   assert.deepEqual(plan(at), []);
   assert.match(shown(at), /^waiting: nova may still start it in place/);
   at.core.now += 59_999;

@@ -30,7 +30,7 @@ import { orderedWith } from './ordered-hosts.ts';
 import { anyOrderOut } from './still-open.ts';
 import { findProof } from './proof.ts';
 import { returnRound } from './return.ts';
-import { isStartOpen } from './open-starts.ts';
+import { anyStartOpen } from './open-starts.ts';
 import { highestId } from './rows.ts';
 import { toRecord } from './under-way.ts';
 
@@ -56,7 +56,7 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
  */
 function* recordRound(core: Core, master: Mastership, incident: Incident, reason: Hold | null): Task<void> {
   const { record } = incident;
-  const isOpen = record.phase === 'evacuating' && isStartOpen(core, master, incident);
+  const isOpen = record.phase === 'evacuating' && anyStartOpen(core, master, incident);
   const told = reason === null || isPassing(core, incident, reason) ? null : reason.code;
   // Slaves that are about to ask nova are to read of signs of life at once.
   const code = reason?.code === 'life-signs' ? reason.code : isOpen ? 'start-open' : told;

@@ -1,4 +1,4 @@
-/** Defects in what becomes of VMs that nova no longer places on the failed host. */
+/** Defects in what becomes of VMs that have left the failed host, or may still be started there. */
 import type { Mutant } from '../mutant.ts';
 
 export const MOVED: readonly Mutant[] = [
@@ -17,11 +17,25 @@ export const MOVED: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'left-elsewhere-forgotten',
-    why: 'what lies stopped elsewhere is forgotten when its host dies once more',
-    file: 'src/core/recovery/comeback.ts',
-    find: 'if (!settledElsewhere) incident',
-    replace: 'incident',
+    name: 'left-elsewhere-not-asked-again',
+    why: 'who lies stopped elsewhere is shown so though it has been started',
+    file: 'src/core/recovery/confirm-ended.ts',
+    find: 'core.now - askedMs >= ASK_AGAIN_MS',
+    replace: 'core.now < askedMs',
+  },
+  {
+    name: 'apart-from-where-it-was',
+    why: 'a VM is kept apart from where another one lay that has left',
+    file: 'src/core/recovery/place-vms.ts',
+    find: ' && !settledElsewhere) ||',
+    replace: ') ||',
+  },
+  {
+    name: 'open-starts-of-unread-vms',
+    why: 'a start in place without an answer is forgotten before the VMs are read anew',
+    file: 'src/core/recovery/open-starts.ts',
+    find: ' || openStarts.anyOn(incident.record.victim, now);',
+    replace: ' || [...incident.vms.keys()].some((vm) => openStarts.isOpen(vm, now));',
   },
   {
     name: 'left-elsewhere-untold',
