@@ -102,7 +102,7 @@ shown=${1:-}
 export work shown
 export -f run field
 chosen=$(runs | sed 's/ *| */|/g' | awk -F '|' -v name="$shown" 'name == "" || $1 == name')
-[[ -n $chosen ]] || { echo "no run has the name $shown" >&2; exit 1; }
+[[ -n $chosen ]] || { echo "no run has the name $shown; there are: $(runs | sed 's/ *|.*//' | xargs)" >&2; exit 1; }
 tr '|\n' '\0\0' <<<"$chosen" | xargs -0 -n 4 -P 2 bash -c 'run "$@"' run && exit 0
 echo 'not as expected' >&2
 exit 1

@@ -18,6 +18,7 @@ const RUNS = 3;
 const SEEDS = 8;
 const FAULTS_MS = 3_600_000;
 const VMS_PER_HOST = '3';
+const HOSTS_MAX = 10_000;
 const USAGE = `make bench-sim ARGS='[--vms COUNT] [--checkers | --faults] [HOSTS/ELIGIBLE…]'
   HOSTS/ELIGIBLE  a cluster at rest, for example 32/5
   --vms COUNT     on each host, ${VMS_PER_HOST} if nothing else is said
@@ -33,6 +34,8 @@ const wanted = positionals.length > 0 ? positionals : ['32/5', '32/32', '100/5',
 for (const words of wanted) {
   const [hosts, eligible] = words.split('/').map(Number);
   if (hosts === undefined || eligible === undefined || !(hosts > 0) || !(eligible > 0)) refuse(words);
+  if (hosts > HOSTS_MAX || eligible > hosts)
+    refuse(`${words}: at most ${HOSTS_MAX} hosts, all of them eligible`);
   const runs = values.faults ? withFaults(hosts) : atRest(hosts, eligible);
   const wall = runs.map(({ simulatedMs, wallMs }) => simulatedMs / wallMs);
   const processor = runs.map(({ simulatedMs, processorMs }) => simulatedMs / processorMs);

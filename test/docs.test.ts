@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { createMetrics } from '../src/api/metrics.ts';
 import { createProgram } from '../src/cli/program.ts';
 import { explainConfig } from '../src/config/explain.ts';
+import { MUTANTS } from './mutants/lists/all.ts';
 import { VERDICTS } from '../src/core/verdict/verdict.ts';
 
 const ROOT = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
@@ -73,6 +74,17 @@ void test('every command is mentioned', async () => {
       return child.commands.length === 0 ? [name] : names(child, name);
     });
   assert.deepEqual(missing(names(await createProgram(undefined), 'vigil'), operations), []);
+});
+
+void test('the figures of scenarios and planted defects are those of today', () => {
+  const folders = readdirSync(join(ROOT, 'sim/scenarios'));
+  const isPending = (name: string): boolean =>
+    /^pending /m.test(textOf(`sim/scenarios/${name}/commands.txt`));
+  const pending = folders.filter(isPending).length;
+  const safety = textOf('docs/safety.md');
+  const words = `${folders.length}: ${folders.length - pending} played, all as expected; ${pending} wait for features`;
+  assert.ok(safety.includes(words), `docs/safety.md should say: ${words}`);
+  assert.ok(safety.includes(`| ${MUTANTS.length}; as each`), `there are ${MUTANTS.length} planted defects`);
 });
 
 /** Command lines in backticks, in blocks for a shell and in units, cut where something else of the shell begins. */

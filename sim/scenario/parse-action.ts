@@ -123,6 +123,7 @@ const PARSERS: Readonly<Record<string, Parse>> = {
     return { do: 'lose', from, to: hostName(line, names), bothWays };
   },
   network: (line) => {
+    if (line.peek() === null) line.blame('loss=…, delay=… or duplicate=… is missing at the end');
     const given = new Map(line.pairs());
     for (const key of given.keys())
       if (!['loss', 'delay', 'duplicate'].includes(key)) line.blame(`${key} is no property of the network`);

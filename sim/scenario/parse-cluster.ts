@@ -60,6 +60,10 @@ export class ClusterReader {
     checkPlacement(this.placed, created, this.hosts);
     const eligible = this.hosts.filter((host) => host.eligible && isMemberAtFirst(host)).length;
     const eligibleMax = Math.floor(KNOWN_HOSTS_MAX / this.hosts.length);
+    const { slots } = this.settings;
+    const members = this.hosts.filter(isMemberAtFirst).length;
+    if (slots !== DEFAULT_SETTINGS.slots && slots < members)
+      this.hostsLine?.blame(`slots=${slots} are too few for ${members} hosts`);
     if (eligible === 0) this.hostsLine?.blame('no host is eligible, so there would be no master');
     if (eligible > eligibleMax)
       this.hostsLine?.blame(`of ${this.hosts.length} hosts at most ${eligibleMax} may be eligible`);

@@ -37,13 +37,6 @@ export function changed(whole: Uint8Array, list: readonly Change[], other: Uint8
   return now;
 }
 
-/** As {@link changed}, and then as long as it was: what a block on a volume always is. */
-export function changedInPlace(whole: Uint8Array, list: readonly Change[], other: Uint8Array): Uint8Array {
-  const same = Buffer.alloc(whole.length);
-  same.set(changed(whole, list, other).subarray(0, whole.length));
-  return same;
-}
-
 function applied(now: Buffer, change: Change, other: Uint8Array): Buffer {
   // One past the end is a place, too.
   const place = change.at % (now.length + 1);

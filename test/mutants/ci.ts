@@ -13,7 +13,7 @@ export const CI: readonly ForCi[] = [
   { name: 'holder-outlives-its-lease', by: 'scenarios', scenario: 'c-04' },
   { name: 'lease-counted-from-end-of-write', by: 'swarm' },
   { name: 'release-of-another-beat-is-free', by: 'scenarios', scenario: 'z-74' },
-  { name: 'intents-of-others-not-read', by: 'scenarios', scenario: 'z-31' },
+  { name: 'spent-intents-block-open-ones-do-not', by: 'scenarios', scenario: 'z-31' },
   { name: 'posted-again-after-a-time-out', by: 'scenarios', scenario: 'z-32' },
   { name: 'unseen-is-lost', by: 'scenarios', scenario: 'o-06-blocks' },
   { name: 'brake-not-asked-at-proof', by: 'scenarios', scenario: 'z-60' },

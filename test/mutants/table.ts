@@ -24,12 +24,15 @@ function cell(by: CatcherName, outcome: Outcome | undefined, hangs: boolean): st
   const { catches, hung } = outcome;
   const [first] = catches;
   if (first === undefined) return hung === null ? '–' : `${hangs ? '' : 'no: '}hangs, ${hung}`;
-  const where = by === 'swarm' ? `seed ${first.where}` : first.where.slice(0, WHERE_CHARS);
+  const where = by === 'swarm' ? `seed ${first.where}` : shortened(first.where);
   const more = catches.length > 1 ? `, ${catches.length - 1} more` : '';
   return by === 'tests' && first.how === 'fails'
     ? where + more
     : `${where}: ${howAll(catches) ?? first.how}${more}`;
 }
+
+const shortened = (words: string): string =>
+  words.length <= WHERE_CHARS ? words : `${words.slice(0, WHERE_CHARS - 1)}…`;
 
 /** Checkers first: an expectation is of one scenario, a promise holds anywhere. */
 function howAll(catches: Outcome['catches']): string {

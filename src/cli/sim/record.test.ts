@@ -105,7 +105,7 @@ void test('sums: by kind of fault, host-hours, lost bets, and the seeds that bro
     'cut              5 times in      1 run of 0.5 h',
     'partition        5 times in     3 runs of 1.5 h',
     '3 runs, 1.5 simulated hours, 8 host-hours; 9 evacuations, 3 starts in place, 6 masters',
-    'bets lost: 2, in 1 run',
+    'bets lost: 2, in 1 run: seed 2',
   ]);
   assert.match(lines.at(-1) ?? '', /broken in 1 run: seed 7/);
 });

@@ -35,6 +35,7 @@ export async function runSwarm({ seeds, jobs, record, ...size }: SwarmFlags): Pr
   const note = (summary: Summary): void => {
     summaries.push(summary);
     if (record !== undefined) addToRecord(record, summary);
+    for (const bet of summary.lostBets) say(`a bet was lost in seed ${summary.seed}: ${bet}`);
     for (const words of summary.broken) say(`BROKEN seed ${summary.seed}: ${words}`);
     if (summary.broken.length > 0) say(`  smaller: ${replay('shrink', summary.seed, size)}`);
   };

@@ -72,6 +72,11 @@ export function replay(command: 'run' | 'shrink', seed: number, { hosts, minutes
 
 export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
+function seedsOf(summaries: readonly Summary[]): string {
+  if (summaries.length === 0) return '';
+  return `: ${summaries.length === 1 ? 'seed' : 'seeds'} ${summaries.map(({ seed }) => seed).join(', ')}`;
+}
+
 export function sums(summaries: readonly Summary[]): readonly string[] {
   const faults = new Map<string, { count: number; hours: number; runs: number }>();
   let hostHours = 0;
@@ -109,12 +114,9 @@ export function sums(summaries: readonly Summary[]): readonly string[] {
       ),
     `${counted(summaries.length, 'run')}, ${total(({ simulatedMs }) => simulatedMs / 3_600_000).toFixed(1)} simulated hours, ` +
       `${hostHours.toFixed(0)} host-hours; ${evacuations}, ${starts} in place, ${masters}`,
-    `bets lost: ${total(({ lostBets }) => lostBets.length)}, in ${counted(lost.length, 'run')}`,
+    `bets lost: ${total(({ lostBets }) => lostBets.length)}, in ${counted(lost.length, 'run')}${seedsOf(lost)}`,
     broken.length === 0
       ? styled('green', 'every promise was kept')
-      : styled(
-          'red',
-          `promises broken in ${counted(broken.length, 'run')}: ${broken.length === 1 ? 'seed' : 'seeds'} ${broken.map(({ seed }) => seed).join(', ')}`,
-        ),
+      : styled('red', `promises broken in ${counted(broken.length, 'run')}${seedsOf(broken)}`),
   ];
 }

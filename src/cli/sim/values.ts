@@ -12,7 +12,7 @@ const SEEDS_MAX = 1_000_000;
 
 export function between(min: number, max: number): (text: string) => number {
   return (text) => {
-    const value = Number(text);
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(`a whole number, ${min} to ${max}`);
   };

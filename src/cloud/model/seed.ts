@@ -3,7 +3,6 @@ import { allocate } from './scheduler.ts';
 import {
   type CloudState,
   type FlavorRecord,
-  type GroupRecord,
   type HostRecord,
   type ProjectRecord,
   type Resources,
@@ -137,13 +136,4 @@ export function addServer(state: CloudState, seed: ServerSeed): ServerRecord {
   allocate(state, server.uuid, seed.host);
   if (vmState === 'active') sendOrder(state, seed.host, 'resume', server);
   return server;
-}
-
-export function addGroup(
-  state: CloudState,
-  seed: Pick<GroupRecord, 'name' | 'policy' | 'projectId'> & { readonly members: readonly string[] },
-): GroupRecord {
-  const group = { ...seed, id: state.options.newId(), members: [...seed.members] };
-  state.groups.set(group.id, group);
-  return group;
 }

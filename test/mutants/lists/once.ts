@@ -38,7 +38,7 @@ export const ONCE: readonly Mutant[] = [
     replace: 'writes.flatMap(({ volume, written }) => (volume.lease ? [written] : [])),\n    1,',
   },
   {
-    name: 'intents-of-others-not-read',
+    name: 'spent-intents-block-open-ones-do-not',
     why: 'a new master gives an order while a slave of the former one is about to ask nova',
     file: OPEN,
     find: 'if (!isSpent(core, master, host)) open.set',

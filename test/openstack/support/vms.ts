@@ -76,11 +76,6 @@ export const createVms = async (nova: Nova, host: HostName, count: number): Prom
   return { there, elsewhere };
 };
 
-export interface Recovered {
-  readonly firstRowMs: number | null;
-  readonly perHost: ReadonlyMap<string, number>;
-}
-
 /** Waits until all are ACTIVE elsewhere; then exactly one row each, and never two writers of any file. */
 export const waitRecovered = async (
   nova: Nova,
