@@ -68,6 +68,8 @@ export class Released {
       this.release(action.host);
       if (isRunning(this.world.host(action.host))) this.ending.add(action.host);
     }
+    // Whoever takes a host out although its incident is open sees to what it ran.
+    if (action.do === 'free-slot' && action.force) this.releaseDown(action.host);
     if (action.do === 'power-off') for (const host of action.hosts) this.releaseInMaintenance(host);
     else if (action.do === 'reboot') this.releaseInMaintenance(action.host);
     else if (action.do === 'stop-vm') this.stopped.add(action.vm);

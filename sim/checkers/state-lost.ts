@@ -21,6 +21,9 @@ export function watchStateLost({ world, violate }: Check): Checker {
       if (event.holds) since.set(world.host(event.host), world.clock.now);
       else since.delete(world.host(event.host));
     }
+    // A person has taken the host out, whatever was open.
+    if (event.event === 'action' && event.action.do === 'free-slot' && event.action.force)
+      open.delete(event.action.host);
     if (event.event === 'journal' && event.name === 'incident') {
       const { victim, phase } = event.data;
       if (phase === 'closed') open.delete(String(victim));

@@ -43,6 +43,7 @@ const CODES: Readonly<Record<HoldCode, true>> = {
   'not-a-compute-host': true,
   'force-down-refused': true,
   'life-signs': true,
+  listening: true,
   'life-after-failed': true,
   'evacuations-settling': true,
   'rows-not-completed': true,

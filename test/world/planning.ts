@@ -1,4 +1,5 @@
 /** A master with one incident, and rounds of its plan. */
+import { evidenceOf } from '../../src/core/evidence/note.ts';
 import { createMastership, type Mastership } from '../../src/core/master/mastership.ts';
 import type { CandidateHost } from '../../src/core/recovery/candidates.ts';
 import type { Migration, Server } from '../../src/core/recovery/cloud.ts';
@@ -29,6 +30,14 @@ export function setUp(): Setting {
   master.incidents.set('h9', incident);
   renewedUpTo(core, 10);
   return { core, master, incident };
+}
+
+/** The master has listened for this host, and has had no answer to its probes. */
+export function lookedFor({ core }: Setting, host: string): void {
+  const evidence = evidenceOf(core, host);
+  if (evidence === null) throw new Error(`no evidence of ${host}`);
+  Object.assign(evidence.network, { heardMs: null, askedMs: 0 });
+  evidence.probes.set(core.settings.host, { answer: 'none', begunMs: core.now });
 }
 
 /** Where the own seat stands on the lease volume. */

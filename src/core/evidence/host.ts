@@ -109,9 +109,17 @@ export function advancedLately(evidence: HostEvidence, uuid: string, timing: Tim
   return path !== undefined && path.seenAlive && now - path.advancedMs <= LATELY_BEATS * beatMs;
 }
 
+const networkBoundMs = ({ said }: HostEvidence, timing: Timing): number =>
+  Math.max(timing.networkLostMs, said?.timing.networkLostMs ?? 0);
+
 export function networkOf(evidence: HostEvidence, timing: Timing, now: number): PathState {
-  const bound = Math.max(timing.networkLostMs, evidence.said?.timing.networkLostMs ?? 0);
-  return networkState(evidence.network, bound, now);
+  return networkState(evidence.network, networkBoundMs(evidence, timing), now);
+}
+
+/** When the network counts as lost, if it is not heard until then; null: it was neither heard nor asked yet. */
+export function networkLostMs(evidence: HostEvidence, timing: Timing): number | null {
+  const sinceMs = evidence.network.heardMs ?? evidence.network.askedMs;
+  return sinceMs === null ? null : sinceMs + networkBoundMs(evidence, timing);
 }
 
 export function volumeOf(evidence: HostEvidence, uuid: string, timing: Timing, now: number): PathState {

@@ -28,6 +28,7 @@ function* adopt(core: Core, master: Mastership): Task<void> {
     const records = yield* core.coordination.incidents.takeUp(core, live);
     if (records !== null) {
       for (const record of records) adoptIncident(core, master, record);
+      endReportsWithoutIncident(core, master);
       master.holds.delete('not-adopted');
       master.adopted = true;
       return;
@@ -61,6 +62,15 @@ function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): 
     startsOpenUntilMs: mayHaveOpenStarts(record) ? untilMs : 0,
   };
   work(core, master, victim, createIncident(record, core.now, sent, true, open));
+}
+
+/** Of a host that was freed since, and has booted again, no record tells any more. */
+function endReportsWithoutIncident(core: Core, master: Mastership): void {
+  // Those that are unknown by now: see below.
+  const told = [...core.reports.open.keys()].map((cause) => /^incident\/([^/]+)/.exec(cause)?.[1]);
+  for (const victim of new Set(told))
+    if (victim !== undefined && core.hosts.has(victim) && !master.incidents.has(victim))
+      endIncidentReports(core, victim, `no incident of ${victim} is open any more`);
 }
 
 /** Signs of life stand where `start-open` may have stood. */

@@ -50,7 +50,7 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
     return { ok: true, words: `${host} is declared failed on the word of ${by}` };
   }
   const silentAgain = incident.record.proof !== null && hasNewLife(incident, evidence.boot);
-  if (silentAgain || incident.hold?.code === 'life-after-failed') {
+  if (silentAgain || incident.isWordOver || incident.hold?.code === 'life-after-failed') {
     incident.confirmedAgainBy = by;
     const words = `${host} is confirmed dead once more by ${by}; its VMs are recovered`;
     return { ok: true, words: `${words}. Should another host become master before, confirm it again` };

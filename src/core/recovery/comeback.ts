@@ -14,10 +14,10 @@ import { brake } from '../verdict/brake.ts';
 import type { Proof } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
 import { hold, type HoldCode } from './holds.ts';
-import { anyStartOpen } from './open-starts.ts';
 import { type BeforeAgain, type Comeback, type Incident, writeRecord } from './incident.ts';
 import { afterLife, releaseAfterLife } from './life-after-failed.ts';
 import { hasNewLife, isAlive, isBackWithNewBoot, isFresh } from './life.ts';
+import { hasLooked, listening } from './looked.ts';
 import { beginNextLife } from './next-life.ts';
 import { findProof } from './proof.ts';
 import { BUSY_ROUND_MS, go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
@@ -58,10 +58,37 @@ export function* lookAtLife(
     if (released !== null) return released;
   }
   if (facts.witness !== 'none-alive') {
+    // A word is for the silence of which it was said.
+    incident.confirmedAgainBy = null;
+    incident.isWordOver ||= record.proof === 'operator';
     const words = `${record.victim} shows life (${facts.witnesses.join(', ')}), of unknown boot`;
     return held(hold('life-signs', words), BUSY_ROUND_MS);
   }
+  if (!hasLooked(core, evidence)) return listening(core, incident);
+  if (incident.isWordOver) {
+    const waits = yield* confirmAgain(core, master, incident, evidence);
+    if (waits !== null) return waits;
+  }
   return yield* proveAgain(core, master, incident, evidence);
+}
+
+/** It has shown life since somebody confirmed its death: that has to be proven anew. */
+function* confirmAgain(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  evidence: HostEvidence,
+): Task<RoundEnd | null> {
+  const { record, confirmedAgainBy: confirmedBy } = incident;
+  const { proof, ...found } = findProof(core, { ...record, confirmedBy }, evidence, factsOf(core, evidence));
+  if (proof === null) {
+    const words = `${record.victim} has shown life since ${record.confirmedBy ?? 'somebody'} confirmed its death: ${'lacking' in found ? found.lacking : ''}`;
+    return held(hold('no-proof', words), BUSY_ROUND_MS);
+  }
+  if (!(yield* writeRecord(core, master, incident, { proof, confirmedBy })))
+    return notWritten(core, incident);
+  Object.assign(incident, { isWordOver: false, confirmedAgainBy: null });
+  return null;
 }
 
 /** Of a silent host: null when the proof covers its last life, else why it has to wait. */
@@ -92,9 +119,9 @@ function* proveAgain(
   const written = yield* writeRecord(core, master, incident, {
     phase: 'evacuating',
     proof,
-    hold: anyStartOpen(core, master, incident) ? 'start-open' : null,
+    hold: null,
     confirmedBy: incident.confirmedAgainBy,
-    victimBoot: back?.boot ?? evidence.boot ?? record.victimBoot,
+    victimBoot: evidence.boot ?? back?.boot ?? record.victimBoot,
     ...(afresh
       ? { migrationIdAtDeclaration: Math.max(record.migrationIdAtDeclaration ?? 0, highestId(rows.value)) }
       : {}),
@@ -136,11 +163,13 @@ function beforeAgainOf({ record, before, vms }: Incident): BeforeAgain {
 function findAgain(
   core: Core,
   master: Mastership,
-  { record, confirmedAgainBy }: Incident,
+  incident: Incident,
   evidence: HostEvidence,
 ): Proof | RoundEnd {
+  const { record, confirmedAgainBy } = incident;
   const facts = factsOf(core, evidence);
   if (isFresh(facts)) return go(0);
+  if (!hasLooked(core, evidence)) return listening(core, incident);
   const wait = (code: HoldCode, why: string): RoundEnd =>
     held(hold(code, `${record.victim} was back and is silent again: ${why}`), BUSY_ROUND_MS);
   const planned = plannedSilence(evidence, core.now);

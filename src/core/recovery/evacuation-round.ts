@@ -28,7 +28,7 @@ import { confirmEnded } from './confirm-ended.ts';
 import { isDoubtful } from './doubt.ts';
 import { forceDown } from './force-down.ts';
 import { isAlive, isBackWithNewBoot } from './life.ts';
-import { anyStartOpen } from './open-starts.ts';
+import { hasLooked } from './looked.ts';
 import type { PlannedOrder } from './place-vms.ts';
 import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
@@ -52,8 +52,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
       const words = `${victim} has shown life while orders were out: nothing further before they are answered or void`;
       return held(hold('life-signs', words), BUSY_ROUND_MS);
     }
-    const next = anyStartOpen(core, master, incident) ? 'start-open' : null;
-    if (!(yield* writeRecord(core, master, incident, { hold: next }))) return notWritten(core, incident);
+    if (!(yield* writeRecord(core, master, incident, { hold: null }))) return notWritten(core, incident);
   }
 
   // nova takes its time: only what is known of the host when it has answered licenses an order.
@@ -61,7 +60,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     const since = factsOf(core, evidence);
     return (
       isAlive(incident.record, evidence, since) ||
-      (!back && since.witness !== 'none-alive') ||
+      (!back && (since.witness !== 'none-alive' || !hasLooked(core, evidence))) ||
       isBackWithNewBoot(incident.record, evidence, since) !== back
     );
   };

@@ -16,6 +16,7 @@ const RELEASES = {
   brake:
     'the hosts named are heard again, or the minute since the last failure passes; of those that are dead: vigil confirm-dead HOST --by NAME',
   'suspecting-myself': 'the master hears another host or an isolation address again',
+  listening: 'the master has listened, and asked others: within some twelve beats',
   'nova-unreadable': 'nova, keystone and placement answer; see vigil check',
   'not-licensed': 'the lease volumes are readable on a majority and still show this incident',
   'not-a-compute-host': 'the host has a nova-compute service, or an operator frees its slot',

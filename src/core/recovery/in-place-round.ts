@@ -64,7 +64,7 @@ export function survey(
       show(incident, work, 'waiting', request.by === 'former-order' ? untoldWords(request.target) : asked);
       return [];
     }
-    const elsewhere = mayStillRunOn(master, incident, server.vm, now.rows);
+    const elsewhere = mayStillRunOn(core, master, incident, server.vm, now.rows);
     if (elsewhere !== null) {
       show(incident, work, 'held', secondCopyWords(elsewhere));
       return [];

@@ -6,6 +6,7 @@ import { isActing } from '../state.ts';
 import type { BootId, HostName, IncidentRecord } from '../wire/records.ts';
 import type { Migration, Server, ServerGroup } from './cloud.ts';
 import type { Hold } from './holds.ts';
+import { anyStartOpen } from './open-starts.ts';
 import type { OrderOutcome, RestartOrder } from './orders.ts';
 import { createUnderWay, type UnderWay } from './under-way.ts';
 import type { Ordered } from './ordered-hosts.ts';
@@ -59,7 +60,9 @@ export interface Incident {
   back: Comeback | null;
   /** Who confirmed its death stands in no cell yet. */
   isWordUnwritten: boolean;
-  /** Who said that the new life has ended, too. */
+  /** It has shown life since somebody confirmed its death. */
+  isWordOver: boolean;
+  /** Who said that the new life has ended, too, or that it is dead after all. */
   confirmedAgainBy: string | null;
   /** What was known before the new life was taken for ended, too: should it go on, that is still to be done. */
   beforeAgain: BeforeAgain | null;
@@ -162,6 +165,8 @@ export function createIncident(
     reportedAt,
     back: null,
     isWordUnwritten: false,
+    // Whether there were signs of life before a master took over is in the record, as long as they held it.
+    isWordOver: adopted && record.proof === 'operator' && record.hold === 'life-signs',
     confirmedAgainBy: null,
     beforeAgain: null,
   };
@@ -198,9 +203,12 @@ export function* writeRecord(
   incident: Incident,
   change: Partial<IncidentRecord>,
 ): Task<boolean> {
+  const next = { ...incident.record, ...change };
+  const isOpen = next.phase === 'evacuating' && anyStartOpen(core, master, incident);
   const record: IncidentRecord = {
-    ...incident.record,
-    ...change,
+    ...next,
+    // Whatever else was held goes on; that a start is open a successor has to know.
+    hold: next.hold ?? (isOpen ? 'start-open' : null),
     term: master.term,
     sequence: incident.record.sequence + 1,
   };

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { incidentRecord, row, server, TIMING } from '../../../test/world/fixtures.ts';
-import { intent, plan, readSlot, type Setting, setUp, shown } from '../../../test/world/planning.ts';
+import {
+  intent,
+  lookedFor,
+  plan,
+  readSlot,
+  type Setting,
+  setUp,
+  shown,
+} from '../../../test/world/planning.ts';
 import { evidenceOf } from '../evidence/note.ts';
 import { createIncident } from './incident.ts';
 import type { Migration } from './cloud.ts';
@@ -29,6 +37,7 @@ void test('a row that has been open since before the failure is somebody else’
 function heardAgain(at: Setting, host: string): void {
   at.master.incidents.set(host, createIncident(incidentRecord({ victim: host }), at.core.now, true));
   const evidence = evidenceOf(at.core, host) ?? assert.fail();
+  lookedFor(at, host);
   evidence.probes.set('h5', { answer: 'kernel', begunMs: at.core.now });
 }
 
@@ -129,6 +138,7 @@ void test('a row that no nova-compute has claimed blocks, whatever its target do
     const target = evidenceOf(at.core, 'h3') ?? assert.fail();
     Object.assign(target, { boot: 'boot-1', bootLifeMs: at.core.now });
     plan(at, { rows });
+    lookedFor(at, 'h3');
     at.master.incidents.set(
       'h3',
       createIncident(incidentRecord({ victim: 'h3', victimBoot: 'boot-1' }), at.core.now, true),
@@ -155,6 +165,9 @@ void test('a row is claimed in no boot that was last heard of before: the next o
   Object.assign(target, { boot: 'boot-2', bootLifeMs: at.core.now });
   assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), []);
   target.boot = 'boot-3';
+  target.formerBoots.set('boot-2', { lifeMs: at.core.now, late: 1 });
+  assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), [], 'two boots live: two machines of one name');
+  target.formerBoots.clear();
   assert.deepEqual(plan(at, { rows, hosts: ['h2'] }), ['vm>h2']);
 });
 

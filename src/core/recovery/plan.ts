@@ -136,7 +136,7 @@ function needOf(
       'held',
       'a live migration of it was begun: see whether it runs elsewhere; if not, evacuate it by hand',
     );
-  const elsewhere = mayStillRunOn(master, incident, server.vm, reading.rows);
+  const elsewhere = mayStillRunOn(core, master, incident, server.vm, reading.rows);
   if (elsewhere !== null) return set('held', secondCopyWords(elsewhere), null);
   // Of one that ran before nova made something of it, that counts which it was.
   const was = incident.toRun.get(server.vm);

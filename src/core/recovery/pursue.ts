@@ -22,7 +22,8 @@ import { evacuationRound } from './evacuation-round.ts';
 import { close, forcedDownSince, forceUp } from './force-down.ts';
 import { hold, type Hold } from './holds.ts';
 import { twoLives } from './life-after-failed.ts';
-import { isAlive } from './life.ts';
+import { isAlive, isBackWithNewBoot } from './life.ts';
+import { hasLooked, listening } from './looked.ts';
 import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import { reportEnd } from './progress-reports.ts';
@@ -56,7 +57,7 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
  */
 function* recordRound(core: Core, master: Mastership, incident: Incident, reason: Hold | null): Task<void> {
   const { record } = incident;
-  const isOpen = record.phase === 'evacuating' && anyStartOpen(core, master, incident);
+  const isOpen = record.phase !== 'returning' && anyStartOpen(core, master, incident);
   const told = reason === null || isPassing(core, incident, reason) ? null : reason.code;
   // Slaves that are about to ask nova are to read of signs of life at once.
   const code = reason?.code === 'life-signs' ? reason.code : isOpen ? 'start-open' : told;
@@ -106,6 +107,14 @@ function* prove(core: Core, master: Mastership, incident: Incident): Task<RoundE
     const forced = yield* forceUp(core, master, incident, victimBoot);
     return forced ?? (yield* close(core, master, incident, victimBoot));
   }
+  const { confirmedBy } = incident.record;
+  if (confirmedBy !== null && facts !== undefined && facts.witness !== 'none-alive') {
+    // A word is for the silence of which it was said.
+    if (!(yield* writeRecord(core, master, incident, { confirmedBy: null })))
+      return notWritten(core, incident);
+    const words = `${victim} shows life (${facts.witnesses.join(', ')}) since ${confirmedBy} confirmed its death`;
+    return held(hold('life-signs', words), timing.beatMs);
+  }
   if (incident.record.migrationIdAtDeclaration === null) {
     const rows = yield* askCloud(core, { call: 'list-host-migrations', host: victim });
     if (!rows.ok) return novaUnreadable(rows.failure.detail);
@@ -117,6 +126,9 @@ function* prove(core: Core, master: Mastership, incident: Incident): Task<RoundE
       hold('no-proof', `no accepted proof that ${victim} is dead: ${found.lacking}`),
       timing.beatMs / 4,
     );
+  const isBack =
+    evidence !== undefined && facts !== undefined && isBackWithNewBoot(incident.record, evidence, facts);
+  if (evidence !== undefined && !isBack && !hasLooked(core, evidence)) return listening(core, incident);
   const stop = brake(countForBrake(core, master, victim), found.proof);
   if (stop !== null) return held(hold('brake', stop), timing.beatMs);
   const written = yield* writeRecord(core, master, incident, {
@@ -168,6 +180,7 @@ const PASSING_OF_ITSELF_MS: Partial<Record<Hold['code'], number>> = {
   // A host that boots answers before anybody knows its boot.
   'life-signs': 10_000,
   'not-licensed': 10_000,
+  listening: 20_000,
 };
 
 function isPassing(core: Core, incident: Incident, { code }: Hold): boolean {

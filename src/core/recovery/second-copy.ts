@@ -3,25 +3,33 @@
  * it is started nowhere anew, also when the host of its new copy dies.
  */
 import type { Mastership } from '../master/mastership.ts';
+import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
 import type { Migration } from './cloud.ts';
 import type { Incident, VmWork } from './incident.ts';
 import { evacuationsAfter } from './rows.ts';
 
+const NONE: ReadonlyMap<string, VmWork> = new Map();
 /** Moved by the incident, or about to be. */
 const SENT: ReadonlySet<VmWork['state']> = new Set(['ordered', 'evacuating', 'recovered']);
 
 /** Where its first copy may run, besides the host of the incident; null: nowhere. */
 export function mayStillRunOn(
+  core: Core,
   master: Mastership,
   incident: Incident,
   vm: string,
   rows: readonly Migration[],
 ): HostName | null {
-  for (const other of master.incidents.values()) {
-    if (other === incident || other.record.hold !== 'life-after-failed') continue;
-    const { victim, migrationIdAtDeclaration } = other.record;
-    const wasSent = SENT.has(other.vms.get(vm)?.state ?? 'waiting');
+  // One of the master's own host is nobody's work as long as it is master.
+  const own = core.ownIncident === 'unread' ? null : core.ownIncident;
+  const others: readonly Pick<Incident, 'record' | 'vms'>[] = [...master.incidents.values()].filter(
+    (other) => other !== incident,
+  );
+  for (const { record, vms } of own === null ? others : [...others, { record: own, vms: NONE }]) {
+    if (record.hold !== 'life-after-failed' || record.phase === 'closed') continue;
+    const { victim, migrationIdAtDeclaration } = record;
+    const wasSent = SENT.has(vms.get(vm)?.state ?? 'waiting');
     // A later master knows it by nova's records alone.
     const evacuations = evacuationsAfter(rows, vm, migrationIdAtDeclaration ?? 0);
     if (wasSent || evacuations.some(({ source }) => source === victim)) return victim;

@@ -4,6 +4,7 @@
  *
  * Orders and intents are looked at first, nova's records then: what is carried out in between is in one of the two.
  */
+import { formerBootLives } from '../evidence/boots.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
@@ -32,6 +33,9 @@ export function isDead(
     if (victimBoot !== undefined) boots.set(id, victimBoot);
     return true;
   }
+  const evidence = core.hosts.get(target);
+  // Two machines with one name: which of them has booted nobody knows.
+  if (evidence !== undefined && formerBootLives(evidence, core.settings.timing, core.now)) return false;
   const boot = bootOf(core, target);
   const bootThen = boots.get(id);
   return boot !== null && bootThen !== undefined && bootThen !== boot;

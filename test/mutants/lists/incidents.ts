@@ -219,7 +219,7 @@ export const INCIDENTS: readonly Mutant[] = [
     name: 'cells-without-a-slot',
     why: 'a record whose host was freed meanwhile is taken up',
     file: 'src/core/coordination/volume/cells.ts',
-    find: 'cells.push(...read.cells.filter(({ slot }) => slots.has(slot)));',
+    find: 'cells.push(...read.cells.filter(isOfOwner));',
     replace: 'cells.push(...read.cells);',
   },
   {

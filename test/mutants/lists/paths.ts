@@ -61,8 +61,8 @@ export const PATHS: readonly Mutant[] = [
     name: 'own-bound-for-everybody',
     why: 'a host with a slower beat is judged by the faster one of its observer',
     file: 'src/core/evidence/host.ts',
-    find: 'const bound = Math.max(timing.networkLostMs, evidence.said?.timing.networkLostMs ?? 0);',
-    replace: 'const bound = timing.networkLostMs;',
+    find: 'Math.max(timing.networkLostMs, said?.timing.networkLostMs ?? 0);',
+    replace: 'timing.networkLostMs;',
   },
   {
     name: 'replay-is-life',

@@ -108,8 +108,13 @@ function* readAll(core: Core, volume: OwnVolume, cells: CellObservation[]): Task
   const { sinceMs } = core.master ?? { sinceMs: core.now };
   if (unreadable(read.cells).size > 0 && core.now - sinceMs < unansweredMs(core.settings)) return false;
   // With its slot a host was freed, whatever was being written of it just then.
-  const slots = new Set(read.slots.map(({ index }) => index));
-  cells.push(...read.cells.filter(({ slot }) => slots.has(slot)));
+  const slots = new Map(read.slots.map(({ index, host }) => [index, host]));
+  const isOfOwner = (cell: CellObservation): boolean => {
+    const owner = slots.get(cell.slot);
+    // Who it is whose slot cannot be read nobody knows; else somebody may have got the slot since.
+    return owner === null || (owner !== undefined && (cell.state !== 'read' || cell.body.victim === owner));
+  };
+  cells.push(...read.cells.filter(isOfOwner));
   return true;
 }
 

@@ -1,0 +1,27 @@
+/**
+ * A master that has taken over has heard nobody yet, and asked nobody; nor has one, lately, that was late itself. What it
+ * does not see means nothing then. Before it acts on the silence of a host it listens, and asks, itself.
+ */
+import { networkLostMs, type HostEvidence } from '../evidence/host.ts';
+import { factsOf } from '../master/judge.ts';
+import type { Core } from '../state.ts';
+import { hold } from './holds.ts';
+import type { Incident } from './incident.ts';
+import { held, type RoundEnd } from './round-end.ts';
+
+/** Has it found out that it does not hear the host, and that nobody does whom it has asked since? */
+export function hasLooked(core: Core, evidence: HostEvidence): boolean {
+  const { host, timing } = core.settings;
+  const lostMs = networkLostMs(evidence, timing);
+  if (lostMs === null || core.now < lostMs) return false;
+  // The second round of probes: by its end others have answered in the first one, too.
+  const secondMs = Math.max(lostMs, factsOf(core, evidence).silentSinceMs ?? 0) + timing.probeMs;
+  // Of whom nobody knows where it is, nobody can ask.
+  if (evidence.said === null) return core.now >= secondMs + timing.probeMs;
+  return (evidence.probes.get(host)?.begunMs ?? -Infinity) >= secondMs;
+}
+
+export function listening({ settings }: Core, { record }: Incident): RoundEnd {
+  const words = `the master is new, or was late itself, and finds out whether anybody hears ${record.victim}`;
+  return held(hold('listening', words), settings.timing.beatMs / 4);
+}
