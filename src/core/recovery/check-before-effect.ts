@@ -60,7 +60,7 @@ function* checkNova(core: Core, id: RequestId, order: RestartOrder): Task<Checke
   const present = rows.value.filter((row) => !isOvertaken(row, rows.value));
   const open = present.find((row) => isOpenEvacuation(row) && !order.deadRows.includes(row.id));
   if (open !== undefined) return no('evacuation-open', `evacuation ${open.id} of it is ${open.status}`);
-  const live = present.find(isOpenLiveMigration);
+  const live = present.find((row) => isOpenLiveMigration(row, order.victim));
   if (live !== undefined)
     return no('live-migration-open', `live migration ${live.id} of it is ${live.status}`);
   return server ?? { refusal: null, newestRow: highestId(rows.value) };

@@ -74,6 +74,12 @@ export function survey(
       show(incident, work, 'restarting', 'nova may still start it, as it was asked to without an answer');
       return [];
     }
+    // Before nova-compute has reported it has missed no guest: that was its owner.
+    if (!back.reported && server.taskState === 'powering-off' && incident.before !== null)
+      incident.before = {
+        ...incident.before,
+        servers: [...incident.before.servers.filter(({ vm }) => vm !== server.vm), server],
+      };
     const tried = work.inPlace.tries > 0;
     const rule = inPlace(server, {
       recovery: core.settings.recovery,

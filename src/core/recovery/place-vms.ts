@@ -91,8 +91,8 @@ function places(master: Mastership, reading: Reading): PlacesNoted {
   noteTargets(places, reading.rows);
   // Where it was brought it may have left since.
   for (const incident of master.incidents.values())
-    for (const { vm, target, state, settledElsewhere } of incident.vms.values())
-      if (target !== null && ((state !== 'recovered' && !settledElsewhere) || !reading.places.has(vm)))
+    for (const { vm, target, state } of incident.vms.values())
+      if (target !== null && (state !== 'recovered' || !reading.places.has(vm)))
         notePlace(places, vm, target);
   return places;
 }

@@ -30,7 +30,7 @@ void test('a row that has been open since before the failure is somebody else’
   assert.match(shown(at), /^held: evacuation 10 has been open since before/);
   at.core.now += TIMING.standingRowMs + 1;
   assert.deepEqual(plan(at, { rows }), []);
-  assert.match(shown(at), /^held: .*if not, evacuate it by hand/);
+  assert.match(shown(at), /^held: .*does not run there, evacuate it by hand/);
 });
 
 /** An incident of this host, with proof; a neighbour has just heard its kernel. */

@@ -122,7 +122,7 @@ function needOf(
       request.target,
     );
   work.order = null;
-  const live = allRows.find(isOpenLiveMigration);
+  const live = allRows.find((row) => isOpenLiveMigration(row, server.host));
   if (live !== undefined) {
     return set(
       'held',
@@ -161,15 +161,15 @@ function standsStill(core: Core, master: Mastership, incident: Incident, row: Mi
     return `nova accepted evacuation ${row.id} and has done nothing since: look at nova-conductor`;
   if (isUnclaimedEvacuation(row))
     return `evacuation ${row.id} has waited for nova-compute of ${row.target} for long: see that it runs there; if it never will, evacuate it by hand`;
-  return `evacuation ${row.id} has been ${row.status} for long: see whether nova-compute of ${row.target} builds it; if not, evacuate it by hand`;
+  return `evacuation ${row.id} has been ${row.status} for long: see whether nova-compute of ${row.target} builds it; if not, and its guest does not run there, evacuate it by hand`;
 }
 
 function cutOffLiveWords({ id, target }: Migration): string {
-  return `its live migration ${id} to ${target ?? 'another host'} failed shortly before its host did, and it may run there: see that it does not, then evacuate it by hand`;
+  return `its live migration ${id} to ${target ?? 'another host'} failed, and nova does not tell whether it stayed here: see that it does not run there, then evacuate it by hand`;
 }
 
 function cutOffWords({ vm, host }: Server, { id, status, target }: Migration): string {
-  return `nova calls evacuation ${id} ${status}, but still places it on ${host}: see whether nova-compute of ${target ?? 'its target'} builds it; if not, openstack server set --state active ${vm}, and Vigil evacuates it`;
+  return `nova calls evacuation ${id} ${status}, but still places it on ${host}: see whether nova-compute of ${target ?? 'its target'} builds it; if not, and its guest does not run there, openstack server set --state active ${vm}, and Vigil evacuates it`;
 }
 
 function noteFailedRow(core: Core, work: VmWork, row: Migration | undefined): void {

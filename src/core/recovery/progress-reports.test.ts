@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { incidentRecord } from '../../../test/world/fixtures.ts';
+import { incidentRecord, row } from '../../../test/world/fixtures.ts';
 import { connectedCore } from '../../../test/world/pump.ts';
 import { inherit } from '../reports/book.ts';
 import type { Core } from '../state.ts';
@@ -114,5 +114,22 @@ void test('with the end of an incident it is told which of its VMs were not reco
   assert.deepEqual(
     reports.map(({ state, evidence }) => [state, evidence['vms']]),
     [['end', vms]],
+  );
+});
+
+void test('… and which records nova will never end by itself', () => {
+  const core = connectedCore();
+  const incident = incidentOf(core, 'recovered');
+  incident.rows = [
+    row(4, 'vm1', { source: 'h3', status: 'pre-migrating' }),
+    row(5, 'vm1', { source: 'h3', status: 'completed' }),
+    row(6, 'vm2', { source: 'h2', target: 'h3', status: 'accepted' }),
+  ];
+  reportProgress(core, incident, true);
+  core.outbox.splice(0);
+  reportEnd(core, incident);
+  assert.match(
+    told(core).join(),
+    /nobody carries out any more \(4 of vm1\): before these VMs come back to h3/,
   );
 });

@@ -1,7 +1,10 @@
 /** One report per incident: begun with its plan, updated when its sums change, ended with the incident. */
 import { begin, end, retell } from '../reports/book.ts';
 import type { Core } from '../state.ts';
+import type { HostName } from '../wire/records.ts';
+import type { Migration } from './cloud.ts';
 import type { Incident, VmWork } from './incident.ts';
+import { isOpenEvacuation } from './rows.ts';
 
 export function reportProgress(core: Core, incident: Incident, inPlace: boolean): void {
   const { victim, id, proof } = incident.record;
@@ -35,12 +38,24 @@ export function reportProgress(core: Core, incident: Incident, inPlace: boolean)
 }
 
 /** With it goes all that is shown of its VMs, and a successor may have told nothing of them: who is left is named. */
-export function reportEnd(core: Core, { record: { victim, id }, vms }: Incident): void {
+export function reportEnd(core: Core, { record: { victim, id }, vms, rows }: Incident): void {
   const left = [...vms.values()].filter(({ state }) => state !== 'recovered');
   const words = `the incident of ${victim} is closed`;
   end(core, `incident/${victim}/waiting`, words);
-  const title = left.length === 0 ? words : `${words}; ${left.length} of its VMs were not recovered`;
+  const notAll = left.length === 0 ? words : `${words}; ${left.length} of its VMs were not recovered`;
+  const title = `${notAll}${openRowsWords(victim, rows)}`;
   end(core, `incident/${victim}`, title, { id, vms: left.map(told) });
+}
+
+/**
+ * nova-compute completes one record of a VM as it starts, and destroys the guest of whom it finds one, also when nova places
+ * that VM here again (nova/compute/manager.py, `_destroy_evacuated_instances`).
+ */
+function openRowsWords(victim: HostName, rows: readonly Migration[]): string {
+  const open = rows.filter((row) => row.source === victim && isOpenEvacuation(row));
+  if (open.length === 0) return '';
+  const which = open.map(({ id, vm }) => `${id} of ${vm}`).join(', ');
+  return `; nova still shows evacuations from it that nobody carries out any more (${which}): before these VMs come back to ${victim}, start its nova-compute once more, or it stops them`;
 }
 
 const told = ({ vm, name, state, target, reason }: VmWork) => ({ vm, name, state, target, reason });

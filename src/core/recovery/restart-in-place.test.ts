@@ -171,5 +171,5 @@ void test('what is being evacuated is told of as that, whatever nova calls its t
     server({ vmState: 'error', taskState }),
     context({ rows: [open], evacuationFailed: true }),
   );
-  assert.deepEqual(rule, { is: 'busy', reason: 'evacuation 7 is open' });
+  assert.equal(rule.is === 'busy' && rule.reason.startsWith('evacuation 7 is open'), true);
 });

@@ -76,7 +76,7 @@ function wasToRun(server: Server, { before, tried, evacuationFailed }: InPlaceCo
 /** A live migration that was cut off may have ended on its target, whatever nova has made of its record since. */
 function migrates(server: Server, { before, rows, rowsBefore, cutOff }: InPlaceContext): InPlace | null {
   const mine = (row: Migration): boolean => row.vm === server.vm;
-  const open = [...rows, ...rowsBefore].find((row) => mine(row) && isOpenLiveMigration(row));
+  const open = [...rows, ...rowsBefore].find((row) => mine(row) && isOpenLiveMigration(row, server.host));
   const live = open ?? cutOff ?? (before === null ? lastFailedMigration(server.vm, rows) : null);
   return live === null ? null : byHand(server, live.target);
 }
@@ -96,8 +96,14 @@ function byStateNow(server: Server, context: InPlaceContext): InPlace {
     const what = `see that it does not run on ${target ?? 'another host'}, then openstack server set --state active ${server.vm}, and Vigil starts it`;
     return { is: 'held', reason: `${words}: ${what}` };
   }
-  const open = rows.find((row) => row.vm === server.vm && isOpenEvacuation(row));
-  if (open !== undefined) return busy(`evacuation ${open.id} is open`);
+  // One that has led here from elsewhere is over, whatever nova calls it.
+  const open = rows.find(
+    (row) => row.vm === server.vm && row.source === server.host && isOpenEvacuation(row),
+  );
+  if (open !== undefined)
+    return busy(
+      `evacuation ${open.id} is open: if it stays so, start nova-compute of ${server.host} once more, which completes it`,
+    );
   if (server.taskState !== null) return busy(atWorkWords(server, server.taskState));
   switch (server.vmState) {
     case 'active':

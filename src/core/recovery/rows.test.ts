@@ -43,7 +43,7 @@ void test('rows of other kinds are none of these', () => {
     for (const status of STATUSES) {
       const one = row(1, 'vm', { type, status });
       assert.ok(!isOpenEvacuation(one) && !isEndedWell(one) && !isFailedEvacuation(one));
-      if (type !== 'live-migration') assert.ok(!isOpenLiveMigration(one));
+      if (type !== 'live-migration') assert.ok(!isOpenLiveMigration(one, 'h9'));
     }
   }
   for (const status of [
@@ -54,9 +54,17 @@ void test('rows of other kinds are none of these', () => {
     'running (post-copy)',
     'post-migrating',
   ])
-    assert.ok(isOpenLiveMigration(row(1, 'vm', { type: 'live-migration', status })), status);
+    assert.ok(
+      isOpenLiveMigration(row(1, 'vm', { type: 'live-migration', status, source: 'h3' }), 'h3'),
+      status,
+    );
+  const led = row(1, 'vm', { type: 'live-migration', status: 'running', source: 'h2', target: 'h3' });
+  assert.ok(!isOpenLiveMigration(led, 'h3'), 'it has led to where the VM is now');
   for (const status of ['completed', 'error', 'cancelled', 'failed'])
-    assert.ok(!isOpenLiveMigration(row(1, 'vm', { type: 'live-migration', status })), status);
+    assert.ok(
+      !isOpenLiveMigration(row(1, 'vm', { type: 'live-migration', status, source: 'h3' }), 'h3'),
+      status,
+    );
 });
 
 void test('evacuations of one VM after a record, newest first', () => {

@@ -1,4 +1,5 @@
 /** Reading nova's migration records: the only signal that tells how an evacuation goes. */
+import type { HostName } from '../wire/records.ts';
 import type { Migration, Server } from './cloud.ts';
 
 const OPEN_EVACUATION = new Set([
@@ -35,8 +36,12 @@ export function isUnclaimedEvacuation(row: Migration): boolean {
   return row.type === 'evacuation' && UNCLAIMED.has(row.status);
 }
 
-export function isOpenLiveMigration(row: Migration): boolean {
-  return row.type === 'live-migration' && OPEN_LIVE.has(row.status);
+/**
+ * From where nova places the VM now. Nova leaves records of which one end has died as they are: one that began elsewhere
+ * tells of a life of the VM that is over.
+ */
+export function isOpenLiveMigration(row: Migration, host: HostName): boolean {
+  return row.type === 'live-migration' && row.source === host && OPEN_LIVE.has(row.status);
 }
 
 /**

@@ -24,13 +24,6 @@ export const MOVED: readonly Mutant[] = [
     replace: 'core.now < askedMs',
   },
   {
-    name: 'apart-from-where-it-was',
-    why: 'a VM is kept apart from where another one lay that has left',
-    file: 'src/core/recovery/place-vms.ts',
-    find: ' && !settledElsewhere) ||',
-    replace: ') ||',
-  },
-  {
     name: 'open-starts-of-unread-vms',
     why: 'a start in place without an answer is forgotten before the VMs are read anew',
     file: 'src/core/recovery/open-starts.ts',
@@ -43,5 +36,26 @@ export const MOVED: readonly Mutant[] = [
     file: 'src/core/recovery/progress-reports.ts',
     find: "lost === 0 ? '' : `",
     replace: "lost >= 0 ? '' : `",
+  },
+  {
+    name: 'live-migration-from-elsewhere',
+    why: 'an open live migration holds a VM that has left its source long ago',
+    file: 'src/core/recovery/rows.ts',
+    find: ' && row.source === host &&',
+    replace: ' &&',
+  },
+  {
+    name: 'evacuation-from-elsewhere',
+    why: 'an open evacuation that led to a host keeps a VM there from being started',
+    file: 'src/core/recovery/restart-in-place.ts',
+    find: 'row.source === server.host && isOpenEvacuation(row)',
+    replace: 'isOpenEvacuation(row)',
+  },
+  {
+    name: 'owners-stop-missed',
+    why: 'a VM that its owner stops while its host boots is started',
+    file: 'src/core/recovery/in-place-round.ts',
+    find: "if (!back.reported && server.taskState === 'powering-off' &&",
+    replace: "if (back.boot === '' &&",
   },
 ];

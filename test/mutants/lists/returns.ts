@@ -126,8 +126,8 @@ export const RETURNS: readonly Mutant[] = [
     name: 'evacuating-vm-started-in-place',
     why: 'a VM whose evacuation is open is started where it was',
     file: RULE,
-    find: '  if (open !== undefined) return busy(`evacuation ${open.id} is open`);\n',
-    replace: '',
+    find: '  if (open !== undefined)\n    return busy(',
+    replace: "  if (open?.vm === '')\n    return busy(",
   },
   {
     name: 'reboot-seen-to-by-a-minority',
