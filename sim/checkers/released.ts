@@ -32,6 +32,7 @@ export class Released {
       if (event.event === 'guest-started')
         if (this.ending.has(event.host)) this.vms.add(event.vm);
         else this.noteStarted(event.vm);
+      if (event.event === 'guest-stopped' && this.isGivenUp(event.vm, event.host)) this.vms.add(event.vm);
       if (event.event === 'action') this.note(event.action);
       // Whoever takes away by hand what lies stopped sees to it.
       if (event.event === 'evacuation-accepted' && !event.byVigil && this.isStopped(event.row.vm))
@@ -51,6 +52,17 @@ export class Released {
     this.world.clock.after(STARTED_MS, () => {
       if (this.runs(vm) && !this.isStopped(vm)) this.stopped.delete(vm);
     });
+  }
+
+  /** nova-compute has destroyed it as it started, since nova shows an evacuation from there, and has placed it there again. */
+  private isGivenUp(vm: string, host: string): boolean {
+    const { state } = this.world.nova;
+    return (
+      serverOf(state, vm)?.host === host &&
+      state.migrations.some(
+        (row) => row.instanceUuid === vm && row.type === 'evacuation' && row.source === host,
+      )
+    );
   }
 
   private isStopped(vm: string): boolean {

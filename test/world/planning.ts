@@ -32,12 +32,18 @@ export function setUp(): Setting {
   return { core, master, incident };
 }
 
-/** The master has listened for this host, and has had no answer to its probes. */
-export function lookedFor({ core }: Setting, host: string): void {
+/** The master has listened for this host, has had no answer to its probes, however late, and nova tells of no report. */
+export function lookedFor(core: Core, host: string): void {
   const evidence = evidenceOf(core, host);
   if (evidence === null) throw new Error(`no evidence of ${host}`);
   Object.assign(evidence.network, { heardMs: null, askedMs: 0 });
-  evidence.probes.set(core.settings.host, { answer: 'none', begunMs: core.now });
+  evidence.probes.set(core.settings.host, { answer: 'none', begunMs: Number.MAX_SAFE_INTEGER });
+  core.nova.sightings.set(host, {
+    updatedAt: 'before',
+    firstMs: 0,
+    lastMs: Number.MAX_SAFE_INTEGER,
+    changed: null,
+  });
 }
 
 /** Where the own seat stands on the lease volume. */

@@ -172,7 +172,7 @@ void describe('a host that rebooted without a word', () => {
     world.until('it waits', () => holdOf(world, victim) === 'compute-not-back', 30_000);
     const offMs = world.clock.now;
     world.powerOff(victim);
-    world.until('held', () => holdOf(world, victim) === 'no-proof', 20_000);
+    world.until('held', () => holdOf(world, victim) === 'listening', 20_000);
     assert.equal(world.nova.rows.length, 0);
     world.until('elsewhere', () => [...world.servers.values()].every(({ host }) => host !== victim), 60_000);
     assert.ok(world.clock.now - offMs >= 13_000, 'not before a whole report interval of silence');

@@ -29,6 +29,8 @@ export interface HostEvidence {
   isFreed: boolean;
   /** By asker: the last answer to a probe of this host, and when the probe was begun. */
   readonly probes: Map<HostName, { readonly answer: ProbeAnswer; readonly begunMs: number }>;
+  /** When somebody last heard it past its own paths: an answer to a probe, or a report of nova-compute. */
+  witnessMs: number | null;
   /** The boot in which it last announced that it leaves, until it says otherwise, or lives on, in the same boot. */
   leftBoot: BootId | null;
   leaving: { readonly leaving: Leaving; readonly firstSeenMs: number; readonly boot: BootId } | null;
@@ -70,6 +72,7 @@ export function createHostEvidence(host: HostName): HostEvidence {
     slotIndex: new Map(),
     isFreed: false,
     probes: new Map(),
+    witnessMs: null,
     leftBoot: null,
     leaving: null,
   };

@@ -50,7 +50,7 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
     return { ok: true, words: `${host} is declared failed on the word of ${by}` };
   }
   const silentAgain = incident.record.proof !== null && hasNewLife(incident, evidence.boot);
-  if (silentAgain || incident.isWordOver || incident.hold?.code === 'life-after-failed') {
+  if (silentAgain || incident.isProofOver || incident.hold?.code === 'life-after-failed') {
     incident.confirmedAgainBy = by;
     const words = `${host} is confirmed dead once more by ${by}; its VMs are recovered`;
     return { ok: true, words: `${words}. Should another host become master before, confirm it again` };
@@ -64,7 +64,8 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
 
 /** Its incident's next round writes it down, whatever holds it. */
 function takeWord(incident: Incident, by: string): void {
-  Object.assign(incident, { record: { ...incident.record, confirmedBy: by }, isWordUnwritten: true });
+  const record = { ...incident.record, confirmedBy: by };
+  Object.assign(incident, { record, isWordUnwritten: true, isProofOver: false });
 }
 
 const again = (inMs: number): string => `confirm it again in ${Math.ceil(inMs / 1_000)} s`;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { header, incidentRecord, seat, service, slot } from '../../../test/world/fixtures.ts';
-import { renewedUpTo, setUp } from '../../../test/world/planning.ts';
+import { lookedFor, renewedUpTo, setUp } from '../../../test/world/planning.ts';
 import { Pump } from '../../../test/world/pump.ts';
 import { asFound, type Found, script } from '../../../test/world/slave.ts';
 import { createHostEvidence } from '../evidence/host.ts';
@@ -79,6 +79,7 @@ for (const [words, found, boot] of stops) {
 
 void test('a host that writes again is not forced down, whatever the master remembers', () => {
   const { core, master: mastership, incident, pump } = master({ slots: [slot('h9', 9, { counter: 51 })] });
+  lookedFor(core, 'h9');
   incident.record = incidentRecord({ forcedDownBy: 'vigil-asked' });
   const end = pump.run(
     forceDown(core, mastership, incident, () => false),
@@ -90,6 +91,7 @@ void test('a host that writes again is not forced down, whatever the master reme
 
 void test('a host that others hear by now is not forced down', () => {
   const { core, master: mastership, incident, pump } = master();
+  lookedFor(core, 'h9');
   incident.record = incidentRecord({ forcedDownBy: 'vigil-asked' });
   const found = pump.script;
   pump.script = (effect, at) => {

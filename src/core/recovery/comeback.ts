@@ -7,11 +7,11 @@ import { reportedSince } from '../evidence/nova-witness.ts';
 import { plannedSilence } from '../evidence/planned-silence.ts';
 import type { Task } from '../lib/task.ts';
 import { countForBrake } from '../master/brake-count.ts';
-import { factsOf } from '../master/judge.ts';
+import { factsOf, noteWitness } from '../master/judge.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
-import type { Proof } from '../wire/records.ts';
+import type { BootId, Proof } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
 import { hold, type HoldCode } from './holds.ts';
 import { type BeforeAgain, type Comeback, type Incident, writeRecord } from './incident.ts';
@@ -29,6 +29,7 @@ function noteComeback(core: Core, incident: Incident, { boot }: HostEvidence): v
   incident.confirmedAgainBy = null;
   const { back } = incident;
   if (boot === null || back?.boot === boot) return;
+  incident.isProofOver = false;
   incident.back = { boot, sinceMs: core.now, reported: false };
   if (back !== null) beginNextLife(incident, back, core.now);
 }
@@ -54,41 +55,40 @@ export function* lookAtLife(
   }
   if (isAlive(record, evidence, facts)) return yield* afterLife(core, master, incident, evidence);
   if (record.hold === 'life-after-failed') {
-    const released = yield* releaseAfterLife(core, master, incident);
+    if (facts.witness !== 'none-alive') noteWitness(core, master, evidence);
+    const released = yield* releaseAfterLife(core, master, incident, evidence);
     if (released !== null) return released;
   }
   if (facts.witness !== 'none-alive') {
-    // A word is for the silence of which it was said.
-    incident.confirmedAgainBy = null;
-    incident.isWordOver ||= record.proof === 'operator';
+    noteWitness(core, master, evidence);
     const words = `${record.victim} shows life (${facts.witnesses.join(', ')}), of unknown boot`;
     return held(hold('life-signs', words), BUSY_ROUND_MS);
   }
   if (!hasLooked(core, evidence)) return listening(core, incident);
-  if (incident.isWordOver) {
-    const waits = yield* confirmAgain(core, master, incident, evidence);
+  if (incident.isProofOver && !hasNewLife(incident, evidence.boot)) {
+    const waits = yield* findProofAnew(core, master, incident, evidence);
     if (waits !== null) return waits;
   }
   return yield* proveAgain(core, master, incident, evidence);
 }
 
-/** It has shown life since somebody confirmed its death: that has to be proven anew. */
-function* confirmAgain(
+/** A proof is of the silence in which it was found: of the one that follows a sign of life it says nothing. */
+function* findProofAnew(
   core: Core,
   master: Mastership,
   incident: Incident,
   evidence: HostEvidence,
 ): Task<RoundEnd | null> {
   const { record, confirmedAgainBy: confirmedBy } = incident;
-  const { proof, ...found } = findProof(core, { ...record, confirmedBy }, evidence, factsOf(core, evidence));
-  if (proof === null) {
-    const words = `${record.victim} has shown life since ${record.confirmedBy ?? 'somebody'} confirmed its death: ${'lacking' in found ? found.lacking : ''}`;
+  const found = findProof(core, { ...record, confirmedBy }, evidence, factsOf(core, evidence));
+  if (found.proof === null) {
+    const words = `${record.victim} has shown life since its death was proven: ${found.lacking}`;
     return held(hold('no-proof', words), BUSY_ROUND_MS);
   }
-  if (!(yield* writeRecord(core, master, incident, { proof, confirmedBy })))
-    return notWritten(core, incident);
-  Object.assign(incident, { isWordOver: false, confirmedAgainBy: null });
-  return null;
+  // Should it show life while that is written, that counts again.
+  Object.assign(incident, { isProofOver: false, confirmedAgainBy: null });
+  const change = { proof: found.proof, confirmedBy, hold: null };
+  return (yield* writeRecord(core, master, incident, change)) ? null : notWritten(core, incident);
 }
 
 /** Of a silent host: null when the proof covers its last life, else why it has to wait. */
@@ -112,6 +112,7 @@ function* proveAgain(
   if (typeof proof !== 'string') return proof;
   // To the brake, and to what waits for Q, it fails just now: others ask while this is being written.
   incident.declaredMs = core.now;
+  incident.isProofOver = false;
   master.declaredMs.set(record.victim, core.now);
   // While it returned nothing was under way: what follows is as after a first failure.
   const afresh = record.phase === 'returning';
@@ -121,7 +122,7 @@ function* proveAgain(
     proof,
     hold: null,
     confirmedBy: incident.confirmedAgainBy,
-    victimBoot: evidence.boot ?? back?.boot ?? record.victimBoot,
+    victimBoot: lastBootOf(incident, evidence),
     ...(afresh
       ? { migrationIdAtDeclaration: Math.max(record.migrationIdAtDeclaration ?? 0, highestId(rows.value)) }
       : {}),
@@ -136,6 +137,11 @@ function* proveAgain(
   if (afresh || back !== null) incident.sent = false;
   incident.back = null;
   return null;
+}
+
+/** Read late, a slot may tell of the former boot once more. */
+function lastBootOf({ record, back }: Incident, { boot }: HostEvidence): BootId {
+  return boot !== null && boot !== record.victimBoot ? boot : (back?.boot ?? record.victimBoot);
 }
 
 /** What ran there in its new life is not known to run any more; should that life go on, it is shown as it was. */

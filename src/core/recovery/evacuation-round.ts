@@ -60,7 +60,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     const since = factsOf(core, evidence);
     return (
       isAlive(incident.record, evidence, since) ||
-      (!back && (since.witness !== 'none-alive' || !hasLooked(core, evidence))) ||
+      (!back && (since.witness !== 'none-alive' || incident.isProofOver || !hasLooked(core, evidence))) ||
       isBackWithNewBoot(incident.record, evidence, since) !== back
     );
   };

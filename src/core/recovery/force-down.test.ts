@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { incidentRecord, seat, service, slot, TIMING } from '../../../test/world/fixtures.ts';
-import { renewedUpTo, setUp } from '../../../test/world/planning.ts';
+import { lookedFor, renewedUpTo, setUp } from '../../../test/world/planning.ts';
 import { type Asked, Pump } from '../../../test/world/pump.ts';
 import { cell } from '../../../test/world/slave.ts';
 import { noteEvidence } from '../evidence/note.ts';
@@ -24,6 +24,7 @@ function forcedDown(answer: CloudAnswer<'force-down'>, meanwhile: (core: Core) =
   const times = { begunMs: core.now, endedMs: core.now };
   noteEvidence(core, volume, [slot('h9', 9)], times);
   noteServices(core.nova, [service('h9', { updatedAt: 'before' })], core.now);
+  lookedFor(core, 'h9');
   const incident = createIncident(RECORD, core.now, true);
   master.incidents.set('h9', incident);
   const result = (effect: Asked) => {

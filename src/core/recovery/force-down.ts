@@ -12,6 +12,7 @@ import { mayStillHappen } from './cloud.ts';
 import { hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import { isFresh } from './life.ts';
+import { hasLooked } from './looked.ts';
 import { anyStartOpen } from './open-starts.ts';
 import { freshServices } from './reading.ts';
 import { stillSentMs, unansweredMs } from './still-sent.ts';
@@ -62,7 +63,10 @@ export function* forceDown(
 function isHeard(core: Core, victim: HostName): boolean {
   const evidence = core.hosts.get(victim);
   return (
-    evidence !== undefined && (showsLife(core, victim) || factsOf(core, evidence).witness !== 'none-alive')
+    evidence !== undefined &&
+    (showsLife(core, victim) ||
+      factsOf(core, evidence).witness !== 'none-alive' ||
+      !hasLooked(core, evidence))
   );
 }
 

@@ -60,8 +60,8 @@ export interface Incident {
   back: Comeback | null;
   /** Who confirmed its death stands in no cell yet. */
   isWordUnwritten: boolean;
-  /** It has shown life since somebody confirmed its death. */
-  isWordOver: boolean;
+  /** It has shown life since its silence was taken for its end, or somebody confirmed that: it has to be proven anew. */
+  isProofOver: boolean;
   /** Who said that the new life has ended, too, or that it is dead after all. */
   confirmedAgainBy: string | null;
   /** What was known before the new life was taken for ended, too: should it go on, that is still to be done. */
@@ -165,8 +165,7 @@ export function createIncident(
     reportedAt,
     back: null,
     isWordUnwritten: false,
-    // Whether there were signs of life before a master took over is in the record, as long as they held it.
-    isWordOver: adopted && record.proof === 'operator' && record.hold === 'life-signs',
+    isProofOver: adopted && record.hold === 'life-signs',
     confirmedAgainBy: null,
     beforeAgain: null,
   };

@@ -6,6 +6,7 @@ import type { Core } from '../state.ts';
 import type { BootId } from '../wire/records.ts';
 import { hold, type Hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
+import { hasLooked } from './looked.ts';
 import { BUSY_ROUND_MS, go, held, notWritten, type RoundEnd } from './round-end.ts';
 
 /** Stops everything further, also when it falls silent again. */
@@ -64,9 +65,16 @@ function lifeAfterFailed({ record, vms }: Incident): Hold {
 }
 
 /** Its proof was wrong once: now only somebody's name will do. Null when it was given. */
-export function* releaseAfterLife(core: Core, master: Mastership, incident: Incident): Task<RoundEnd | null> {
+export function* releaseAfterLife(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  evidence: HostEvidence,
+): Task<RoundEnd | null> {
   const { confirmedAgainBy } = incident;
-  if (confirmedAgainBy === null) return held(lifeAfterFailed(incident), BUSY_ROUND_MS);
+  if (confirmedAgainBy === null || !hasLooked(core, evidence))
+    return held(lifeAfterFailed(incident), BUSY_ROUND_MS);
   const change = { hold: null, proof: 'operator', confirmedBy: confirmedAgainBy } as const;
+  incident.isProofOver = false;
   return (yield* writeRecord(core, master, incident, change)) ? null : notWritten(core, incident);
 }

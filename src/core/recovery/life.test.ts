@@ -16,7 +16,7 @@ function sendsOn(
 ): boolean {
   const evidence = evidenceOf(at.core, 'h3') ?? assert.fail();
   evidence.boot = boot;
-  if (looked) lookedFor(at, 'h3');
+  if (looked) lookedFor(at.core, 'h3');
   const ofTarget = incidentRecord({ victim: 'h3', victimBoot: 'old', ...record });
   const incident = createIncident(ofTarget, at.core.now, true);
   at.master.incidents.set('h3', Object.assign(incident, { back }));

@@ -5,6 +5,7 @@
 import { networkLostMs, type HostEvidence } from '../evidence/host.ts';
 import { factsOf } from '../master/judge.ts';
 import type { Core } from '../state.ts';
+import type { HostName } from '../wire/records.ts';
 import { hold } from './holds.ts';
 import type { Incident } from './incident.ts';
 import { held, type RoundEnd } from './round-end.ts';
@@ -14,11 +15,21 @@ export function hasLooked(core: Core, evidence: HostEvidence): boolean {
   const { host, timing } = core.settings;
   const lostMs = networkLostMs(evidence, timing);
   if (lostMs === null || core.now < lostMs) return false;
+  const { novaReport, silentSinceMs } = factsOf(core, evidence);
+  if (novaReport === 'unknown' && isAsked(core, evidence.host)) return false;
   // The second round of probes: by its end others have answered in the first one, too.
-  const secondMs = Math.max(lostMs, factsOf(core, evidence).silentSinceMs ?? 0) + timing.probeMs;
+  const secondMs = Math.max(lostMs, silentSinceMs ?? 0) + timing.probeMs;
+  const askedMs = evidence.probes.get(host)?.begunMs ?? null;
+  if (askedMs !== null) return askedMs >= secondMs;
   // Of whom nobody knows where it is, nobody can ask.
-  if (evidence.said === null) return core.now >= secondMs + timing.probeMs;
-  return (evidence.probes.get(host)?.begunMs ?? -Infinity) >= secondMs;
+  return evidence.said === null && core.now >= secondMs + timing.probeMs;
+}
+
+/** Should nova be able to tell of it? What Vigil has told nova hides for a while what was known before. */
+function isAsked({ now, nova, settings: { timing } }: Core, host: HostName): boolean {
+  const hiddenMs = 2 * (timing.novaReportMs + timing.novaReportSlackMs);
+  const touchedMs = nova.touchedMs.get(host) ?? -Infinity;
+  return nova.services.some((service) => service.host === host) && now - touchedMs >= hiddenMs;
 }
 
 export function listening({ settings }: Core, { record }: Incident): RoundEnd {

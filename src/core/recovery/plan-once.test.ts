@@ -37,7 +37,7 @@ void test('a row that has been open since before the failure is somebody else’
 function heardAgain(at: Setting, host: string): void {
   at.master.incidents.set(host, createIncident(incidentRecord({ victim: host }), at.core.now, true));
   const evidence = evidenceOf(at.core, host) ?? assert.fail();
-  lookedFor(at, host);
+  lookedFor(at.core, host);
   evidence.probes.set('h5', { answer: 'kernel', begunMs: at.core.now });
 }
 
@@ -138,7 +138,7 @@ void test('a row that no nova-compute has claimed blocks, whatever its target do
     const target = evidenceOf(at.core, 'h3') ?? assert.fail();
     Object.assign(target, { boot: 'boot-1', bootLifeMs: at.core.now });
     plan(at, { rows });
-    lookedFor(at, 'h3');
+    lookedFor(at.core, 'h3');
     at.master.incidents.set(
       'h3',
       createIncident(incidentRecord({ victim: 'h3', victimBoot: 'boot-1' }), at.core.now, true),

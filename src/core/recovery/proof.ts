@@ -25,7 +25,11 @@ export function findProof(
     return { proof: null, lacking };
   }
   const lacking = accepted.map((proof) => `${proof}: ${lackOf(core, proof, facts)}`);
-  if (accepted.includes('silence') && facts !== undefined && silenceHolds(core, facts))
+  if (
+    accepted.includes('silence') &&
+    facts !== undefined &&
+    silenceHolds(core, facts, evidence?.witnessMs ?? null)
+  )
     return { proof: 'silence' };
   return {
     proof: null,
@@ -34,9 +38,11 @@ export function findProof(
 }
 
 /** Not a proof but a bet: every path silent for the bound, and nova-compute silent for a whole report interval. */
-function silenceHolds(core: Core, facts: Facts): boolean {
+function silenceHolds(core: Core, facts: Facts, witnessMs: number | null): boolean {
   const { timing } = core.settings;
-  const silentMs = facts.silentSinceMs === null ? 0 : core.now - facts.silentSinceMs;
+  // Whoever was heard by others a moment ago may be cut off just now.
+  const sinceMs = facts.silentSinceMs === null ? null : Math.max(facts.silentSinceMs, witnessMs ?? 0);
+  const silentMs = sinceMs === null ? 0 : core.now - sinceMs;
   return (
     facts.network === 'lost' &&
     facts.storage === 'lost' &&

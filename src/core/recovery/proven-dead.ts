@@ -15,7 +15,7 @@ export function isProvenDead(core: Core, master: Mastership, host: HostName): bo
   const evidence = core.hosts.get(host);
   if (hasNewLife(incident, evidence?.boot ?? null)) return false;
   if (evidence === undefined) return hold?.code !== 'life-signs';
-  if (!hasLooked(core, evidence)) return false;
+  if (incident.isProofOver || !hasLooked(core, evidence)) return false;
   const { network, storage, witness } = factsOf(core, evidence);
   return network !== 'fresh' && storage !== 'fresh' && witness === 'none-alive';
 }

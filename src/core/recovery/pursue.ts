@@ -66,7 +66,7 @@ function* recordRound(core: Core, master: Mastership, incident: Incident, reason
   const underWay = toRecord(incident.underWay, record) ?? record.underWay;
   // That one binds successors, too, whatever else holds meanwhile: it goes when it is released.
   // Nor do signs of life, as long as an order that was out when they came may still be carried out.
-  const isNeeded = record.hold === 'life-signs' && anyOrderOut(core, incident);
+  const isNeeded = record.hold === 'life-signs' && (incident.isProofOver || anyOrderOut(core, incident));
   const hold = record.hold === 'life-after-failed' || isNeeded ? record.hold : code;
   const forcedDownBy = forcedDownSince(core, incident);
   const isWritten = record.hold === hold && record.underWay === underWay;
@@ -107,12 +107,13 @@ function* prove(core: Core, master: Mastership, incident: Incident): Task<RoundE
     const forced = yield* forceUp(core, master, incident, victimBoot);
     return forced ?? (yield* close(core, master, incident, victimBoot));
   }
-  const { confirmedBy } = incident.record;
-  if (confirmedBy !== null && facts !== undefined && facts.witness !== 'none-alive') {
-    // A word is for the silence of which it was said.
-    if (!(yield* writeRecord(core, master, incident, { confirmedBy: null })))
+  // A word is for the silence of which it was said.
+  if (incident.isProofOver) {
+    const { confirmedBy } = incident.record;
+    incident.isProofOver = false;
+    if (confirmedBy !== null && !(yield* writeRecord(core, master, incident, { confirmedBy: null })))
       return notWritten(core, incident);
-    const words = `${victim} shows life (${facts.witnesses.join(', ')}) since ${confirmedBy} confirmed its death`;
+    const words = `${victim} has shown life since ${confirmedBy ?? 'somebody'} confirmed its death`;
     return held(hold('life-signs', words), timing.beatMs);
   }
   if (incident.record.migrationIdAtDeclaration === null) {
@@ -120,6 +121,8 @@ function* prove(core: Core, master: Mastership, incident: Incident): Task<RoundE
     if (!rows.ok) return novaUnreadable(rows.failure.detail);
     incident.record = { ...incident.record, migrationIdAtDeclaration: highestId(rows.value) };
   }
+  // nova took its time.
+  if (incident.isProofOver) return go(0);
   const found = findProof(core, incident.record, evidence, facts);
   if (found.proof === null)
     return held(
@@ -180,7 +183,7 @@ const PASSING_OF_ITSELF_MS: Partial<Record<Hold['code'], number>> = {
   // A host that boots answers before anybody knows its boot.
   'life-signs': 10_000,
   'not-licensed': 10_000,
-  listening: 20_000,
+  listening: 30_000,
 };
 
 function isPassing(core: Core, incident: Incident, { code }: Hold): boolean {

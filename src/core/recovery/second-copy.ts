@@ -9,7 +9,7 @@ import type { Migration } from './cloud.ts';
 import type { Incident, VmWork } from './incident.ts';
 import { evacuationsAfter } from './rows.ts';
 
-const NONE: ReadonlyMap<string, VmWork> = new Map();
+type Known = Pick<Incident, 'record' | 'vms' | 'isProofOver'>;
 /** Moved by the incident, or about to be. */
 const SENT: ReadonlySet<VmWork['state']> = new Set(['ordered', 'evacuating', 'recovered']);
 
@@ -22,12 +22,16 @@ export function mayStillRunOn(
   rows: readonly Migration[],
 ): HostName | null {
   // One of the master's own host is nobody's work as long as it is master.
-  const own = core.ownIncident === 'unread' ? null : core.ownIncident;
-  const others: readonly Pick<Incident, 'record' | 'vms'>[] = [...master.incidents.values()].filter(
-    (other) => other !== incident,
-  );
-  for (const { record, vms } of own === null ? others : [...others, { record: own, vms: NONE }]) {
-    if (record.hold !== 'life-after-failed' || record.phase === 'closed') continue;
+  const { ownIncident } = core;
+  const own: readonly Known[] =
+    ownIncident === null || ownIncident === 'unread'
+      ? []
+      : [{ record: ownIncident, vms: new Map(), isProofOver: false }];
+  const known: readonly Known[] = [...master.incidents.values(), ...own];
+  for (const other of known) {
+    if (other === incident) continue;
+    const { record, vms, isProofOver } = other;
+    if ((record.hold !== 'life-after-failed' && !isProofOver) || record.phase === 'closed') continue;
     const { victim, migrationIdAtDeclaration } = record;
     const wasSent = SENT.has(vms.get(vm)?.state ?? 'waiting');
     // A later master knows it by nova's records alone.

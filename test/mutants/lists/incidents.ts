@@ -19,8 +19,8 @@ export const INCIDENTS: readonly Mutant[] = [
     name: 'silence-though-not-accepted',
     why: 'silence proves the end of a host although the configuration does not accept it',
     file: PROOF,
-    find: "if (accepted.includes('silence') && facts !== undefined",
-    replace: 'if (facts !== undefined',
+    find: "    accepted.includes('silence') &&\n",
+    replace: '',
   },
   {
     name: 'word-against-a-living-host',
@@ -54,7 +54,7 @@ export const INCIDENTS: readonly Mutant[] = [
     name: 'life-after-failed-released-by-silence',
     why: 'the proof that was wrong is right again once the host falls silent',
     file: LIFE,
-    find: 'if (confirmedAgainBy === null) return held(lifeAfterFailed(incident), BUSY_ROUND_MS);',
+    find: 'if (confirmedAgainBy === null || !hasLooked(core, evidence))\n    return held(lifeAfterFailed(incident), BUSY_ROUND_MS);',
     replace: 'if (confirmedAgainBy === null) return null;',
   },
   {

@@ -108,11 +108,14 @@ function* readAll(core: Core, volume: OwnVolume, cells: CellObservation[]): Task
   const { sinceMs } = core.master ?? { sinceMs: core.now };
   if (unreadable(read.cells).size > 0 && core.now - sinceMs < unansweredMs(core.settings)) return false;
   // With its slot a host was freed, whatever was being written of it just then.
-  const slots = new Map(read.slots.map(({ index, host }) => [index, host]));
+  const { slots } = read;
   const isOfOwner = (cell: CellObservation): boolean => {
-    const owner = slots.get(cell.slot);
-    // Who it is whose slot cannot be read nobody knows; else somebody may have got the slot since.
-    return owner === null || (owner !== undefined && (cell.state !== 'read' || cell.body.victim === owner));
+    const owners = slots.filter(({ index }) => index === cell.slot).map(({ host }) => host);
+    if (owners.length === 0 || cell.state !== 'read') return owners.length > 0;
+    const { victim } = cell.body;
+    // Who it is whose slot cannot be read nobody knows, and an old write may stand over it. Else somebody has got it since.
+    const wasThere = core.hosts.get(victim)?.slotIndex.get(volume.uuid ?? '') === cell.slot;
+    return wasThere || owners.some((owner) => owner === null || owner === victim);
   };
   cells.push(...read.cells.filter(isOfOwner));
   return true;
