@@ -56,7 +56,7 @@ export function watchActsUnread({ world, violate }: Check): Checker {
     for (const reading of readings) {
       const answer = answers.get(by)?.get(keyOf(reading));
       const ageMs = world.clock.now - (answer?.goodMs ?? -Infinity);
-      if (ageMs <= withinMs && (answer?.isLast === true || ageMs <= sharedMs(reading))) continue;
+      if (ageMs <= withinMs && (answer?.isLast === true || ageMs < sharedMs(reading))) continue;
       const what = `${reading.call}${reading.of === null ? '' : ` of ${reading.of}`}`;
       const last = ageMs === Infinity ? 'never' : `${ageMs} ms ago`;
       violate(`${by} ${effect}, but could not read ${what}: whole ${last}`, {

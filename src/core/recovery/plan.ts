@@ -165,7 +165,7 @@ function standsStill(core: Core, master: Mastership, incident: Incident, row: Mi
 }
 
 function cutOffLiveWords({ id, target }: Migration): string {
-  return `its live migration ${id} to ${target ?? 'another host'} failed, and nova does not tell whether it stayed here: see that it does not run there, then evacuate it by hand`;
+  return `its live migration ${id} to ${target ?? 'another host'} failed, and nova does not tell whether it stayed here; it may run there: see that it does not, then evacuate it by hand`;
 }
 
 function cutOffWords({ vm, host }: Server, { id, status, target }: Migration): string {
