@@ -4,6 +4,7 @@
  * site start nor the brake stands against it.
  */
 import { gatherFacts, type Facts, type FactsContext } from '../verdict/facts.ts';
+import { noteLifeSigns } from './life-signs.ts';
 import { brake } from '../verdict/brake.ts';
 import { suspectWords } from '../verdict/suspect-words.ts';
 import { healthOf, lookUp } from '../verdict/table.ts';
@@ -36,23 +37,13 @@ export function judgeHosts(core: Core, master: Mastership): void {
     // Somebody has spoken in its name, and has proven nothing yet.
     if (evidence.said === null && evidence.volumes.size === 0) continue;
     const facts = gatherFacts(evidence, context);
-    if (facts.witness !== 'none-alive') noteWitness(core, master, evidence);
+    noteLifeSigns(core, master, evidence, facts);
     const before = master.judgements.get(evidence.host);
     const found = find(core, master, evidence, facts, before);
     master.judgements.set(evidence.host, next(core, master, evidence, facts, before, found));
   }
   if (core.reports.siteStart) watchSiteStart(core, master);
   reportVerdicts(core, master);
-}
-
-/** With each beat: a round may wait for nova for longer than a sign of life lasts. */
-export function noteWitness({ now }: Core, { incidents }: Mastership, evidence: HostEvidence): void {
-  evidence.witnessMs = now;
-  const incident = incidents.get(evidence.host);
-  if (incident === undefined) return;
-  incident.confirmedAgainBy = null;
-  const { proof, confirmedBy } = incident.record;
-  if (proof === 'silence' || proof === 'operator' || confirmedBy !== null) incident.isProofOver = true;
 }
 
 export function factsOf(core: Core, evidence: HostEvidence): Facts {

@@ -11,6 +11,7 @@ import { isReadable } from '../volumes.ts';
 import { nonceFor } from '../evidence/network-path.ts';
 import { leaveToSeeing } from './half-blind.ts';
 import { judgeHosts } from './judge.ts';
+import { noteAllLifeSigns } from './life-signs.ts';
 import { blindFor } from './blind.ts';
 import type { Mastership } from './mastership.ts';
 import { makeWay } from './stand-in.ts';
@@ -25,6 +26,7 @@ export function masterBeat(core: Core, master: Mastership): void {
   showBlindness(core, master);
   if (makeWay(core, master) || leaveToSeeing(core, master)) return;
   if (lookAtMyself(core, master)) judgeHosts(core, master);
+  else noteAllLifeSigns(core, master);
 }
 
 /** For `vigil status`: each VM that waits for it says so, too. */

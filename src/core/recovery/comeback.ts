@@ -7,7 +7,8 @@ import { reportedSince } from '../evidence/nova-witness.ts';
 import { plannedSilence } from '../evidence/planned-silence.ts';
 import type { Task } from '../lib/task.ts';
 import { countForBrake } from '../master/brake-count.ts';
-import { factsOf, noteWitness } from '../master/judge.ts';
+import { factsOf } from '../master/judge.ts';
+import { noteLifeSigns } from '../master/life-signs.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import { brake } from '../verdict/brake.ts';
@@ -27,9 +28,9 @@ import { highestId } from './rows.ts';
 function noteComeback(core: Core, incident: Incident, { boot }: HostEvidence): void {
   // Somebody's word that it had died told of a silence that is over.
   incident.confirmedAgainBy = null;
+  incident.isProofOver = false;
   const { back } = incident;
   if (boot === null || back?.boot === boot) return;
-  incident.isProofOver = false;
   incident.back = { boot, sinceMs: core.now, reported: false };
   if (back !== null) beginNextLife(incident, back, core.now);
 }
@@ -55,12 +56,12 @@ export function* lookAtLife(
   }
   if (isAlive(record, evidence, facts)) return yield* afterLife(core, master, incident, evidence);
   if (record.hold === 'life-after-failed') {
-    if (facts.witness !== 'none-alive') noteWitness(core, master, evidence);
+    noteLifeSigns(core, master, evidence, facts);
     const released = yield* releaseAfterLife(core, master, incident, evidence);
     if (released !== null) return released;
   }
   if (facts.witness !== 'none-alive') {
-    noteWitness(core, master, evidence);
+    noteLifeSigns(core, master, evidence, facts);
     const words = `${record.victim} shows life (${facts.witnesses.join(', ')}), of unknown boot`;
     return held(hold('life-signs', words), BUSY_ROUND_MS);
   }

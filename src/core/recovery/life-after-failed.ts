@@ -30,7 +30,9 @@ export function* afterLife(
   const { beforeAgain } = incident;
   // What ends the incident, or proves it anew, is as after a verdict; a new life that goes on has still to be seen to.
   const change = beforeAgain?.record ?? ({ phase: 'proving', proof: null, confirmedBy: null } as const);
-  if (!(yield* writeRecord(core, master, incident, change))) return notWritten(core, incident);
+  if (!(yield* writeRecord(core, master, incident, { ...change, hold: null })))
+    return notWritten(core, incident);
+  incident.isProofOver = false;
   if (beforeAgain !== null) {
     // What was settled in the life that goes on stays so: its owner may have stopped it since.
     for (const work of beforeAgain.works) incident.vms.set(work.vm, work);

@@ -60,7 +60,8 @@ function* recordRound(core: Core, master: Mastership, incident: Incident, reason
   const isOpen = record.phase !== 'returning' && anyStartOpen(core, master, incident);
   const told = reason === null || isPassing(core, incident, reason) ? null : reason.code;
   // Slaves that are about to ask nova are to read of signs of life at once.
-  const code = reason?.code === 'life-signs' ? reason.code : isOpen ? 'start-open' : told;
+  const isLife = reason?.code === 'life-signs' || incident.isProofOver;
+  const code = isLife ? 'life-signs' : isOpen ? 'start-open' : told;
   const unwritable = reason?.code === 'incident-not-written' || record.term !== master.term;
   if (unwritable || record.phase === 'closed') return;
   const underWay = toRecord(incident.underWay, record) ?? record.underWay;
@@ -107,13 +108,19 @@ function* prove(core: Core, master: Mastership, incident: Incident): Task<RoundE
     const forced = yield* forceUp(core, master, incident, victimBoot);
     return forced ?? (yield* close(core, master, incident, victimBoot));
   }
-  // A word is for the silence of which it was said.
+  // A word is for the silence of which it was said; one that was given since is for this one.
   if (incident.isProofOver) {
-    const { confirmedBy } = incident.record;
-    incident.isProofOver = false;
-    if (confirmedBy !== null && !(yield* writeRecord(core, master, incident, { confirmedBy: null })))
+    const { confirmedBy: former } = incident.record;
+    const { confirmedAgainBy: confirmedBy } = incident;
+    Object.assign(incident, { isProofOver: false, confirmedAgainBy: null });
+    if (former !== confirmedBy && !(yield* writeRecord(core, master, incident, { confirmedBy }))) {
+      // Unless it has shown life meanwhile.
+      if (!incident.isProofOver)
+        Object.assign(incident, { isProofOver: true, confirmedAgainBy: confirmedBy });
       return notWritten(core, incident);
-    const words = `${victim} has shown life since ${confirmedBy ?? 'somebody'} confirmed its death`;
+    }
+    if (confirmedBy !== null) return go(0);
+    const words = `${victim} has shown life since ${former ?? 'somebody'} confirmed its death`;
     return held(hold('life-signs', words), timing.beatMs);
   }
   if (incident.record.migrationIdAtDeclaration === null) {

@@ -36,10 +36,9 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
   const { back } = incident;
   if (waits !== null || !isBack || back === null) return waits ?? go(0);
   // What lived beside it is over.
-  if (
-    incident.record.hold === 'life-after-failed' &&
-    !(yield* writeRecord(core, master, incident, { hold: null }))
-  )
+  const { hold: known } = incident.record;
+  const isOver = known === 'life-after-failed' || known === 'life-signs';
+  if (isOver && !(yield* writeRecord(core, master, incident, { hold: null })))
     return notWritten(core, incident);
 
   const now = yield* readHost(core, master, incident);

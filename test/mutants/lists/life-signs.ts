@@ -13,7 +13,7 @@ export const LIFE_SIGNS: readonly Mutant[] = [
     name: 'life-signs-are-written-late',
     why: 'slaves read that a host shows life only once that has lasted',
     file: 'src/core/recovery/pursue.ts',
-    find: "reason?.code === 'life-signs' ? reason.code : ",
+    find: "isLife ? 'life-signs' : ",
     replace: '',
   },
   {
@@ -103,7 +103,7 @@ export const LIFE_SIGNS: readonly Mutant[] = [
   {
     name: 'word-outlives-its-silence',
     why: 'a word that a host is dead holds though it has shown life since',
-    file: 'src/core/master/judge.ts',
+    file: 'src/core/master/life-signs.ts',
     find: "proof === 'silence' || proof === 'operator' || confirmedBy !== null",
     replace: "proof === 'silence'",
   },
@@ -111,8 +111,8 @@ export const LIFE_SIGNS: readonly Mutant[] = [
     name: 'word-outlives-its-silence-unproven',
     why: 'a word that nothing was done on yet holds though the host has shown life since',
     file: 'src/core/recovery/pursue.ts',
-    find: 'if (confirmedBy !== null && !(yield* writeRecord(core, master, incident, { confirmedBy: null })))',
-    replace: "if (confirmedBy === '')",
+    find: 'if (former !== confirmedBy && !(yield* writeRecord(core, master, incident, { confirmedBy }))) {',
+    replace: "if (former === '') {",
   },
   {
     name: 'own-incident-is-nobodys',
@@ -145,7 +145,7 @@ export const LIFE_SIGNS: readonly Mutant[] = [
   {
     name: 'silence-outlives-a-sign-of-life',
     why: 'a host that was proven dead by its silence is dead as soon as it is silent once more',
-    file: 'src/core/master/judge.ts',
+    file: 'src/core/master/life-signs.ts',
     find: "proof === 'silence' || proof === 'operator'",
     replace: "proof === 'operator'",
   },
@@ -183,5 +183,26 @@ export const LIFE_SIGNS: readonly Mutant[] = [
     file: 'src/core/recovery/comeback.ts',
     find: 'if (incident.isProofOver && !hasNewLife(incident, evidence.boot)) {',
     replace: 'if (incident.isProofOver) {',
+  },
+  {
+    name: 'life-signs-noted-by-judges-only',
+    why: 'a master that suspects itself does not note what it is told of others',
+    file: 'src/core/master/master-beat.ts',
+    find: '  else noteAllLifeSigns(core, master);\n',
+    replace: '',
+  },
+  {
+    name: 'proof-is-over-though-it-is-back',
+    why: 'a sign of life of a host that is back in a new life ends the proof of the former one for ever',
+    file: 'src/core/recovery/comeback.ts',
+    find: '  incident.isProofOver = false;\n  const { back } = incident;',
+    replace: '  const { back } = incident;',
+  },
+  {
+    name: 'failed-write-ends-the-end-of-a-word',
+    why: 'a word that is over counts again where that could not be written down',
+    file: 'src/core/recovery/pursue.ts',
+    find: 'Object.assign(incident, { isProofOver: true, confirmedAgainBy: confirmedBy });',
+    replace: 'Object.assign(incident, { confirmedAgainBy: confirmedBy });',
   },
 ];

@@ -196,8 +196,8 @@ export const RETURNS: readonly Mutant[] = [
     name: 'open-start-not-written',
     why: 'that a start in place is open stands in no record, for a successor to know of',
     file: 'src/core/recovery/pursue.ts',
-    find: "reason.code : isOpen ? 'start-open' : told;",
-    replace: 'reason.code : told;',
+    find: "'life-signs' : isOpen ? 'start-open' : told;",
+    replace: "'life-signs' : told;",
   },
   {
     name: 'told-too-long-before-its-turn',

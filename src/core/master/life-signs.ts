@@ -1,0 +1,35 @@
+/**
+ * Signs of life of a failed host, noted with each beat: a round of its incident may wait for nova for longer than one lasts,
+ * and a master that suspects itself judges nobody, but may be told of them all the same.
+ */
+import type { HostEvidence } from '../evidence/host.ts';
+import { isBackWithNewBoot, isFresh } from '../recovery/life.ts';
+import type { Core } from '../state.ts';
+import type { Facts } from '../verdict/facts.ts';
+import { factsOf } from './judge.ts';
+import type { Mastership } from './mastership.ts';
+
+/** A proof, and a person's word, is of the silence in which it was found: any sign of the same life ends it. */
+export function noteLifeSigns(
+  { now }: Core,
+  { incidents }: Mastership,
+  evidence: HostEvidence,
+  facts: Facts,
+): void {
+  const isHeard = facts.witness !== 'none-alive';
+  if (isHeard) evidence.witnessMs = now;
+  const incident = incidents.get(evidence.host);
+  if (incident === undefined || (!isHeard && !isFresh(facts))) return;
+  if (isBackWithNewBoot(incident.record, evidence, facts)) return;
+  incident.confirmedAgainBy = null;
+  const { proof, confirmedBy } = incident.record;
+  if (proof === 'silence' || proof === 'operator' || confirmedBy !== null) incident.isProofOver = true;
+}
+
+/** Of all who have an incident, where nobody is judged. */
+export function noteAllLifeSigns(core: Core, master: Mastership): void {
+  for (const host of master.incidents.keys()) {
+    const evidence = core.hosts.get(host);
+    if (evidence !== undefined) noteLifeSigns(core, master, evidence, factsOf(core, evidence));
+  }
+}
