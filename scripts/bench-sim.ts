@@ -7,6 +7,7 @@ import { watch } from '../sim/checkers/watch.ts';
 import { type Cluster, DEFAULT_SERVER, DEFAULT_SETTINGS, defaultHosts } from '../sim/cluster.ts';
 import { drawRun } from '../sim/run/draw-run.ts';
 import { playRun } from '../sim/run/play-run.ts';
+import { HOSTS_MAX } from '../sim/scenario/limits.ts';
 import { World } from '../sim/world.ts';
 
 /** Until a master is found and every host is online, and until the code is compiled. */
@@ -18,7 +19,6 @@ const RUNS = 3;
 const SEEDS = 8;
 const FAULTS_MS = 3_600_000;
 const VMS_PER_HOST = '3';
-const HOSTS_MAX = 10_000;
 const USAGE = `make bench-sim ARGS='[--vms COUNT] [--checkers | --faults] [HOSTS/ELIGIBLE…]'
   HOSTS/ELIGIBLE  a cluster at rest, for example 32/5
   --vms COUNT     on each host, ${VMS_PER_HOST} if nothing else is said

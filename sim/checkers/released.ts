@@ -8,6 +8,9 @@ import { LastBoots } from './last-boots.ts';
 /** What nova starts only to stop it again is stopped by then. */
 const STARTED_MS = 5_000;
 
+/** Records for which nova-compute of their source destroys a guest that it finds (nova/compute/manager.py). */
+const NOT_COMPLETED: ReadonlySet<string> = new Set(['accepted', 'pre-migrating', 'done']);
+
 export class Released {
   private readonly vms = new Set<string>();
   /** Stopped by their owners, or told to be stopped: as long as nova says so. Whoever evacuates one starts it for a moment. */
@@ -32,7 +35,7 @@ export class Released {
       if (event.event === 'guest-started')
         if (this.ending.has(event.host)) this.vms.add(event.vm);
         else this.noteStarted(event.vm);
-      if (event.event === 'guest-stopped' && this.isGivenUp(event.vm, event.host)) this.vms.add(event.vm);
+      if (event.event === 'guest-stopped' && this.isDestroyed(event.vm, event.host)) this.vms.add(event.vm);
       if (event.event === 'action') this.note(event.action);
       // Whoever takes away by hand what lies stopped sees to it.
       if (event.event === 'evacuation-accepted' && !event.byVigil && this.isStopped(event.row.vm))
@@ -55,14 +58,13 @@ export class Released {
   }
 
   /** nova-compute has destroyed it as it started, since nova shows an evacuation from there, and has placed it there again. */
-  private isGivenUp(vm: string, host: string): boolean {
+  private isDestroyed(vm: string, host: string): boolean {
     const { state } = this.world.nova;
-    return (
-      serverOf(state, vm)?.host === host &&
-      state.migrations.some(
-        (row) => row.instanceUuid === vm && row.type === 'evacuation' && row.source === host,
-      )
+    const isDestroying = state.migrations.some(
+      ({ instanceUuid, type, source, status }) =>
+        instanceUuid === vm && type === 'evacuation' && source === host && NOT_COMPLETED.has(status),
     );
+    return isDestroying && serverOf(state, vm)?.host === host && isRunning(this.world.host(host));
   }
 
   private isStopped(vm: string): boolean {

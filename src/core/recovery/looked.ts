@@ -33,6 +33,6 @@ function isAsked({ now, nova, settings: { timing } }: Core, host: HostName): boo
 }
 
 export function listening({ settings }: Core, { record }: Incident): RoundEnd {
-  const words = `the master is new, or was late itself, and finds out whether anybody hears ${record.victim}`;
+  const words = `whether anybody hears ${record.victim} is not known yet: the master listens, asks others, and waits for what nova tells`;
   return held(hold('listening', words), settings.timing.beatMs / 4);
 }
