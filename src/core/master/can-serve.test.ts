@@ -6,7 +6,7 @@ import { noteEvidence } from '../evidence/note.ts';
 import type { Facts } from '../verdict/facts.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { canServe } from './can-serve.ts';
-import { factsOf } from './judge.ts';
+import { factsOf } from '../verdict/facts-now.ts';
 
 /** A host that hears the master and writes to the only volume; judged so, and with these facts. */
 function serves(verdict: Verdict, more: Partial<Facts> = {}, writable = true): boolean {

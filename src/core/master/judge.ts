@@ -3,14 +3,14 @@
  * leaving, a new boot, then the table; a host silent everywhere is declared failed when that was seen twice in a row and neither the
  * site start nor the brake stands against it.
  */
-import { gatherFacts, type Facts, type FactsContext } from '../verdict/facts.ts';
+import { gatherFacts, type Facts } from '../verdict/facts.ts';
+import { factsContext } from '../verdict/facts-now.ts';
 import { noteLifeSigns } from './life-signs.ts';
 import { brake } from '../verdict/brake.ts';
 import { suspectWords } from '../verdict/suspect-words.ts';
 import { healthOf, lookUp } from '../verdict/table.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { HostEvidence } from '../evidence/host.ts';
-import { farWitnesses } from '../evidence/far-witness.ts';
 import { isLeaving } from '../evidence/leaving.ts';
 import { maintenanceWords } from '../evidence/maintenance.ts';
 import { endSiteStart } from '../reports/book.ts';
@@ -44,23 +44,6 @@ export function judgeHosts(core: Core, master: Mastership): void {
   }
   if (core.reports.siteStart) watchSiteStart(core, master);
   reportVerdicts(core, master);
-}
-
-export function factsOf(core: Core, evidence: HostEvidence): Facts {
-  return gatherFacts(evidence, factsContext(core));
-}
-
-function factsContext(core: Core): FactsContext {
-  const { now, settings, volumes, nova } = core;
-  const names = new Map<string | null, string>();
-  for (const { uuid, name } of volumes.values()) if (!names.has(uuid)) names.set(uuid, name);
-  return {
-    now,
-    timing: settings.timing,
-    nova,
-    farWitnesses: farWitnesses(core),
-    volumeName: (uuid) => names.get(uuid) ?? uuid,
-  };
 }
 
 function next(

@@ -6,7 +6,7 @@ import type { HostEvidence } from '../evidence/host.ts';
 import { isBackWithNewBoot, isFresh } from '../recovery/life.ts';
 import type { Core } from '../state.ts';
 import type { Facts } from '../verdict/facts.ts';
-import { factsOf } from './judge.ts';
+import { factsOf } from '../verdict/facts-now.ts';
 import type { Mastership } from './mastership.ts';
 
 /** A proof, and a person's word, is of the silence in which it was found: any sign of the same life ends it. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { connectedCore } from '../../../test/world/pump.ts';
 import { evidenceOf } from '../evidence/note.ts';
 import type { Verdict } from '../verdict/verdict.ts';
-import { factsOf } from './judge.ts';
+import { factsOf } from '../verdict/facts-now.ts';
 import { createMastership } from './mastership.ts';
 import { reportVerdicts } from './verdict-reports.ts';
 

@@ -2,7 +2,7 @@
 import { networkOf } from '../evidence/host.ts';
 import { declareIncident, TOO_MANY_INCIDENTS } from '../master/declare.ts';
 import { countForBrake } from '../master/brake-count.ts';
-import { factsOf } from '../master/judge.ts';
+import { factsOf } from '../verdict/facts-now.ts';
 import type { Incident } from '../recovery/incident.ts';
 import { hasNewLife, isBackWithNewBoot } from '../recovery/life.ts';
 import type { Core } from '../state.ts';

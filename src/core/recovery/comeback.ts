@@ -7,7 +7,7 @@ import { reportedSince } from '../evidence/nova-witness.ts';
 import { plannedSilence } from '../evidence/planned-silence.ts';
 import type { Task } from '../lib/task.ts';
 import { countForBrake } from '../master/brake-count.ts';
-import { factsOf } from '../master/judge.ts';
+import { factsOf } from '../verdict/facts-now.ts';
 import { noteLifeSigns } from '../master/life-signs.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';

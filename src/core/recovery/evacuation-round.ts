@@ -5,7 +5,7 @@
 import { all, type Task } from '../lib/task.ts';
 import { blindFor } from '../master/blind.ts';
 import { countForBrake } from '../master/brake-count.ts';
-import { factsOf } from '../master/judge.ts';
+import { factsOf } from '../verdict/facts-now.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing, type Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';

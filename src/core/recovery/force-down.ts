@@ -2,7 +2,7 @@
 import { noteTouched } from '../evidence/nova-witness.ts';
 import { toldReboot } from '../evidence/own-reboot.ts';
 import type { Task } from '../lib/task.ts';
-import { factsOf } from '../master/judge.ts';
+import { factsOf } from '../verdict/facts-now.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { BootId, ForcedDownBy, HostName } from '../wire/records.ts';

@@ -4,7 +4,7 @@
  */
 import { all, type Task } from '../lib/task.ts';
 import { createTurns, inTurn, type Turns } from '../lib/turns.ts';
-import { factsOf } from '../master/judge.ts';
+import { factsOf } from '../verdict/facts-now.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing, type Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';

@@ -5,7 +5,7 @@ import { setUp } from '../../../test/world/planning.ts';
 import { Pump } from '../../../test/world/pump.ts';
 import { createHostEvidence } from '../evidence/host.ts';
 import { declareIncident } from '../master/declare.ts';
-import { factsOf } from '../master/judge.ts';
+import { factsOf } from '../verdict/facts-now.ts';
 import { writeRecord } from './incident.ts';
 
 function scene() {

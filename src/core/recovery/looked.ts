@@ -3,7 +3,7 @@
  * does not see means nothing then. Before it acts on the silence of a host it listens, and asks, itself.
  */
 import { networkLostMs, type HostEvidence } from '../evidence/host.ts';
-import { factsOf } from '../master/judge.ts';
+import { factsOf } from '../verdict/facts-now.ts';
 import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
 import { hold } from './holds.ts';

@@ -1,5 +1,5 @@
 /** Is a host dead for certain, so that nothing further comes from it? */
-import { factsOf } from '../master/judge.ts';
+import { factsOf } from '../verdict/facts-now.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';

@@ -11,7 +11,7 @@
  */
 import type { Task } from '../lib/task.ts';
 import { countForBrake } from '../master/brake-count.ts';
-import { factsOf } from '../master/judge.ts';
+import { factsOf } from '../verdict/facts-now.ts';
 import { noteDealtWith, type Mastership } from '../master/mastership.ts';
 import { begin, end, retell } from '../reports/book.ts';
 import { sleep } from '../requests.ts';
@@ -120,7 +120,8 @@ function* prove(core: Core, master: Mastership, incident: Incident): Task<RoundE
       return notWritten(core, incident);
     }
     if (confirmedBy !== null) return go(0);
-    const words = `${victim} has shown life since ${former ?? 'somebody'} confirmed its death`;
+    const since = former === null ? 'its silence was taken for its end' : `${former} confirmed its death`;
+    const words = `${victim} has shown life since ${since}`;
     return held(hold('life-signs', words), timing.beatMs);
   }
   if (incident.record.migrationIdAtDeclaration === null) {

@@ -5,7 +5,7 @@
  */
 import { noteServices } from '../evidence/nova-witness.ts';
 import type { Task } from '../lib/task.ts';
-import { factsOf } from '../master/judge.ts';
+import { factsOf } from '../verdict/facts-now.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';

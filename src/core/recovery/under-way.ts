@@ -3,7 +3,7 @@
  * them, and for how long they have stood still. The boots are in the incident's record, too: a target may die and come
  * back while masters change, and nova never ends its rows.
  */
-import { factsOf } from '../master/judge.ts';
+import { factsOf } from '../verdict/facts-now.ts';
 import type { Core } from '../state.ts';
 import {
   MAX_BOOTS_UNDER_WAY,

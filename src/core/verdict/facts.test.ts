@@ -5,7 +5,7 @@ import { connectedCore } from '../../../test/world/pump.ts';
 import { restartClocks, type HostEvidence } from '../evidence/host.ts';
 import { noteServices } from '../evidence/nova-witness.ts';
 import { evidenceOf, noteEvidence, noteHeartbeat } from '../evidence/note.ts';
-import { factsOf } from '../master/judge.ts';
+import { factsOf } from './facts-now.ts';
 import type { Core } from '../state.ts';
 import type { Heartbeat } from '../wire/datagram.ts';
 import type { SlotBody } from '../wire/records.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { TIMING } from '../../../test/world/fixtures.ts';
 import { connectedCore } from '../../../test/world/pump.ts';
 import { createHostEvidence, type HostEvidence } from '../evidence/host.ts';
-import { factsOf } from '../master/judge.ts';
+import { factsOf } from './facts-now.ts';
 import { suspectWords } from './suspect-words.ts';
 
 const NOW = 100_000;
