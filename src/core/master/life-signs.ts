@@ -20,8 +20,10 @@ export function noteLifeSigns(
   if (isHeard) evidence.witnessMs = now;
   const incident = incidents.get(evidence.host);
   if (incident === undefined || (!isHeard && !isFresh(facts))) return;
-  if (isBackWithNewBoot(incident.record, evidence, facts)) return;
+  incident.lifeSigns += 1;
+  // A word is for the silence of which it was said, of whatever boot.
   incident.confirmedAgainBy = null;
+  if (isBackWithNewBoot(incident.record, evidence, facts)) return;
   const { proof, confirmedBy } = incident.record;
   if (proof === 'silence' || proof === 'operator' || confirmedBy !== null) incident.isProofOver = true;
 }

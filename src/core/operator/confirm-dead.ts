@@ -65,7 +65,7 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
 /** Its incident's next round writes it down, whatever holds it. */
 function takeWord(incident: Incident, by: string): void {
   const record = { ...incident.record, confirmedBy: by };
-  Object.assign(incident, { record, isWordUnwritten: true, isProofOver: false });
+  Object.assign(incident, { record, isWordUnwritten: true, isProofOver: false, words: incident.words + 1 });
 }
 
 const again = (inMs: number): string => `confirm it again in ${Math.ceil(inMs / 1_000)} s`;

@@ -15,7 +15,7 @@ import { brake } from '../verdict/brake.ts';
 import type { BootId, Proof } from '../wire/records.ts';
 import { askCloud } from './ask-cloud.ts';
 import { hold, type HoldCode } from './holds.ts';
-import { type BeforeAgain, type Comeback, type Incident, writeRecord } from './incident.ts';
+import { type BeforeAgain, type Comeback, type Incident, writeProof, writeRecord } from './incident.ts';
 import { afterLife, releaseAfterLife } from './life-after-failed.ts';
 import { hasNewLife, isAlive, isBackWithNewBoot, isFresh } from './life.ts';
 import { hasLooked, listening } from './looked.ts';
@@ -23,6 +23,7 @@ import { beginNextLife } from './next-life.ts';
 import { findProof } from './proof.ts';
 import { BUSY_ROUND_MS, go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 import { highestId } from './rows.ts';
+import { unless } from './unless.ts';
 
 /** The host was seen back just now; with yet another boot its guests are gone once more. */
 function noteComeback(core: Core, incident: Incident, { boot }: HostEvidence): void {
@@ -106,7 +107,12 @@ function* proveAgain(
     if (before.hold !== null) noteSilentAgain(incident);
     return before;
   }
-  const rows = yield* askCloud(core, { call: 'list-host-migrations', host: record.victim });
+  const { lifeSigns } = incident;
+  const call = { call: 'list-host-migrations', host: record.victim } as const;
+  const hasShownLife = (): boolean => incident.lifeSigns !== lifeSigns;
+  const asked = yield* unless(core, master, hasShownLife, askCloud(core, call));
+  if (asked === null || hasShownLife()) return go(0);
+  const rows = asked.value;
   if (!rows.ok) return novaUnreadable(rows.failure.detail);
   // nova took its time.
   const proof = findAgain(core, master, incident, evidence);
@@ -118,7 +124,7 @@ function* proveAgain(
   // While it returned nothing was under way: what follows is as after a first failure.
   const afresh = record.phase === 'returning';
   const beforeAgain = beforeAgainOf(incident);
-  const written = yield* writeRecord(core, master, incident, {
+  const written = yield* writeProof(core, master, incident, {
     phase: 'evacuating',
     proof,
     hold: null,

@@ -64,8 +64,8 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
       isBackWithNewBoot(incident.record, evidence, since) !== back
     );
   };
-  // Slaves that are about to ask nova are to read of it before the master has what it has asked nova for.
-  const isUrgent = (): boolean => anyOrderOut(core, incident) && isAnother();
+  // Slaves that are about to ask nova, and whoever follows this master, are to read of it before nova has answered.
+  const isUrgent = (): boolean => incident.isProofOver || (anyOrderOut(core, incident) && isAnother());
   const services = yield* unless(core, master, isUrgent, freshServices(core));
   if (services === null || isAnother()) return go(0);
   if (services.value !== null) return novaUnreadable(services.value);

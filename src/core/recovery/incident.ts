@@ -3,7 +3,7 @@ import type { Task } from '../lib/task.ts';
 import type { Core } from '../state.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing } from '../state.ts';
-import type { BootId, HostName, IncidentRecord } from '../wire/records.ts';
+import type { BootId, HostName, IncidentRecord, Proof } from '../wire/records.ts';
 import type { Migration, Server, ServerGroup } from './cloud.ts';
 import type { Hold } from './holds.ts';
 import { anyStartOpen } from './open-starts.ts';
@@ -62,6 +62,10 @@ export interface Incident {
   isWordUnwritten: boolean;
   /** It has shown life since its silence was taken for its end, or somebody confirmed that: it has to be proven anew. */
   isProofOver: boolean;
+  /** How often it was seen, or heard by others, since this master has the incident: what was found before one more is over. */
+  lifeSigns: number;
+  /** How often somebody confirmed the death that its record tells of: twice by one name are two words. */
+  words: number;
   /** Who said that the new life has ended, too, or that it is dead after all. */
   confirmedAgainBy: string | null;
   /** What was known before the new life was taken for ended, too: should it go on, that is still to be done. */
@@ -166,6 +170,8 @@ export function createIncident(
     back: null,
     isWordUnwritten: false,
     isProofOver: adopted && record.hold === 'life-signs',
+    lifeSigns: 0,
+    words: 0,
     confirmedAgainBy: null,
     beforeAgain: null,
   };
@@ -216,14 +222,29 @@ export function* writeRecord(
   incident.record = { ...incident.record, sequence: afterFailure };
   master.sequences.set(record.victim, afterFailure);
   // Somebody may confirm it while it is being written.
-  const confirmedBefore = incident.record.confirmedBy;
+  const wordsBefore = incident.words;
   const written = yield* core.coordination.incidents.write(core, record, () => isActing(core, master));
   if (!written) return false;
   if (change.proof !== undefined) incident.provenMs = core.now;
   master.sequences.set(record.victim, record.sequence);
   const { confirmedBy } = incident.record;
-  if (confirmedBy === record.confirmedBy) incident.isWordUnwritten = false;
-  incident.record = confirmedBy === confirmedBefore ? record : { ...record, confirmedBy };
+  const isWordSince = incident.words !== wordsBefore;
+  if (!isWordSince) incident.isWordUnwritten = false;
+  incident.record = isWordSince ? { ...record, confirmedBy } : record;
   core.outbox.push({ do: 'journal', event: 'incident', data: { ...record } });
   return true;
+}
+
+/** A proof that it has just found. Of a host that shows life while that is written it is over at once, like any other. */
+export function* writeProof(
+  core: Core,
+  master: Mastership,
+  incident: Incident,
+  change: Partial<IncidentRecord> & { readonly proof: Proof },
+): Task<boolean> {
+  const { lifeSigns } = incident;
+  const written = yield* writeRecord(core, master, incident, change);
+  // That it has booted is no silence.
+  if (written && change.proof !== 'reboot' && incident.lifeSigns !== lifeSigns) incident.isProofOver = true;
+  return written;
 }

@@ -10,30 +10,23 @@
  * anything is done on its ground. Level-triggered: every round starts from what nova and the slots say now.
  */
 import type { Task } from '../lib/task.ts';
-import { countForBrake } from '../master/brake-count.ts';
-import { factsOf } from '../verdict/facts-now.ts';
 import { noteDealtWith, type Mastership } from '../master/mastership.ts';
 import { begin, end, retell } from '../reports/book.ts';
 import { sleep } from '../requests.ts';
 import type { Core } from '../state.ts';
-import { brake } from '../verdict/brake.ts';
-import { askCloud } from './ask-cloud.ts';
 import { evacuationRound } from './evacuation-round.ts';
-import { close, forcedDownSince, forceUp } from './force-down.ts';
+import { forcedDownSince } from './force-down.ts';
 import { hold, type Hold } from './holds.ts';
-import { twoLives } from './life-after-failed.ts';
-import { isAlive, isBackWithNewBoot } from './life.ts';
-import { hasLooked, listening } from './looked.ts';
-import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
+import { go, held, notWritten, type RoundEnd } from './round-end.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import { reportEnd } from './progress-reports.ts';
+import { prove } from './prove.ts';
 import { orderedWith } from './ordered-hosts.ts';
 import { anyOrderOut } from './still-open.ts';
-import { findProof } from './proof.ts';
 import { returnRound } from './return.ts';
 import { anyStartOpen } from './open-starts.ts';
-import { highestId } from './rows.ts';
 import { toRecord } from './under-way.ts';
+import { unless } from './unless.ts';
 
 export function* pursue(core: Core, master: Mastership, incident: Incident): Task<void> {
   const { victim } = incident.record;
@@ -47,7 +40,10 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
       noteDealtWith(master, incident.record);
       return;
     }
-    yield* sleep(core, ended.pauseMs);
+    // Whoever follows this master is to find out that a proof is over, also if it dies a moment later.
+    const wasOver = incident.isProofOver;
+    const isOverSince = (): boolean => incident.isProofOver && !wasOver;
+    yield* unless(core, master, isOverSince, sleep(core, ended.pauseMs));
   }
 }
 
@@ -94,60 +90,6 @@ function* round(core: Core, master: Mastership, incident: Incident): Task<RoundE
     case 'returning':
       return yield* returnRound(core, master, incident);
   }
-}
-
-function* prove(core: Core, master: Mastership, incident: Incident): Task<RoundEnd> {
-  const { timing } = core.settings;
-  const { victim } = incident.record;
-  const evidence = core.hosts.get(victim);
-  const facts = evidence === undefined ? undefined : factsOf(core, evidence);
-  if (facts !== undefined && evidence !== undefined && isAlive(incident.record, evidence, facts)) {
-    const { victimBoot } = incident.record;
-    if (evidence.boot !== victimBoot) return held(twoLives(incident), timing.beatMs);
-    // Nothing was sent yet: the verdict simply ends.
-    const forced = yield* forceUp(core, master, incident, victimBoot);
-    return forced ?? (yield* close(core, master, incident, victimBoot));
-  }
-  // A word is for the silence of which it was said; one that was given since is for this one.
-  if (incident.isProofOver) {
-    const { confirmedBy: former } = incident.record;
-    const { confirmedAgainBy: confirmedBy } = incident;
-    Object.assign(incident, { isProofOver: false, confirmedAgainBy: null });
-    if (former !== confirmedBy && !(yield* writeRecord(core, master, incident, { confirmedBy }))) {
-      // Unless it has shown life meanwhile.
-      if (!incident.isProofOver)
-        Object.assign(incident, { isProofOver: true, confirmedAgainBy: confirmedBy });
-      return notWritten(core, incident);
-    }
-    if (confirmedBy !== null) return go(0);
-    const since = former === null ? 'its silence was taken for its end' : `${former} confirmed its death`;
-    const words = `${victim} has shown life since ${since}`;
-    return held(hold('life-signs', words), timing.beatMs);
-  }
-  if (incident.record.migrationIdAtDeclaration === null) {
-    const rows = yield* askCloud(core, { call: 'list-host-migrations', host: victim });
-    if (!rows.ok) return novaUnreadable(rows.failure.detail);
-    incident.record = { ...incident.record, migrationIdAtDeclaration: highestId(rows.value) };
-  }
-  // nova took its time.
-  if (incident.isProofOver) return go(0);
-  const found = findProof(core, incident.record, evidence, facts);
-  if (found.proof === null)
-    return held(
-      hold('no-proof', `no accepted proof that ${victim} is dead: ${found.lacking}`),
-      timing.beatMs / 4,
-    );
-  const isBack =
-    evidence !== undefined && facts !== undefined && isBackWithNewBoot(incident.record, evidence, facts);
-  if (evidence !== undefined && !isBack && !hasLooked(core, evidence)) return listening(core, incident);
-  const stop = brake(countForBrake(core, master, victim), found.proof);
-  if (stop !== null) return held(hold('brake', stop), timing.beatMs);
-  const written = yield* writeRecord(core, master, incident, {
-    phase: 'evacuating',
-    proof: found.proof,
-    hold: null,
-  });
-  return written ? go(0) : notWritten(core, incident);
 }
 
 /** A hold is shown at once, and reported when it is new. */
