@@ -48,20 +48,19 @@ function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): 
     // The last master may have closed it with a write that it did not see end.
     noteDealtWith(master, record);
     endIncidentReports(core, victim, `the incident of ${victim} is closed`);
+    return;
   }
+  const untilMs = core.now + unansweredMs(core.settings);
+  if (mayHaveOpenStarts(record)) master.openStarts.noteFormer(victim, untilMs);
   // Its own is for another master to end.
-  if (phase === 'closed' || victim === core.settings.host) return;
+  if (victim === core.settings.host) return;
   core.outbox.push({ do: 'journal', event: 'adopted', data: { ...record } });
   // Whatever the former master may have sent, it has sent, and perhaps without an answer.
   const sent = phase === 'evacuating' || phase === 'returning';
   // It may be seconds old, and counts for the brake then; of one whose host has been back since, that is over.
   if (phase !== 'returning') master.declaredMs.set(victim, core.now);
-  const untilMs = core.now + unansweredMs(core.settings);
-  const open = {
-    forceDownOpenMs: forcedDownBy === 'vigil-asked' ? untilMs : 0,
-    startsOpenUntilMs: mayHaveOpenStarts(record) ? untilMs : 0,
-  };
-  work(core, master, victim, createIncident(record, core.now, sent, true, open));
+  const forceDownOpenMs = forcedDownBy === 'vigil-asked' ? untilMs : 0;
+  work(core, master, victim, createIncident(record, core.now, sent, true, { forceDownOpenMs }));
 }
 
 /** Of a host that was freed since, and has booted again, no record tells any more. */

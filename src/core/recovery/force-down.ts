@@ -13,7 +13,6 @@ import { hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import { isFresh } from './life.ts';
 import { hasLooked } from './looked.ts';
-import { anyStartOpen } from './open-starts.ts';
 import { freshServices } from './reading.ts';
 import { stillSentMs, unansweredMs } from './still-sent.ts';
 import { unless } from './unless.ts';
@@ -125,7 +124,7 @@ export function* close(core: Core, master: Mastership, incident: Incident, boot:
     const words = `nova was told that ${victim} is down and may not have done so yet; it would stay so after the incident`;
     return held(hold('force-down-open', words), BUSY_ROUND_MS);
   }
-  if (anyStartOpen(core, master, incident)) {
+  if (master.openStarts.anyOn(victim, core.now)) {
     const words = `nova may still start VMs of ${victim} in place, as it was asked to without an answer; after the incident nobody would know`;
     return held(hold('start-open', words), BUSY_ROUND_MS);
   }

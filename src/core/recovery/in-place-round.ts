@@ -18,6 +18,7 @@ import type { OnHost } from './reading.ts';
 import { inPlace, judgeGuest } from './restart-in-place.ts';
 import { hasFailedSince } from './rows.ts';
 import { mayStillRunOn, secondCopyWords } from './second-copy.ts';
+import { mayStillStart } from './open-starts.ts';
 import { untoldWords } from './ordered-hosts.ts';
 import { openFor } from './still-open.ts';
 import { stillSentMs, unansweredMs } from './still-sent.ts';
@@ -191,7 +192,7 @@ function mayStart(
   return (
     isActing(core, master) &&
     core.now >= inPlace.notBeforeMs &&
-    !master.openStarts.isOpen(vm, core.now) &&
+    !mayStillStart(core, master, record.victim, vm, incident.rows) &&
     // What a former master asked nova for last may still be carried out, and would hit a guest that runs by then.
     (!incident.adopted || core.now - incident.declaredMs >= unansweredMs(core.settings)) &&
     evidence?.boot === back.boot &&

@@ -6,7 +6,6 @@ import { isActing } from '../state.ts';
 import type { BootId, HostName, IncidentRecord, Proof } from '../wire/records.ts';
 import type { Migration, Server, ServerGroup } from './cloud.ts';
 import type { Hold } from './holds.ts';
-import { anyStartOpen } from './open-starts.ts';
 import type { OrderOutcome, RestartOrder } from './orders.ts';
 import { createUnderWay, type UnderWay } from './under-way.ts';
 import type { Ordered } from './ordered-hosts.ts';
@@ -24,8 +23,6 @@ export interface Incident {
   hold: Hold | null;
   /** Since when that is why it waits. */
   holdSinceMs: number;
-  /** Until when nova may still start VMs in place, as a former master asked it to without an answer. */
-  readonly startsOpenUntilMs: number;
   /** Until when nova may still force the host down, as it was asked to without an answer. */
   forceDownOpenMs: number;
   /** Since which reading nova lists no compute service of the host, where that is to be forced up. */
@@ -139,11 +136,7 @@ export function createIncident(
   declaredMs: number,
   sent: boolean,
   adopted = false,
-  {
-    forceDownOpenMs = 0,
-    startsOpenUntilMs = 0,
-    reportedAt = null,
-  }: Partial<Pick<Incident, 'forceDownOpenMs' | 'startsOpenUntilMs' | 'reportedAt'>> = {},
+  { forceDownOpenMs = 0, reportedAt = null }: Partial<Pick<Incident, 'forceDownOpenMs' | 'reportedAt'>> = {},
 ): Incident {
   return {
     record,
@@ -153,7 +146,6 @@ export function createIncident(
     orderedBefore: adopted ? record.ordered.map((one) => ({ ...one, goneMs: null })) : [],
     hold: null,
     holdSinceMs: declaredMs,
-    startsOpenUntilMs,
     forceDownOpenMs,
     leftOutMs: null,
     vms: new Map(),
@@ -209,7 +201,7 @@ export function* writeRecord(
   change: Partial<IncidentRecord>,
 ): Task<boolean> {
   const next = { ...incident.record, ...change };
-  const isOpen = next.phase === 'evacuating' && anyStartOpen(core, master, incident);
+  const isOpen = next.phase === 'evacuating' && master.openStarts.anyOn(next.victim, core.now);
   const record: IncidentRecord = {
     ...next,
     // Whatever else was held goes on; that a start is open a successor has to know.

@@ -145,7 +145,7 @@ function needOf(
   const guard = protection(known, { recovery: core.settings.recovery, rows, groups: reading.groups });
   if (!guard.recover) return set('not-recovered', guard.reason);
   if (was !== undefined && server.vmState === 'stopped') return set('held', CALLED_STOPPED);
-  if (mayStillStart(core, master, incident, server.vm)) return set('waiting', START_OPEN);
+  if (mayStillStart(core, master, server.host, server.vm, everyRow)) return set('waiting', START_OPEN);
   if (core.now < work.notBeforeMs) return set('waiting', work.reason);
   return 'order';
 }

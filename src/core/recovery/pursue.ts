@@ -24,7 +24,6 @@ import { prove } from './prove.ts';
 import { orderedWith } from './ordered-hosts.ts';
 import { anyOrderOut } from './still-open.ts';
 import { returnRound } from './return.ts';
-import { anyStartOpen } from './open-starts.ts';
 import { toRecord } from './under-way.ts';
 import { unless } from './unless.ts';
 
@@ -53,7 +52,7 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
  */
 function* recordRound(core: Core, master: Mastership, incident: Incident, reason: Hold | null): Task<void> {
   const { record } = incident;
-  const isOpen = record.phase !== 'returning' && anyStartOpen(core, master, incident);
+  const isOpen = record.phase !== 'returning' && master.openStarts.anyOn(record.victim, core.now);
   const told = reason === null || isPassing(core, incident, reason) ? null : reason.code;
   // Slaves that are about to ask nova are to read of signs of life at once.
   const isLife = reason?.code === 'life-signs' || incident.isProofOver;

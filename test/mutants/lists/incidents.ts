@@ -247,7 +247,7 @@ export const INCIDENTS: readonly Mutant[] = [
     name: 'ended-beside-an-open-start',
     why: 'an incident ends while nova may still start a VM in place, and no later one knows of it',
     file: FORCE,
-    find: '  if (anyStartOpen(core, master, incident)) {\n',
+    find: '  if (master.openStarts.anyOn(victim, core.now)) {\n',
     replace: '  if (victim === core.settings.host) {\n',
   },
 ];

@@ -189,8 +189,8 @@ export const RETURNS: readonly Mutant[] = [
     name: 'start-of-a-former-master',
     why: 'a start in place that a former master has left open is not waited for',
     file: 'src/core/master/take-over.ts',
-    find: 'startsOpenUntilMs: mayHaveOpenStarts(record) ? untilMs : 0,',
-    replace: 'startsOpenUntilMs: 0,',
+    find: '  if (mayHaveOpenStarts(record)) master.openStarts.noteFormer(victim, untilMs);\n',
+    replace: '',
   },
   {
     name: 'open-start-not-written',
