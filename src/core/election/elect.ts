@@ -111,6 +111,7 @@ function* tryToClaim(core: Core): Task<void> {
   const store = core.coordination.lease;
   const sawPreviousHolder = store.sawHolder(core);
   const former = store.former(core);
+  const formerUntilMs = former?.renewedMs ?? core.now - missesMasterMs(core);
   core.lease = { phase: 'claiming', term: core.termSeen + 1, begunMs: core.now };
   const ended = yield* claimUnlessJudged(core);
   if (core.leaving !== null || !ended.won) {
@@ -125,7 +126,7 @@ function* tryToClaim(core: Core): Task<void> {
   }
   core.termSeen = Math.max(core.termSeen, ended.term);
   core.lease = { phase: 'holding', term: ended.term, renewedMs: ended.renewedMs, sawPreviousHolder };
-  core.master = createMastership(ended.term, core.now, sawPreviousHolder, former);
+  core.master = createMastership(ended.term, core.now, sawPreviousHolder, former, formerUntilMs);
   core.outbox.push({ do: 'journal', event: 'master', data: { term: ended.term, sawPreviousHolder } });
   renew(core);
   takeOver(core, core.master);

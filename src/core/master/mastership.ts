@@ -26,6 +26,8 @@ export interface Mastership {
   readonly sawPreviousHolder: boolean;
   /** Whose lease ran out before this one; null where it was given back, or there was none. */
   readonly former: FormerHolder | null;
+  /** Until when somebody else, or this agent in a former term, could write down what was seen. */
+  readonly formerUntilMs: number;
   readonly judgements: Map<HostName, Judgement>;
   /** By victim. */
   readonly incidents: Map<HostName, Incident>;
@@ -62,12 +64,14 @@ export function createMastership(
   sinceMs: number,
   sawPreviousHolder: boolean,
   former: FormerHolder | null = null,
+  formerUntilMs = sinceMs,
 ): Mastership {
   return {
     term,
     sinceMs,
     sawPreviousHolder,
     former,
+    formerUntilMs,
     judgements: new Map(),
     incidents: new Map(),
     sequences: new Map(),

@@ -11,6 +11,7 @@ import { sleep } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
 import type { IncidentRecord } from '../wire/records.ts';
 import { work } from './declare.ts';
+import { isOverSince } from './life-signs.ts';
 import { noteDealtWith, type Mastership } from './mastership.ts';
 
 export function takeOver(core: Core, master: Mastership): void {
@@ -60,7 +61,9 @@ function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): 
   // It may be seconds old, and counts for the brake then; of one whose host has been back since, that is over.
   if (phase !== 'returning') master.declaredMs.set(victim, core.now);
   const forceDownOpenMs = forcedDownBy === 'vigil-asked' ? untilMs : 0;
-  work(core, master, victim, createIncident(record, core.now, sent, true, { forceDownOpenMs }));
+  const incident = createIncident(record, core.now, sent, true, { forceDownOpenMs });
+  incident.isProofOver ||= isOverSince(core, master, record);
+  work(core, master, victim, incident);
 }
 
 /** Of a host that was freed since, and has booted again, no record tells any more. */
