@@ -40,6 +40,7 @@ const order: RestartOrder = {
   vm: 'vm1',
   attempt: 1,
   deadRows: [],
+  mustBeSilent: [],
   lastSeen: [],
   leaseSeen: [],
   validRenewals: 10,

@@ -43,6 +43,10 @@ function request(by: number): Request {
           vm,
           attempt: by % 4,
           deadRows: [by % 1_000],
+          mustBeSilent:
+            by % 3 === 0
+              ? [{ host: choose(HOSTS, by >> 3), incident: choose(INCIDENTS, by), lastSeen: [position] }]
+              : [],
           lastSeen: [position],
           leaseSeen: [{ ...position, seat: by % 4 }],
           validRenewals: by % 20,

@@ -100,6 +100,8 @@ function request(world: World, by: number): Request {
           vm: choose(['vm1', 'vm2'], by),
           attempt: by % 4,
           deadRows: [by % 10],
+          mustBeSilent:
+            by % 3 === 0 ? [{ host: base.victim, incident: base.incident, lastSeen: [position] }] : [],
           lastSeen: [position],
           leaseSeen: [{ ...position, seat: by % 4 }],
           validRenewals: by % 20,

@@ -227,6 +227,7 @@ export function order(more: Partial<RestartOrder> = {}): RestartOrder {
     vm: 'vm',
     attempt: 1,
     deadRows: [],
+    mustBeSilent: [],
     lastSeen: [{ volumeUuid: UUID_A, incarnation: 1, counter: 50 }],
     leaseSeen: [{ volumeUuid: UUID_A, seat: 1, incarnation: 1, counter: 10 }],
     validRenewals: 5,

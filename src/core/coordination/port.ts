@@ -153,6 +153,8 @@ export interface Licence {
   readonly victim: HostName;
   /** Phases of the incident in which the effect has its place. */
   readonly phases: readonly IncidentPhase[];
+  /** Further hosts that are taken for dead: their incidents must be in such a phase, too. */
+  readonly others: readonly { readonly host: HostName; readonly incident: string }[];
 }
 
 export interface Unlicensed {

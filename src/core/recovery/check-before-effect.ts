@@ -25,15 +25,18 @@ export interface Checked {
 export function* checkBeforeEffect(core: Core, id: RequestId, order: RestartOrder): Task<Checked> {
   const nova = yield* checkNova(core, id, order);
   if (nova.refusal !== null) return nova;
-  const against = yield* checkGround(core, licenceOf(order), { since: order.lastSeen, boot: null });
+  const against = yield* checkGround(core, licenceOf(order), [
+    { host: order.victim, since: order.lastSeen, boot: null },
+    ...order.mustBeSilent.map(({ host, lastSeen }) => ({ host, since: lastSeen, boot: null })),
+  ]);
   if (against === null) return nova;
   const term = 'term' in against ? against.term : undefined;
   return { ...nova, refusal: refused(against.code, against.detail, term) };
 }
 
 function licenceOf(order: RestartOrder): Licence {
-  const { term, master, leaseSeen, validRenewals, incident, victim } = order;
-  return { term, master, stamp: leaseSeen, validRenewals, incident, victim, phases: ['evacuating'] };
+  const { term, master, leaseSeen: stamp, validRenewals, incident, victim, mustBeSilent: others } = order;
+  return { term, master, stamp, validRenewals, incident, victim, phases: ['evacuating'], others };
 }
 
 function* checkNova(core: Core, id: RequestId, order: RestartOrder): Task<Checked> {

@@ -8,7 +8,7 @@ import { inTurn } from '../lib/turns.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { BootId, IncidentPhase } from '../wire/records.ts';
-import { checkVictim, watchUntold, lastSeenOf, type VictimIsNot, type VictimMust } from './check-victim.ts';
+import { checkHost, watchUntold, lastSeenOf, type HostMust, type VictimIsNot } from './check-victim.ts';
 import type { Incident } from './incident.ts';
 
 /** Renewals of the master's lease after which an effect that was not begun is void, besides the time for look-ups. */
@@ -23,23 +23,19 @@ export const CHECKS_AT_ONCE = 4;
 export function* checkGround(
   core: Core,
   licence: Licence,
-  must: VictimMust,
+  /** The victim, and others that are taken for dead. */
+  hosts: readonly HostMust[],
 ): Task<Unlicensed | VictimIsNot | null> {
-  const { victim: host } = licence;
-  const complete = yield* watchUntold(core, host, must);
-  const begunMs = core.now;
-  let against: Unlicensed | VictimIsNot | null = null;
-  const [victim] = yield* all(
-    [
-      checkVictim(core, host, complete),
-      (function* () {
-        against = yield* core.coordination.check(core, licence);
-        return null;
-      })(),
-    ],
+  const complete = yield* all(
+    hosts.map((must) => watchUntold(core, must)),
     () => true,
   );
-  return against ?? victim ?? tooOld(core, begunMs);
+  const begunMs = core.now;
+  const [against = null, ...found] = yield* all<Unlicensed | VictimIsNot | null>(
+    [core.coordination.check(core, licence), ...complete.map((must) => checkHost(core, must))],
+    () => true,
+  );
+  return against ?? found.find((one) => one !== null) ?? tooOld(core, begunMs);
 }
 
 /** Where one volume does not answer, what others have answered long ago is all there is when this agent goes on. */
@@ -85,7 +81,9 @@ function* mayActNow(
     incident: id,
     victim,
     phases,
+    others: [],
   };
-  const against = yield* checkGround(core, licence, { since: lastSeenOf(core, victim), boot });
+  const must = { host: victim, since: lastSeenOf(core, victim), boot };
+  const against = yield* checkGround(core, licence, [must]);
   return against?.detail ?? null;
 }

@@ -1,4 +1,4 @@
-/** A victim's slots, read anew right before an effect: is it what the effect takes it for? */
+/** The slots of a victim, or of another host that is taken for dead, read anew right before an effect: is it so? */
 import { all, type Task } from '../lib/task.ts';
 import { lastSlots } from '../evidence/last-slots.ts';
 import { request, sleep } from '../requests.ts';
@@ -14,7 +14,8 @@ export type LastSeen = readonly {
 }[];
 
 /** What it was when it was last seen, and must still be. */
-export interface VictimMust {
+export interface HostMust {
+  readonly host: HostName;
   readonly since: LastSeen;
   /** Null: silent; anything later in its slots is life, of whatever boot. Else alive, in this boot and no later one. */
   readonly boot: BootId | null;
@@ -37,12 +38,12 @@ export function lastSeenOf({ hosts, now, settings }: Core, host: HostName): Last
 const STILL_BEATS = 2.5;
 
 /** Where nobody has told what was last seen, this host looks itself, and waits for what it sees next. */
-export function* watchUntold(core: Core, victim: HostName, must: VictimMust): Task<VictimMust> {
+export function* watchUntold(core: Core, must: HostMust): Task<HostMust> {
   const { beatMs } = core.settings.timing;
   const untold = readable(core).filter(
     ({ uuid }) => !must.since.some(({ volumeUuid }) => volumeUuid === uuid),
   );
-  const looked = yield* readVictim(core, victim, untold);
+  const looked = yield* readHeaders(core, must.host, untold);
   if (looked.length === 0) return must;
   yield* sleep(core, STILL_BEATS * beatMs);
   const seen = looked.flatMap(({ volume: { uuid }, header: { incarnation, counter } }) =>
@@ -51,9 +52,10 @@ export function* watchUntold(core: Core, victim: HostName, must: VictimMust): Ta
   return { ...must, since: [...must.since, ...seen] };
 }
 
-export function* checkVictim(core: Core, victim: HostName, must: VictimMust): Task<VictimIsNot | null> {
+export function* checkHost(core: Core, must: HostMust): Task<VictimIsNot | null> {
+  const { host } = must;
   let known = 0;
-  for (const { volume, header } of yield* readVictim(core, victim, readable(core))) {
+  for (const { volume, header } of yield* readHeaders(core, host, readable(core))) {
     const { uuid, name } = volume;
     const seen = must.since.find(({ volumeUuid }) => volumeUuid === uuid);
     if (seen === undefined) continue;
@@ -62,13 +64,13 @@ export function* checkVictim(core: Core, victim: HostName, must: VictimMust): Ta
       incarnation > seen.incarnation || (incarnation === seen.incarnation && counter > seen.counter);
     if (later && boot !== must.boot) {
       return must.boot === null
-        ? { code: 'victim-alive', detail: `${victim} writes to volume ${name}` }
-        : { code: 'victim-alive', detail: `${victim} has booted once more` };
+        ? { code: 'victim-alive', detail: `${host} writes to volume ${name}` }
+        : { code: 'victim-alive', detail: `${host} has booted once more` };
     }
     if (must.boot === null || boot === must.boot) known += 1;
   }
   if (known > 0) return null;
-  return { code: 'victim-unreadable', detail: `the slot of ${victim} cannot be read on any volume` };
+  return { code: 'victim-unreadable', detail: `the slot of ${host} cannot be read on any volume` };
 }
 
 function readable(core: Core): readonly OwnVolume[] {
@@ -76,24 +78,24 @@ function readable(core: Core): readonly OwnVolume[] {
   return [...core.volumes.values()].filter((volume) => !isHung(volume, beatMs, core.now));
 }
 
-interface VictimRead {
+interface HeaderRead {
   readonly volume: OwnVolume;
   readonly header: BlockHeader;
 }
 
-function* readVictim(
+function* readHeaders(
   core: Core,
-  victim: HostName,
+  host: HostName,
   volumes: readonly OwnVolume[],
-): Task<readonly VictimRead[]> {
+): Task<readonly HeaderRead[]> {
   const reads = yield* all(
-    volumes.map((volume) => readSlot(core, victim, volume)),
+    volumes.map((volume) => readSlot(core, host, volume)),
     () => true,
   );
   return reads.filter((read) => read !== null);
 }
 
-function* readSlot(core: Core, victim: HostName, volume: OwnVolume): Task<VictimRead | null> {
+function* readSlot(core: Core, host: HostName, volume: OwnVolume): Task<HeaderRead | null> {
   const read = yield* request(
     core,
     { do: 'read-volume', volume: volume.name, what: ['slots'] },
@@ -102,9 +104,8 @@ function* readSlot(core: Core, victim: HostName, volume: OwnVolume): Task<Victim
   if (read === null || !read.ok) return null;
   const slots = read.slots ?? [];
   // Beside one that is damaged what else is his may be older.
-  const index = volume.uuid === null ? undefined : core.hosts.get(victim)?.slotIndex.get(volume.uuid);
-  if (slots.some((one) => one.state === 'damaged' && (one.host === victim || one.index === index)))
-    return null;
-  const slot = lastSlots(slots).get(victim);
+  const index = volume.uuid === null ? undefined : core.hosts.get(host)?.slotIndex.get(volume.uuid);
+  if (slots.some((one) => one.state === 'damaged' && (one.host === host || one.index === index))) return null;
+  const slot = lastSlots(slots).get(host);
   return slot === undefined ? null : { volume, header: slot.header };
 }

@@ -17,7 +17,7 @@ import { isUnsettled } from './moved.ts';
 import type { OnHost } from './reading.ts';
 import { inPlace, judgeGuest } from './restart-in-place.ts';
 import { hasFailedSince } from './rows.ts';
-import { mayStillRunOn, secondCopyWords } from './second-copy.ts';
+import { firstCopies } from './second-copy.ts';
 import { mayStillStart } from './open-starts.ts';
 import { untoldWords } from './ordered-hosts.ts';
 import { openFor } from './still-open.ts';
@@ -65,9 +65,9 @@ export function survey(
       show(incident, work, 'waiting', request.by === 'former-order' ? untoldWords(request.target) : asked);
       return [];
     }
-    const elsewhere = mayStillRunOn(core, master, incident, server.vm, now.rows);
-    if (elsewhere !== null) {
-      show(incident, work, 'held', secondCopyWords(elsewhere));
+    const { against } = firstCopies(core, master, incident, server.vm, now.rows);
+    if (against !== null) {
+      show(incident, work, 'held', against);
       return [];
     }
     if (server.vmState === 'stopped' && master.openStarts.isOpen(server.vm, core.now)) {

@@ -35,6 +35,8 @@ export interface Incident {
   groups: readonly ServerGroup[] | null;
   /** A list that went empty all at once is being read again. */
   doubted: boolean;
+  /** Which VMs have left the host since it failed is known: to a master that has taken over only once nova has told. */
+  isMovedKnown: boolean;
   /** VMs nova placed on the host in the last reading that was believed; null before the first. */
   listed: readonly string[] | null;
   readonly underWay: UnderWay;
@@ -99,6 +101,8 @@ export interface VmWork {
   readonly avoided: Map<HostName, { readonly untilMs: number; readonly reason: string }>;
   /** Open rows whose target is dead. */
   deadRows: readonly number[];
+  /** Other hosts on which it may run unless they are dead, as they are taken to be: targets of those rows, and earlier ones. */
+  mustBeSilent: readonly HostName[];
   /** Row by which the last failure was counted. */
   failedRow: number;
   /** When it was last asked what became of it after its evacuation. */
@@ -153,6 +157,7 @@ export function createIncident(
     rows: [],
     groups: null,
     doubted: false,
+    isMovedKnown: !(adopted && sent),
     listed: null,
     underWay: createUnderWay(record),
     before: null,
@@ -183,6 +188,7 @@ export function createVmWork(vm: string, name: string): VmWork {
     order: null,
     avoided: new Map(),
     deadRows: [],
+    mustBeSilent: [],
     failedRow: 0,
     askedMs: 0,
     settledElsewhere: false,

@@ -1,9 +1,19 @@
 /** VMs that nova no longer places on the failed host: evacuated, moved by somebody, or deleted. */
-import { ENDED, GONE } from './confirm-ended.ts';
+import type { Task } from '../lib/task.ts';
+import type { Core } from '../state.ts';
+import type { IncidentRecord } from '../wire/records.ts';
+import { askCloud } from './ask-cloud.ts';
+import { confirmEnded, ENDED, GONE } from './confirm-ended.ts';
 import type { Migration } from './cloud.ts';
 import { createVmWork, type Incident, type VmWork } from './incident.ts';
 import type { OnHost } from './reading.ts';
-import { evacuationsAfter, isEndedWell, isOpenEvacuation, isUnclaimedEvacuation } from './rows.ts';
+import {
+  evacuationsAfter,
+  isEndedWell,
+  isFailedEvacuation,
+  isOpenEvacuation,
+  isUnclaimedEvacuation,
+} from './rows.ts';
 import type { StillOpen } from './still-open.ts';
 
 /** What is left unsettled by name; of a VM that has left the host before this master took over its records tell. */
@@ -16,12 +26,41 @@ export function anyUnsettled({ vms }: Incident): boolean {
 export const isUnsettled = ({ state }: VmWork): boolean => UNSETTLED.has(state);
 
 /** A master that has taken over finds those that went before by their records. */
-function nameMoved({ record, vms }: Incident, { servers, rows }: OnHost): void {
+function nameMoved(incident: Incident, { servers, rows }: Pick<OnHost, 'servers' | 'rows'>): void {
+  const { record, vms } = incident;
+  incident.isMovedKnown = true;
   const afterId = record.migrationIdAtDeclaration ?? 0;
   for (const { vm, source, id } of rows)
     if (source === record.victim && id > afterId && !vms.has(vm) && !servers.some((one) => one.vm === vm))
       vms.set(vm, createVmWork(vm, vm));
 }
+
+/**
+ * Of a host that shows life after all: where its VMs may run, too. For people to be told of each, and for none to be
+ * started a third time. A master that has taken over knows of none before nova has told.
+ */
+export function* noteSentOn(core: Core, incident: Incident): Task<void> {
+  const { record, vms } = incident;
+  if (!incident.isMovedKnown) {
+    const asked = yield* askCloud(core, { call: 'list-host-migrations', host: record.victim });
+    if (!asked.ok) return;
+    incident.isMovedKnown = true;
+    incident.rows = asked.value;
+    const sent = asked.value.filter((row) => isSentFrom(record, row)).sort((one, other) => other.id - one.id);
+    for (const row of sent)
+      if (!vms.has(row.vm)) {
+        const reason = isEndedWell(row) ? ENDED : `nova: ${row.status}`;
+        vms.set(row.vm, { ...createVmWork(row.vm, row.vm), state: 'evacuating', target: row.target, reason });
+      }
+  }
+  yield* confirmEnded(core, incident);
+}
+
+const isSentFrom = ({ victim, migrationIdAtDeclaration }: IncidentRecord, row: Migration): boolean =>
+  row.type === 'evacuation' &&
+  row.source === victim &&
+  row.id > (migrationIdAtDeclaration ?? 0) &&
+  !isFailedEvacuation(row);
 
 /** While they are evacuated. */
 export function noteMoved(incident: Incident, reading: OnHost, requests: StillOpen): void {

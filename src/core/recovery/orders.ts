@@ -9,6 +9,17 @@ export const MAX_ORDERS_AT_ONCE = 8;
 /** A slave waits for nova itself. What it has not sent by then it does not send any more. */
 export const EVACUATE_DEADLINE_MS = 60_000;
 
+/** Others than the victim on which a guest of a VM may be, each of which this master takes for dead by its incident. */
+export const MUST_BE_SILENT_MAX = 16;
+
+/** A host that is taken for dead, as long as nothing is seen of it and its incident's record stands. */
+export interface SilentHost {
+  readonly host: HostName;
+  readonly incident: string;
+  /** As in the order. */
+  readonly lastSeen: LastSeen;
+}
+
 /** The master's command to a slave: have nova restart this VM on your host. */
 export interface RestartOrder {
   /** Unique per master's life: executed at most once per agent life. */
@@ -23,6 +34,8 @@ export interface RestartOrder {
   readonly attempt: number;
   /** Rows that nova still shows open though their target has proof of death: they will never end. */
   readonly deadRows: readonly number[];
+  /** Targets of those rows, and hosts that it was sent on from earlier: at most MUST_BE_SILENT_MAX. */
+  readonly mustBeSilent: readonly SilentHost[];
   /** The last (incarnation, counter) of the victim's slot the master saw, by volume it reads: anything later is life. */
   readonly lastSeen: LastSeen;
   /** The master's own seat when the order was given, by lease volume: its counter is the clock the order ages by. */

@@ -24,8 +24,9 @@ import {
   isUnclaimedEvacuation,
 } from './rows.ts';
 import { mayStillStart } from './open-starts.ts';
-import { mayStillRunOn, secondCopyWords } from './second-copy.ts';
+import { firstCopies } from './second-copy.ts';
 import { blocksWords, untoldWords } from './ordered-hosts.ts';
+import { MUST_BE_SILENT_MAX } from './orders.ts';
 import { isProvenDead } from './proven-dead.ts';
 import { isDead, openFor, type StillOpen, stillOpen } from './still-open.ts';
 import { noteUnderWay } from './under-way.ts';
@@ -46,6 +47,7 @@ const CALLED_STOPPED =
   'it ran when its host failed first, and nova has called it stopped since: unless its owner stopped it, evacuate it by hand and start it';
 /** For how long every other host is better for a VM than one that failed it. */
 const AVOIDED_MS = 600_000;
+const TOO_MANY_SILENT = `it was sent on or was to be built on more than ${MUST_BE_SILENT_MAX} hosts that are dead: see that it runs nowhere, then evacuate it by hand`;
 
 export function planRound(
   core: Core,
@@ -136,8 +138,15 @@ function needOf(
       'held',
       'a live migration of it was begun: see whether it runs elsewhere; if not, evacuate it by hand',
     );
-  const elsewhere = mayStillRunOn(core, master, incident, server.vm, reading.rows);
-  if (elsewhere !== null) return set('held', secondCopyWords(elsewhere), null);
+  const copies = firstCopies(core, master, incident, server.vm, reading.rows);
+  if (copies.against !== null) return set('held', copies.against, null);
+  const targets = allRows
+    .filter(({ id }) => work.deadRows.includes(id))
+    .flatMap(({ target }) => target ?? []);
+  work.mustBeSilent = [...new Set([...copies.silent, ...targets])].filter((host) =>
+    isProvenDead(core, master, host),
+  );
+  if (work.mustBeSilent.length > MUST_BE_SILENT_MAX) return set('held', TOO_MANY_SILENT);
   // Of one that ran before nova made something of it, that counts which it was.
   const was = incident.toRun.get(server.vm);
   const isMadeOf = server.vmState === 'error' || server.vmState === 'stopped';

@@ -72,6 +72,10 @@ function write(
     vm: work.vm,
     attempt: work.attempt,
     deadRows: work.deadRows,
+    mustBeSilent: work.mustBeSilent.flatMap((host) => {
+      const incident = master.incidents.get(host)?.record.id;
+      return incident === undefined ? [] : { host, incident, lastSeen: lastSeenOf(core, host) };
+    }),
     lastSeen: lastSeenOf(core, record.victim),
     leaseSeen: core.coordination.lease.stamp(core),
     // What takes the longest is to look into nova first; a slow one must not use up all of the order's time.

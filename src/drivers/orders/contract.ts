@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Request } from '../../core/input.ts';
 import type { Report } from '../../core/reports/report.ts';
-import type { OrderOutcome, RestartOrder } from '../../core/recovery/orders.ts';
+import { MUST_BE_SILENT_MAX, type OrderOutcome, type RestartOrder } from '../../core/recovery/orders.ts';
 import { type DeclaredMaintenance, MAX_VOLUMES } from '../../core/wire/records.ts';
 import { HOST_NAME, ip, isIsolationAddress } from '../../config/formats.ts';
 import type { ShortLivedToken } from '../nova/cloud-driver.ts';
@@ -39,6 +39,8 @@ const count = z
   .overwrite((value) => value + 0);
 const position = { volumeUuid: words(64), incarnation: count, counter: count };
 
+const lastSeen = z.array(z.strictObject(position)).max(MAX_VOLUMES);
+
 const restartOrder = z.strictObject({
   id: words(256),
   term: count,
@@ -49,7 +51,10 @@ const restartOrder = z.strictObject({
   vm: words(64),
   attempt: count,
   deadRows: z.array(count).max(MAX_DEAD_ROWS),
-  lastSeen: z.array(z.strictObject(position)).max(MAX_VOLUMES),
+  mustBeSilent: z
+    .array(z.strictObject({ host: hostName, incident: words(128), lastSeen }))
+    .max(MUST_BE_SILENT_MAX),
+  lastSeen,
   leaseSeen: z.array(z.strictObject({ ...position, seat: count })).max(MAX_VOLUMES),
   validRenewals: count,
 });

@@ -29,7 +29,7 @@ export function* checkLicence(core: Core, licence: Licence): Task<Unlicensed | n
     const detail = 'the lease cannot be read on a majority of the lease volumes';
     return { code: 'lease-unreadable', detail };
   }
-  return checkLease(licence, good, needed) ?? checkIncident(licence, good);
+  return checkLease(licence, good, needed) ?? checkIncidents(licence, good);
 }
 
 function* readLease(core: Core, volume: OwnVolume): Task<LeaseRead | null> {
@@ -69,6 +69,17 @@ function checkLease(licence: Licence, reads: readonly LeaseRead[], needed: numbe
 
 /** Holds that bind the slaves, too: an order that was given before is not to be carried out. */
 const SHOWS_LIFE: ReadonlySet<string | null> = new Set(['life-signs', 'life-after-failed']);
+
+function checkIncidents(licence: Licence, reads: readonly LeaseRead[]): Unlicensed | null {
+  for (const { host, incident } of [
+    { host: licence.victim, incident: licence.incident },
+    ...licence.others,
+  ]) {
+    const against = checkIncident({ ...licence, victim: host, incident }, reads);
+    if (against !== null) return against;
+  }
+  return null;
+}
 
 function checkIncident(licence: Licence, reads: readonly LeaseRead[]): Unlicensed | null {
   const { victim, incident, term, phases } = licence;
