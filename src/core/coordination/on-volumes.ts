@@ -2,7 +2,7 @@
 import type { Coordination } from './port.ts';
 import { checkLicence } from './volume/check-licence.ts';
 import { claim } from './volume/claim.ts';
-import { readOwnRecord, takeUpRecords, writeRecord } from './volume/cells.ts';
+import { hasPlaceFor, readOwnRecord, takeUpRecords, writeRecord } from './volume/cells.ts';
 import { continued, noteFormerAgent } from './volume/former-agent.ts';
 import {
   couldWrite,
@@ -43,7 +43,7 @@ export const onVolumes: Coordination = {
     isPast,
     heritage,
   },
-  incidents: { write: writeRecord, takeUp: takeUpRecords, readOwn: readOwnRecord },
+  incidents: { hasPlaceFor, write: writeRecord, takeUp: takeUpRecords, readOwn: readOwnRecord },
   intents: {
     isKnown,
     noteFormerAgent,

@@ -103,6 +103,8 @@ export type LeaseStamp = readonly {
 }[];
 
 export interface IncidentStore {
+  /** Is it known where a record of this host is to be written? */
+  readonly hasPlaceFor: (core: Core, host: HostName) => boolean;
   /** True once a reader of any majority will find it. */
   readonly write: (core: Core, record: IncidentRecord, live: () => boolean) => Task<boolean>;
   /**

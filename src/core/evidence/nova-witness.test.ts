@@ -17,7 +17,9 @@ function read(reads: readonly (readonly [number, string])[], witness = createNov
 }
 const LOSS_MS = 100_000;
 const QUIET_MS = TIMING.novaReportMs + TIMING.novaReportSlackMs;
-const verdict = (witness: NovaWitness): string => reportSince(witness, 'h2', LOSS_MS, TIMING);
+/** As the last read is answered, or so long afterwards. */
+const verdict = (witness: NovaWitness, laterMs = 0): string =>
+  reportSince(witness, 'h2', LOSS_MS, TIMING, (witness.readMs ?? 0) + laterMs);
 
 void test('a change between two reads begun after the loss is life', () => {
   assert.equal(
@@ -93,6 +95,8 @@ void test('one report is life only until the next is due', () => {
   ];
   assert.equal(verdict(read([...alive, [105_000 + QUIET_MS - 1, 'b']])), 'alive');
   assert.equal(verdict(read([...alive, [105_000 + QUIET_MS, 'b']])), 'quiet');
+  assert.equal(verdict(read(alive), QUIET_MS - 1), 'alive');
+  assert.equal(verdict(read(alive), QUIET_MS), 'unknown', 'nova was not asked whether it came');
 });
 
 void test('what Vigil itself changed is no report, nor is a read begun before that was answered', () => {

@@ -92,13 +92,19 @@ export function reportedSince(witness: NovaWitness, host: HostName, sinceMs: num
 }
 
 /** What nova-compute's reports say of a host that was last heard at `lossMs`. */
-export function reportSince(witness: NovaWitness, host: HostName, lossMs: number, timing: Timing): Report {
+export function reportSince(
+  witness: NovaWitness,
+  host: HostName,
+  lossMs: number,
+  timing: Timing,
+  now: number,
+): Report {
   const seen = witness.sightings.get(host);
   if (seen === undefined) return 'unknown';
   const silentMs = timing.novaReportMs + timing.novaReportSlackMs;
   const reported = seen.changed !== null && seen.changed.previousMs >= lossMs;
-  // One report is life for as long as the next may take; after that it is as old as any other.
-  if (reported && seen.lastMs - seen.firstMs < silentMs) return 'alive';
+  // One report is life for as long as the next may take, also where nova cannot be asked for that.
+  if (reported && now - seen.firstMs < silentMs) return 'alive';
   // A value that stood before the loss counts from the loss, one that came after it from its first sight.
   const quietMs = seen.lastMs - Math.max(seen.firstMs, lossMs);
   return quietMs >= silentMs ? 'quiet' : 'unknown';

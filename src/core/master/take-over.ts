@@ -9,7 +9,7 @@ import { unansweredMs } from '../recovery/still-sent.ts';
 import { endIncidentReports, endOthers, endReportsOf, inherit, noteHeritage } from '../reports/book.ts';
 import { sleep } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
-import type { IncidentRecord } from '../wire/records.ts';
+import type { HostName, IncidentRecord } from '../wire/records.ts';
 import { work } from './declare.ts';
 import { isOverSince } from './life-signs.ts';
 import { noteDealtWith, type Mastership } from './mastership.ts';
@@ -70,8 +70,12 @@ function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): 
 function endReportsWithoutIncident(core: Core, master: Mastership): void {
   // Those that are unknown by now: see below.
   const told = [...core.reports.open.keys()].map((cause) => /^incident\/([^/]+)/.exec(cause)?.[1]);
+  const { ownIncident, settings } = core;
+  const isOwnOpen = ownIncident !== null && ownIncident !== 'unread' && ownIncident.phase !== 'closed';
+  const isOpen = (victim: HostName): boolean =>
+    victim === settings.host ? isOwnOpen : master.incidents.has(victim);
   for (const victim of new Set(told))
-    if (victim !== undefined && core.hosts.has(victim) && !master.incidents.has(victim))
+    if (victim !== undefined && (victim === settings.host || core.hosts.has(victim)) && !isOpen(victim))
       endIncidentReports(core, victim, `no incident of ${victim} is open any more`);
 }
 

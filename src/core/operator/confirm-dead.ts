@@ -2,6 +2,7 @@
 import { networkOf } from '../evidence/host.ts';
 import { declareIncident, TOO_MANY_INCIDENTS } from '../master/declare.ts';
 import { countForBrake } from '../master/brake-count.ts';
+import { noPlaceWords } from '../recovery/round-end.ts';
 import { factsOf } from '../verdict/facts-now.ts';
 import type { Incident } from '../recovery/incident.ts';
 import { hasNewLife, isBackWithNewBoot } from '../recovery/life.ts';
@@ -23,6 +24,7 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
   if (evidence === undefined) return no(`${host} is not known; see vigil hosts`);
   if (evidence.slotIndex.size === 0)
     return no(`${host} has no slot on any volume, where its incident would be written down: it is no member`);
+  if (!core.coordination.incidents.hasPlaceFor(core, host)) return no(noPlaceWords(host));
   const facts = factsOf(core, evidence);
   const incident = master.incidents.get(host);
   if (
@@ -47,20 +49,23 @@ export function confirmDead(core: Core, host: HostName, by: string): Confirmed {
     if (stop !== null) return no(`${stop}; confirm it again in a minute`);
     if (!declareIncident(core, master, evidence, facts, { confirmedBy: by, former: null }))
       return no(`${TOO_MANY_INCIDENTS}: confirm it again when one of them is closed; see vigil status`);
-    return { ok: true, words: `${host} is declared failed on the word of ${by}` };
+    return { ok: true, words: `${host} is declared failed on the word of ${by}. ${UNWRITTEN}` };
   }
   const silentAgain = incident.record.proof !== null && hasNewLife(incident, evidence.boot);
   if (silentAgain || incident.isProofOver || incident.hold?.code === 'life-after-failed') {
     incident.confirmedAgainBy = by;
     const words = `${host} is confirmed dead once more by ${by}; its VMs are recovered`;
-    return { ok: true, words: `${words}. Should another host become master before, confirm it again` };
+    return { ok: true, words: `${words}. ${UNWRITTEN}` };
   }
   if (incident.record.phase !== 'declared' && incident.record.phase !== 'proving') {
     return no(`the incident of ${host} is already ${incident.record.phase}`);
   }
   takeWord(incident, by);
-  return { ok: true, words: `${host} is confirmed dead by ${by}; its VMs are recovered` };
+  return { ok: true, words: `${host} is confirmed dead by ${by}; its VMs are recovered. ${UNWRITTEN}` };
 }
+
+/** It is answered before it is written down, which a master that dies or loses the lease meanwhile does not. */
+const UNWRITTEN = 'Should another host become master before, confirm it again';
 
 /** Its incident's next round writes it down, whatever holds it. */
 function takeWord(incident: Incident, by: string): void {

@@ -31,11 +31,12 @@ export function* checkGround(
     () => true,
   );
   const begunMs = core.now;
-  const [against = null, ...found] = yield* all<Unlicensed | VictimIsNot | null>(
-    [core.coordination.check(core, licence), ...complete.map((must) => checkHost(core, must))],
+  const found = yield* all<Unlicensed | VictimIsNot | null>(
+    [...complete.map((must) => checkHost(core, must)), core.coordination.check(core, licence)],
     () => true,
   );
-  return against ?? found.find((one) => one !== null) ?? tooOld(core, begunMs);
+  // Who may act at all comes before what it is about.
+  return found.toReversed().find((one) => one !== null) ?? tooOld(core, begunMs);
 }
 
 /** Where one volume does not answer, what others have answered long ago is all there is when this agent goes on. */

@@ -88,7 +88,7 @@ void test('a list that was asked for while nova was about it makes no report of 
   const list = (core: Core, updatedAt: string): void =>
     noteServices(core.nova, [service('h9', { updatedAt })], core.now);
   const { core, begunMs } = forcedDown(says(true), (asking) => list(asking, 'before'));
-  const report = () => reportSince(core.nova, 'h9', begunMs, TIMING);
+  const report = () => reportSince(core.nova, 'h9', begunMs, TIMING, core.now);
   core.now += 1_000;
   list(core, 'changed by Vigil');
   assert.deepEqual([report(), reportedSince(core.nova, 'h9', begunMs)], ['unknown', false]);

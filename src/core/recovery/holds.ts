@@ -9,14 +9,16 @@ const OPEN_REQUEST_PASSES =
   'the time passes in which nova may still carry out what it did not answer: 105 s, and openstack.open_request_s';
 
 const RELEASES = {
-  'incident-not-written': 'the lease volumes accept writes again on a majority',
+  'incident-not-written':
+    'the lease volumes accept writes again on a majority, and the slots of the host can be read there',
   'no-proof': 'an accepted proof of death, or: vigil confirm-dead HOST --by NAME',
   'planned-work':
     'it is heard again, its announcement expires, or, if it is dead: vigil confirm-dead HOST --by NAME',
   brake:
     'the hosts named are heard again, or the minute since the last failure passes; of those that are dead: vigil confirm-dead HOST --by NAME',
   'suspecting-myself': 'the master hears another host or an isolation address again',
-  listening: 'the master has listened, and asked others: within some twelve beats',
+  listening:
+    'the master has listened, and asked others and nova: within some twelve beats, if all of them answer',
   'nova-unreadable': 'nova, keystone and placement answer; see vigil check',
   'not-licensed': 'the lease volumes are readable on a majority and still show this incident',
   'not-a-compute-host': 'the host has a nova-compute service, or an operator frees its slot',

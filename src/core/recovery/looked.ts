@@ -32,7 +32,17 @@ function isAsked({ now, nova, settings: { timing } }: Core, host: HostName): boo
   return nova.services.some((service) => service.host === host) && now - touchedMs >= hiddenMs;
 }
 
-export function listening({ settings }: Core, { record }: Incident): RoundEnd {
-  const words = `whether anybody hears ${record.victim} is not known yet: the master listens, asks others, and waits for what nova tells`;
-  return held(hold('listening', words), settings.timing.beatMs / 4);
+/** By then it has had its answers, where it can ask. */
+const LISTENING_BEATS = 30;
+
+export function listening(core: Core, { record, hold: before, holdSinceMs }: Incident): RoundEnd {
+  const { host, timing } = core.settings;
+  const { failure } = core.nova;
+  const hasWaited = before?.code === 'listening' && core.now - holdSinceMs >= LISTENING_BEATS * timing.beatMs;
+  const lasts =
+    failure === null
+      ? `${host} may be unable to probe it: look for a firewall, open files and its management address there`
+      : `OpenStack cannot be asked (${failure}): see vigil check`;
+  const words = `whether anybody hears ${record.victim} is not known yet: the master listens, asks others, and waits for what nova tells${hasWaited ? `; ${lasts}` : ''}`;
+  return held(hold('listening', words), timing.beatMs / 4);
 }

@@ -25,7 +25,7 @@ export function reportProgress(core: Core, incident: Incident, inPlace: boolean)
       : `${recovered} VMs recovered, ${held === 0 ? '' : `${held} held, `}${left} not`;
   const cause = `incident/${victim}`;
   // Whoever ends the incident may die before it tells, and so may the one that has found what lies elsewhere.
-  if ((inPlace && moving + held === 0 && left > 0) || lost > 0) retell(core, cause);
+  if ((moving + held === 0 && left > 0) || lost > 0) retell(core, cause);
   begin(core, cause, {
     severity: 'critical',
     host: victim,

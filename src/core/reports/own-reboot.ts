@@ -31,7 +31,7 @@ export function reportOwnReboot(core: Core): void {
 
 type What = Pick<Report, 'title' | 'rule' | 'evidence' | 'advice'>;
 
-function whatHappened({ ownIncident, ownReboot, settings: { host } }: Core): What | null {
+function whatHappened({ ownIncident, ownReboot, settings: { host, boot } }: Core): What | null {
   if (ownReboot.unjudged !== null)
     return {
       title: `${host} rebooted unannounced, and its VMs may be down: it is the master, and no other can judge it`,
@@ -42,7 +42,18 @@ function whatHappened({ ownIncident, ownReboot, settings: { host } }: Core): Wha
         'host and start it by hand, then there: vigil maintenance start, and vigil maintenance end.',
     };
   if (ownIncident === null || ownIncident === 'unread' || ownIncident.phase === 'closed') return null;
-  const { id, phase } = ownIncident;
+  const { id, phase, victimBoot } = ownIncident;
+  if (victimBoot === boot)
+    return {
+      title: `${host} was declared failed and lives: it is the master, and no other can end its incident`,
+      rule: '4: it shows life while its incident is open; a master does not judge itself',
+      evidence: { incident: id, phase },
+      advice:
+        phase === 'proving' || phase === 'declared'
+          ? 'Nothing was done on that account. Start another eligible host: it takes the lease and ends the incident.'
+          : 'VMs that were evacuated from it may run twice: see that each runs once, and start another eligible host, ' +
+            'which takes the lease and names them.',
+    };
   return {
     title: `${host} failed and its VMs may be down: it is the master, and no other can go on with its recovery`,
     rule: '4: it shows life while its incident is open; a master does not judge itself',

@@ -108,10 +108,10 @@ function lookAtVolumes(
 function judgeReport(
   { host, said }: HostEvidence,
   silentSinceMs: number | null,
-  { nova, timing }: FactsContext,
+  { nova, timing, now }: FactsContext,
 ): Report {
   if (said?.role === 'control') return 'quiet';
-  return silentSinceMs === null ? 'unknown' : reportSince(nova, host, silentSinceMs, timing);
+  return silentSinceMs === null ? 'unknown' : reportSince(nova, host, silentSinceMs, timing, now);
 }
 
 /** A host that has just been heard again has not had its echo yet. */
@@ -153,7 +153,7 @@ function judgeWitnesses(
     (answer === 'agent' ? agentHeardBy : kernelHeardBy).push(by);
   if (agentHeardBy.length > 0) return { witness: 'agent-heard', witnesses: agentHeardBy };
   if (kernelHeardBy.length > 0) return { witness: 'kernel-alive', witnesses: kernelHeardBy };
-  if (silentSinceMs !== null && reportSince(nova, evidence.host, silentSinceMs, timing) === 'alive') {
+  if (silentSinceMs !== null && reportSince(nova, evidence.host, silentSinceMs, timing, now) === 'alive') {
     return { witness: 'nova-compute-alive', witnesses: ['nova'] };
   }
   return { witness: 'none-alive', witnesses: [] };

@@ -15,6 +15,13 @@ import { leaseMajority } from './majority.ts';
 import { unansweredMs } from '../../recovery/still-sent.ts';
 import { fitRecord } from '../../wire/fit.ts';
 
+/** Its slots were read on a majority, at any time: its cells lie beside them. */
+export function hasPlaceFor(core: Core, host: HostName): boolean {
+  const slots = core.hosts.get(host)?.slotIndex;
+  const known = core.leaseVolumes.filter(({ uuid }) => uuid !== null && slots?.has(uuid) === true);
+  return known.length >= leaseMajority(core);
+}
+
 export function* writeRecord(core: Core, record: IncidentRecord, live: () => boolean): Task<boolean> {
   const slots = core.hosts.get(record.victim)?.slotIndex;
   const fitting = fitRecord(core.settings.host, record);
