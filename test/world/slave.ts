@@ -21,6 +21,8 @@ export interface Found {
   seats: readonly SeatObservation[] | null;
   slots: readonly SlotObservation[];
   incident: IncidentRecord | null;
+  /** Records of other hosts. */
+  others: readonly IncidentRecord[];
   rows: readonly Migration[] | null;
   server: Server | null;
   /** Null: no answer. */
@@ -44,6 +46,7 @@ export const asFound = (more: Partial<Found> = {}): Found => ({
   seats: [seat('h1', 1, {}, 10)],
   slots: [slot('h9', 9, { counter: 50 })],
   incident: incidentRecord(),
+  others: [],
   rows: [],
   server: server('vm'),
   evacuate: 'ok',
@@ -77,7 +80,7 @@ export function script(found: Found): Script {
     if (effect.do === 'write-body') return found.writes ? { of: 'write-body', ...times } : null;
     if (effect.do === 'read-volume') {
       if (found.seats === null) return { of: 'read-volume', ok: false, volume: 'a', detail: 'no' };
-      const cells = found.incident === null ? [] : [cell(found.incident)];
+      const cells = [...(found.incident === null ? [] : [found.incident]), ...found.others].map(cell);
       return { of: 'read-volume', ...times, seats: found.seats, slots: found.slots, cells };
     }
     const answer = effect.do === 'cloud' ? askNova(effect.call, found) : null;

@@ -51,6 +51,8 @@ void test('a word is refused by a master that has not listened for the host for 
   const { core, master } = setUp();
   const evidence = evidenceOf(core, 'silent') ?? assert.fail();
   assert.match(confirmDead(core, 'silent', 'ann').words, /silent has no slot on any volume/);
+  evidence.slotIndex.set('uuid-of-no-lease-volume', 7);
+  assert.match(confirmDead(core, 'silent', 'ann').words, /no slot of silent could be read on a majority/);
   evidence.slotIndex.set('uuid-a', 7);
   for (const askedMs of [null, core.now, core.now - core.settings.timing.networkLostMs + 1]) {
     evidence.network.askedMs = askedMs;

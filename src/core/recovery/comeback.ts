@@ -24,7 +24,6 @@ import { beginNextLife } from './next-life.ts';
 import { findProof } from './proof.ts';
 import { BUSY_ROUND_MS, go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 import { highestId } from './rows.ts';
-import { unless } from './unless.ts';
 
 /** The host was seen back just now; with yet another boot its guests are gone once more. */
 function noteComeback(core: Core, incident: Incident, { boot }: HostEvidence): void {
@@ -110,12 +109,7 @@ function* proveAgain(
     if (before.hold !== null) noteSilentAgain(incident);
     return before;
   }
-  const { lifeSigns } = incident;
-  const call = { call: 'list-host-migrations', host: record.victim } as const;
-  const hasShownLife = (): boolean => incident.lifeSigns !== lifeSigns;
-  const asked = yield* unless(core, master, hasShownLife, askCloud(core, call));
-  if (asked === null || hasShownLife()) return go(0);
-  const rows = asked.value;
+  const rows = yield* askCloud(core, { call: 'list-host-migrations', host: record.victim });
   if (!rows.ok) return novaUnreadable(rows.failure.detail);
   // nova took its time.
   const proof = findAgain(core, master, incident, evidence);

@@ -174,6 +174,27 @@ void test('dead rows of the order do not count as open', () => {
   assert.equal(execute(slave(asFound({ rows })), { deadRows: [3] }).outcome, 'accepted');
 });
 
+/** h7 was to build it, and is taken for dead. */
+const other = incidentRecord({ id: 'h7-1-1', victim: 'h7' });
+const silent = slot('h7', 7, { counter: 70 });
+const lastSeen = [{ volumeUuid: 'uuid-a', incarnation: 1, counter: 70 }];
+
+for (const [code, why, more] of [
+  [null, 'it is silent', {}],
+  ['victim-alive', 'it writes', { slots: [slot('h9', 9, { counter: 50 }), slot('h7', 7, { counter: 71 })] }],
+  ['incident-unreadable', 'its incident is nowhere', { others: [] }],
+  ['incident-not-open', 'it has shown life', { others: [{ ...other, hold: 'life-signs' }] }],
+  ['incident-not-open', 'it is back', { others: [{ ...other, phase: 'returning' }] }],
+] as const)
+  void test(`another host that must be dead: ${why}`, () => {
+    const slots = [slot('h9', 9, { counter: 50 }), silent];
+    const pump = slave(asFound({ slots, others: [other], ...more }));
+    const outcome = execute(pump, { mustBeSilent: [{ host: 'h7', incident: other.id, lastSeen }] });
+    if (code === null) assert.equal(outcome.outcome, 'accepted');
+    else assert.ok(outcome.outcome === 'refused' && outcome.code === code, JSON.stringify(outcome));
+    assert.equal(posts(pump), code === null ? 1 : 0);
+  });
+
 void test('accepted: the intent stays until nova shows the row', () => {
   const found = asFound();
   const pump = slave(found);

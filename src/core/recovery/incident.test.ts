@@ -6,7 +6,7 @@ import { Pump } from '../../../test/world/pump.ts';
 import { createHostEvidence } from '../evidence/host.ts';
 import { declareIncident } from '../master/declare.ts';
 import { factsOf } from '../verdict/facts-now.ts';
-import { writeRecord } from './incident.ts';
+import { writeProof, writeRecord } from './incident.ts';
 
 function scene() {
   const at = setUp();
@@ -72,4 +72,20 @@ void test('Q of what a dead host may have sent counts from its proof, not from i
   );
   pump.run(writeRecord(core, master, incident, { proof: 'operator' }), 5_000);
   assert.ok(incident.provenMs >= declaredMs + 40_000);
+});
+
+void test('a proof of a silence is over at once if the host shows life while it is written; that it has booted is none', () => {
+  const isOver = (proof: 'silence' | 'reboot', signs: number): boolean => {
+    const { core, master, incident } = scene();
+    const pump = new Pump(core, (effect) => {
+      if (effect.do !== 'write-cell') return null;
+      incident.lifeSigns += signs;
+      return { result: { of: 'write-cell', ok: true } };
+    });
+    assert.equal(pump.run(writeProof(core, master, incident, { proof }), 5_000), true);
+    return incident.isProofOver;
+  };
+  assert.equal(isOver('silence', 1), true);
+  assert.equal(isOver('silence', 0), false);
+  assert.equal(isOver('reboot', 1), false);
 });

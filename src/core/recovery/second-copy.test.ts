@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { incidentRecord, row, server } from '../../../test/world/fixtures.ts';
-import { plan, setUp } from '../../../test/world/planning.ts';
+import { evidenceOf } from '../evidence/note.ts';
+import { lookedFor, plan, setUp } from '../../../test/world/planning.ts';
 import { createIncident, createVmWork, type VmWork } from './incident.ts';
 
 /** Is a VM sent on, whose new host has died, while the incident of its first one says this? */
@@ -42,4 +43,23 @@ void test('what was ordered when its first host showed life may have been carrie
     assert.equal(sendsOnMoved(state), false, state);
   for (const state of ['waiting', 'held', 'not-recovered'] as const)
     assert.equal(sendsOnMoved(state), true, `${state}: it was never sent on`);
+});
+
+/** The first copy is not said to live: is its host named among those that must be dead, or is the VM held? */
+function named(isLookedFor: boolean, boot: string | null): readonly string[] | null {
+  const at = setUp();
+  const first = createIncident(incidentRecord({ victim: 'h7', victimBoot: 'h7-boot' }), at.core.now, true);
+  first.vms.set('vm', { ...createVmWork('vm', 'vm'), state: 'recovered' });
+  at.master.incidents.set('h7', first);
+  const evidence = evidenceOf(at.core, 'h7') ?? assert.fail();
+  evidence.boot = boot;
+  if (isLookedFor) lookedFor(at.core, 'h7');
+  const orders = plan(at, { servers: [server('vm')], rows: [], hosts: ['h3'] });
+  return orders.length === 0 ? null : (at.incident.vms.get('vm')?.mustBeSilent ?? null);
+}
+
+void test('a first copy whose host is dead is to be so when nova is asked; it has ended with its boot', () => {
+  assert.deepEqual(named(true, 'h7-boot'), ['h7']);
+  assert.equal(named(false, 'h7-boot'), null, 'whether it is silent is not known yet');
+  assert.deepEqual(named(false, 'h7-boot-2'), []);
 });

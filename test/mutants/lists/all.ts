@@ -1,6 +1,7 @@
 /** All defects. */
 import type { Mutant } from '../mutant.ts';
 import { BLIND } from './blind.ts';
+import { COPIES } from './copies.ts';
 import { INCIDENTS } from './incidents.ts';
 import { LEASE } from './lease.ts';
 import { LIFE_SIGNS } from './life-signs.ts';
@@ -23,6 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...VERDICTS,
   ...INCIDENTS,
   ...LIFE_SIGNS,
+  ...COPIES,
   ...RETURNS,
   ...MOVED,
   ...PLACEMENT,

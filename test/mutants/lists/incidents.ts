@@ -154,16 +154,17 @@ export const INCIDENTS: readonly Mutant[] = [
     name: 'round-without-a-pause',
     why: 'an incident that is held begins its next round at once, for ever',
     file: 'src/core/recovery/pursue.ts',
-    find: '    yield* sleep(core, ended.pauseMs);\n',
-    replace: '    if (ended.hold === null) yield* sleep(core, ended.pauseMs);\n',
+    find: '    yield* unless(core, master, isOverSince, sleep(core, ended.pauseMs));\n',
+    replace:
+      '    if (ended.hold === null) yield* unless(core, master, isOverSince, sleep(core, ended.pauseMs));\n',
     hangs: true,
   },
   {
     name: 'ground-read-long-ago',
     why: 'an agent that stood still while it read acts on what was so before',
     file: 'src/core/recovery/check-ground.ts',
-    find: 'return against ?? victim ?? tooOld(core, begunMs);',
-    replace: 'return against ?? victim;',
+    find: ' ?? tooOld(core, begunMs);',
+    replace: ' ?? null;',
   },
   {
     name: 'came-and-went-under-a-former-master',

@@ -62,8 +62,8 @@ export const LIFE_SIGNS: readonly Mutant[] = [
     name: 'life-signs-wait-for-nova',
     why: 'a master that waits for nova does not tell its slaves that the host lives',
     file: 'src/core/recovery/evacuation-round.ts',
-    find: 'anyOrderOut(core, incident) && isAnother();',
-    replace: 'false;',
+    find: 'incident.isProofOver || (anyOrderOut(core, incident) && isAnother());',
+    replace: 'incident.isProofOver;',
   },
   {
     name: 'order-void-on-every-volume-alone',
@@ -110,7 +110,7 @@ export const LIFE_SIGNS: readonly Mutant[] = [
   {
     name: 'word-outlives-its-silence-unproven',
     why: 'a word that nothing was done on yet holds though the host has shown life since',
-    file: 'src/core/recovery/pursue.ts',
+    file: 'src/core/recovery/prove.ts',
     find: 'if (former !== confirmedBy && !(yield* writeRecord(core, master, incident, { confirmedBy }))) {',
     replace: "if (former === '') {",
   },
@@ -118,8 +118,8 @@ export const LIFE_SIGNS: readonly Mutant[] = [
     name: 'own-incident-is-nobodys',
     why: 'a master does not count its own incident among those of which a copy may run',
     file: 'src/core/recovery/second-copy.ts',
-    find: '...master.incidents.values(), ...own',
-    replace: '...master.incidents.values()',
+    find: '  if (own !== null) return { against: own, silent };\n',
+    replace: '',
   },
   {
     name: 'start-behind-another-write',
@@ -201,7 +201,7 @@ export const LIFE_SIGNS: readonly Mutant[] = [
   {
     name: 'failed-write-ends-the-end-of-a-word',
     why: 'a word that is over counts again where that could not be written down',
-    file: 'src/core/recovery/pursue.ts',
+    file: 'src/core/recovery/prove.ts',
     find: 'Object.assign(incident, { isProofOver: true, confirmedAgainBy: confirmedBy });',
     replace: 'Object.assign(incident, { confirmedAgainBy: confirmedBy });',
   },

@@ -27,8 +27,8 @@ export const MOVED: readonly Mutant[] = [
     name: 'open-starts-of-unread-vms',
     why: 'a start in place without an answer is forgotten before the VMs are read anew',
     file: 'src/core/recovery/open-starts.ts',
-    find: ' || openStarts.anyOn(incident.record.victim, now);',
-    replace: ' || [...incident.vms.keys()].some((vm) => openStarts.isOpen(vm, now));',
+    find: 'start.host === host && now < start.untilMs',
+    replace: 'start.host === host && now < 0',
   },
   {
     name: 'left-elsewhere-untold',

@@ -60,7 +60,7 @@ export const ORDERS: readonly Mutant[] = [
     name: 'licence-without-incident',
     why: 'an effect is licensed by the lease alone, whatever became of the incident',
     file: LICENCE,
-    find: 'return checkLease(licence, good, needed) ?? checkIncident(licence, good);',
+    find: 'return checkLease(licence, good, needed) ?? checkIncidents(licence, good);',
     replace: 'return checkLease(licence, good, needed);',
   },
   {

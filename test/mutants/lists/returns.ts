@@ -140,14 +140,14 @@ export const RETURNS: readonly Mutant[] = [
     name: 'start-repeated-while-it-is-open',
     why: 'a start in place that nova has not answered is asked for again, and the second resets the guest of the first',
     file: ROUND,
-    find: '    !master.openStarts.isOpen(vm, core.now) &&\n',
+    find: '    !mayStillStart(core, master, record.victim, vm, incident.rows) &&\n',
     replace: '',
   },
   {
     name: 'evacuated-beside-an-open-start',
     why: 'a VM is built elsewhere while nova may still start it in place, and is reset there',
     file: 'src/core/recovery/plan.ts',
-    find: "  if (mayStillStart(core, master, incident, server.vm)) return set('waiting', START_OPEN);\n",
+    find: "  if (mayStillStart(core, master, server.host, server.vm, everyRow)) return set('waiting', START_OPEN);\n",
     replace: '',
   },
   {
@@ -282,5 +282,12 @@ export const RETURNS: readonly Mutant[] = [
     file: 'src/core/recovery/evacuation-round.ts',
     find: 'new Map([...openBefore, ...stillOpen(core, master, incident)])',
     replace: 'stillOpen(core, master, incident)',
+  },
+  {
+    name: 'start-left-open-where-it-was-before',
+    why: 'a start that a former master may have left open counts for the VMs that are still on that host',
+    file: 'src/core/recovery/open-starts.ts',
+    find: 'row.vm === vm && openStarts.isFormerOpenOn(row.source, now)',
+    replace: "row.vm === '' && openStarts.isFormerOpenOn(row.source, now)",
   },
 ];

@@ -73,7 +73,7 @@ export const VERDICTS: readonly Mutant[] = [
   {
     name: 'brake-not-asked-at-proof',
     why: 'the brake is not asked once more when there is proof',
-    file: 'src/core/recovery/pursue.ts',
+    file: 'src/core/recovery/prove.ts',
     find: "  if (stop !== null) return held(hold('brake', stop), timing.beatMs);\n",
     replace: '',
   },
