@@ -65,7 +65,7 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
     );
   };
   // Slaves that are about to ask nova, and whoever follows this master, are to read of it before nova has answered.
-  const isUrgent = (): boolean => incident.isProofOver || (anyOrderOut(core, incident) && isAnother());
+  const isUrgent = (): boolean => incident.isProofOver;
   const services = yield* unless(core, master, isUrgent, freshServices(core));
   if (services === null || isAnother()) return go(0);
   if (services.value !== null) return novaUnreadable(services.value);

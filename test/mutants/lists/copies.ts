@@ -28,8 +28,8 @@ export const COPIES: readonly Mutant[] = [
     name: 'end-of-a-proof-waits-for-nova',
     why: 'that a proof is over is written when nova has answered',
     file: 'src/core/recovery/evacuation-round.ts',
-    find: 'incident.isProofOver || (anyOrderOut(core, incident) && isAnother());',
-    replace: 'anyOrderOut(core, incident) && isAnother();',
+    find: 'const isUrgent = (): boolean => incident.isProofOver;',
+    replace: 'const isUrgent = (): boolean => false;',
   },
   {
     name: 'end-of-a-word-waits-for-nova',

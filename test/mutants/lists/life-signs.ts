@@ -59,13 +59,6 @@ export const LIFE_SIGNS: readonly Mutant[] = [
     replace: '    if (anyOrderOut(core, incident) && core.now < 0) {',
   },
   {
-    name: 'life-signs-wait-for-nova',
-    why: 'a master that waits for nova does not tell its slaves that the host lives',
-    file: 'src/core/recovery/evacuation-round.ts',
-    find: 'incident.isProofOver || (anyOrderOut(core, incident) && isAnother());',
-    replace: 'incident.isProofOver;',
-  },
-  {
     name: 'order-void-on-every-volume-alone',
     why: 'an order that no majority of seats can confirm counts as out',
     file: 'src/core/coordination/volume/lease-seats.ts',
