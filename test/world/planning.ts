@@ -41,6 +41,7 @@ export function lookedFor(core: Core, host: string): void {
   core.nova.sightings.set(host, {
     updatedAt: 'before',
     firstMs: 0,
+    toldMs: 0,
     lastMs: Number.MAX_SAFE_INTEGER,
     changed: null,
   });

@@ -95,8 +95,22 @@ void test('one report is life only until the next is due', () => {
   ];
   assert.equal(verdict(read([...alive, [105_000 + QUIET_MS - 1, 'b']])), 'alive');
   assert.equal(verdict(read([...alive, [105_000 + QUIET_MS, 'b']])), 'quiet');
-  assert.equal(verdict(read(alive), QUIET_MS - 1), 'alive');
-  assert.equal(verdict(read(alive), QUIET_MS), 'unknown', 'nova was not asked whether it came');
+  assert.equal(verdict(read(alive), QUIET_MS), 'alive', 'nova is still being asked whether it came');
+  const failing = Object.assign(read(alive), { failure: 'no answer' });
+  assert.equal(verdict(failing, QUIET_MS - 1), 'alive');
+  assert.equal(verdict(failing, QUIET_MS), 'unknown', 'nova cannot be asked whether it came');
+});
+
+void test('a slow read may have shown its report at any moment before it was answered', () => {
+  const witness = read([[100_000, 'a']]);
+  const show = (begunMs: number, toldMs: number): string => {
+    noteServices(witness, [service('h2', { updatedAt: 'b' })], begunMs, toldMs);
+    return verdict(witness);
+  };
+  const toldMs = 101_000 + 9_000;
+  show(101_000, toldMs);
+  assert.equal(show(toldMs - TIMING.beatMs + QUIET_MS - 1, toldMs + QUIET_MS), 'unknown');
+  assert.equal(show(toldMs - TIMING.beatMs + QUIET_MS, toldMs + QUIET_MS + 1), 'quiet');
 });
 
 void test('what Vigil itself changed is no report, nor is a read begun before that was answered', () => {

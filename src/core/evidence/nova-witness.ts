@@ -12,8 +12,9 @@ export type Report = 'alive' | 'quiet' | 'unknown';
 
 interface Sighting {
   readonly updatedAt: string | null;
-  /** When the read that first showed this value was begun. */
+  /** When the read that first showed this value was begun, and answered: it may tell of any moment in between. */
   readonly firstMs: number;
+  readonly toldMs: number;
   /** When the last read that still showed it was begun. */
   readonly lastMs: number;
   /** A change to this value was seen, in a read begun then after one begun at `previousMs`. */
@@ -44,11 +45,12 @@ export function createNovaWitness(): NovaWitness {
   };
 }
 
-/** Takes a complete service list into account; `begunMs` is when the request was sent. */
+/** Takes a complete service list into account; `begunMs` is when the request was sent, `toldMs` when it was answered. */
 export function noteServices(
   witness: NovaWitness,
   services: readonly ComputeService[],
   begunMs: number,
+  toldMs = begunMs,
 ): void {
   // An answer overtaken by that of a later read would look like a change.
   if (witness.readMs !== null && begunMs < witness.readMs) return;
@@ -70,6 +72,7 @@ export function noteServices(
       witness.sightings.set(service.host, {
         updatedAt: service.updatedAt,
         firstMs: begunMs,
+        toldMs,
         lastMs: begunMs,
         changed,
       });
@@ -103,9 +106,11 @@ export function reportSince(
   if (seen === undefined) return 'unknown';
   const silentMs = timing.novaReportMs + timing.novaReportSlackMs;
   const reported = seen.changed !== null && seen.changed.previousMs >= lossMs;
-  // One report is life for as long as the next may take, also where nova cannot be asked for that.
-  if (reported && now - seen.firstMs < silentMs) return 'alive';
-  // A value that stood before the loss counts from the loss, one that came after it from its first sight.
-  const quietMs = seen.lastMs - Math.max(seen.firstMs, lossMs);
+  // One report is life for as long as the next may take; where nova cannot be asked for that, no longer either.
+  const askedMs = witness.failure === null ? seen.lastMs : now;
+  if (reported && askedMs - seen.firstMs < silentMs) return 'alive';
+  // A value that stood before the loss counts from the loss, one that came after it from its first sight: at the end of
+  // a read that took long. The slack covers the others.
+  const quietMs = seen.lastMs - Math.max(seen.firstMs, seen.toldMs - timing.beatMs, lossMs);
   return quietMs >= silentMs ? 'quiet' : 'unknown';
 }

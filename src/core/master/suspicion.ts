@@ -71,7 +71,7 @@ function* readServicesOnce(core: Core): Task<void> {
   nova.reading = false;
   if (answer.ok) {
     nova.failure = null;
-    noteServices(nova, answer.value, begunMs);
+    noteServices(nova, answer.value, begunMs, core.now);
   } else {
     nova.failure = answer.failure.detail;
   }

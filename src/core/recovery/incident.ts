@@ -233,7 +233,7 @@ export function* writeRecord(
   return true;
 }
 
-/** A proof that it has just found. Of a host that shows life while that is written it is over at once, like any other. */
+/** Of a silence. If the host shows life while that is written it is over at once, like any other. */
 export function* writeProof(
   core: Core,
   master: Mastership,
@@ -242,7 +242,6 @@ export function* writeProof(
 ): Task<boolean> {
   const { lifeSigns } = incident;
   const written = yield* writeRecord(core, master, incident, change);
-  // That it has booted is no silence.
-  if (written && change.proof !== 'reboot' && incident.lifeSigns !== lifeSigns) incident.isProofOver = true;
+  if (written && incident.lifeSigns !== lifeSigns) incident.isProofOver = true;
   return written;
 }

@@ -71,5 +71,7 @@ export function* prove(core: Core, master: Mastership, incident: Incident): Task
   const stop = brake(countForBrake(core, master, victim), found.proof);
   if (stop !== null) return held(hold('brake', stop), timing.beatMs);
   const change = { phase: 'evacuating', proof: found.proof, hold: null } as const;
-  return (yield* writeProof(core, master, incident, change)) ? go(0) : notWritten(core, incident);
+  // What a host that has booted shows of itself is no sign of life of the boot that has ended.
+  const write = isBack ? writeRecord : writeProof;
+  return (yield* write(core, master, incident, change)) ? go(0) : notWritten(core, incident);
 }

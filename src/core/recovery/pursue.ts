@@ -32,6 +32,9 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
   for (;;) {
     const ended = yield* round(core, master, incident);
     noteHold(core, incident, ended.hold);
+    // Whoever follows this master is to find out that a proof is over, also if it dies a moment later.
+    const wasOver = incident.isProofOver;
+    const isOverSince = (): boolean => incident.isProofOver && !wasOver;
     yield* recordRound(core, master, incident, ended.hold);
     if (incident.record.phase === 'closed') {
       reportEnd(core, incident);
@@ -39,9 +42,6 @@ export function* pursue(core: Core, master: Mastership, incident: Incident): Tas
       noteDealtWith(master, incident.record);
       return;
     }
-    // Whoever follows this master is to find out that a proof is over, also if it dies a moment later.
-    const wasOver = incident.isProofOver;
-    const isOverSince = (): boolean => incident.isProofOver && !wasOver;
     yield* unless(core, master, isOverSince, sleep(core, ended.pauseMs));
   }
 }

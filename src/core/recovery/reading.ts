@@ -47,7 +47,7 @@ export function* freshServices(core: Core): Task<string | null> {
   const begunMs = core.now;
   const answer = yield* askCloud(core, { call: 'list-services' });
   if (!answer.ok) return answer.failure.detail;
-  noteServices(nova, answer.value, begunMs);
+  noteServices(nova, answer.value, begunMs, core.now);
   return null;
 }
 

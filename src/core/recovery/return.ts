@@ -48,7 +48,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
   const begunMs = core.now;
   const services = yield* askCloud(core, { call: 'list-services' });
   if (!services.ok) return novaUnreadable(services.failure.detail);
-  noteServices(core.nova, services.value, begunMs);
+  noteServices(core.nova, services.value, begunMs, core.now);
   noteLeft(incident, now.value);
 
   // nova-compute completes them as it starts. Where its service was deleted meanwhile, it never does, nor has to.

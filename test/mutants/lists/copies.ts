@@ -14,8 +14,8 @@ export const COPIES: readonly Mutant[] = [
     name: 'sign-of-life-while-a-proof-is-written',
     why: 'a proof counts though the host has shown life while it was being written',
     file: 'src/core/recovery/incident.ts',
-    find: "change.proof !== 'reboot' && incident.lifeSigns !== lifeSigns",
-    replace: "change.proof !== 'reboot' && incident.lifeSigns < 0",
+    find: 'written && incident.lifeSigns !== lifeSigns',
+    replace: 'written && incident.lifeSigns < 0',
   },
   {
     name: 'end-of-a-proof-waits-for-the-next-round',
@@ -113,7 +113,7 @@ export const COPIES: readonly Mutant[] = [
     name: 'nova-told-long-ago',
     why: 'what nova-compute reported last is life for as long as nova cannot be asked',
     file: 'src/core/evidence/nova-witness.ts',
-    find: 'reported && now - seen.firstMs < silentMs',
-    replace: 'reported && seen.lastMs - seen.firstMs < silentMs',
+    find: 'witness.failure === null ? seen.lastMs : now',
+    replace: 'witness.failure === null ? seen.lastMs : seen.lastMs',
   },
 ];
