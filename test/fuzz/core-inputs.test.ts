@@ -45,7 +45,14 @@ function request(by: number): Request {
           deadRows: [by % 1_000],
           mustBeSilent:
             by % 3 === 0
-              ? [{ host: choose(HOSTS, by >> 3), incident: choose(INCIDENTS, by), lastSeen: [position] }]
+              ? [
+                  {
+                    host: choose(HOSTS, by >> 3),
+                    incident: choose(INCIDENTS, by),
+                    lastSeen: [position],
+                    isConfirmed: false,
+                  },
+                ]
               : [],
           lastSeen: [position],
           leaseSeen: [{ ...position, seat: by % 4 }],

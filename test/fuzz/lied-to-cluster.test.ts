@@ -101,7 +101,9 @@ function request(world: World, by: number): Request {
           attempt: by % 4,
           deadRows: [by % 10],
           mustBeSilent:
-            by % 3 === 0 ? [{ host: base.victim, incident: base.incident, lastSeen: [position] }] : [],
+            by % 3 === 0
+              ? [{ host: base.victim, incident: base.incident, lastSeen: [position], isConfirmed: false }]
+              : [],
           lastSeen: [position],
           leaseSeen: [{ ...position, seat: by % 4 }],
           validRenewals: by % 20,

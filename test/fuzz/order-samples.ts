@@ -19,7 +19,7 @@ export const order = {
   vm: 'vm1',
   attempt: 1,
   deadRows: [4, 5],
-  mustBeSilent: [{ host: 'y', incident: 'i2', lastSeen: [position] }],
+  mustBeSilent: [{ host: 'y', incident: 'i2', lastSeen: [position], isConfirmed: false }],
   lastSeen: [position],
   leaseSeen: [{ ...position, seat: 1 }],
   agent: '00000000000000aa',

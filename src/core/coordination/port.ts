@@ -155,7 +155,7 @@ export interface Licence {
   readonly victim: HostName;
   /** Phases of the incident in which the effect has its place. */
   readonly phases: readonly IncidentPhase[];
-  /** Further hosts that are taken for dead: their incidents must be in such a phase, too. */
+  /** Further hosts that are taken for dead: their incidents must be so far that their VMs are evacuated. */
   readonly others: readonly { readonly host: HostName; readonly incident: string }[];
 }
 

@@ -31,6 +31,8 @@ export interface Mastership {
   readonly judgements: Map<HostName, Judgement>;
   /** By victim. */
   readonly incidents: Map<HostName, Incident>;
+  /** The incident of its own host, if one is open: for another master to go on with. */
+  ownIncident: Incident | null;
   /** By victim: the highest sequence of its records, those of closed incidents included. At most MAX_HOSTS. */
   readonly sequences: Map<HostName, number>;
   /** By victim: the boot whose end its last closed incident was about, if that was proven. At most MAX_HOSTS. */
@@ -74,6 +76,7 @@ export function createMastership(
     formerUntilMs,
     judgements: new Map(),
     incidents: new Map(),
+    ownIncident: null,
     sequences: new Map(),
     dealtWith: new Map(),
     intents: new IntentBook(),

@@ -53,15 +53,17 @@ function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): 
   }
   const untilMs = core.now + unansweredMs(core.settings);
   if (mayHaveOpenStarts(record)) master.openStarts.noteFormer(victim, untilMs);
-  // Its own is for another master to end.
-  if (victim === core.settings.host) return;
-  core.outbox.push({ do: 'journal', event: 'adopted', data: { ...record } });
   // Whatever the former master may have sent, it has sent, and perhaps without an answer.
   const sent = phase === 'evacuating' || phase === 'returning';
-  // It may be seconds old, and counts for the brake then; of one whose host has been back since, that is over.
-  if (phase !== 'returning') master.declaredMs.set(victim, core.now);
   const forceDownOpenMs = forcedDownBy === 'vigil-asked' ? untilMs : 0;
   const incident = createIncident(record, core.now, sent, true, { forceDownOpenMs });
+  if (victim === core.settings.host) {
+    master.ownIncident = incident;
+    return;
+  }
+  core.outbox.push({ do: 'journal', event: 'adopted', data: { ...record } });
+  // It may be seconds old, and counts for the brake then; of one whose host has been back since, that is over.
+  if (phase !== 'returning') master.declaredMs.set(victim, core.now);
   incident.isProofOver ||= isOverSince(core, master, record);
   work(core, master, victim, incident);
 }
@@ -70,12 +72,11 @@ function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): 
 function endReportsWithoutIncident(core: Core, master: Mastership): void {
   // Those that are unknown by now: see below.
   const told = [...core.reports.open.keys()].map((cause) => /^incident\/([^/]+)/.exec(cause)?.[1]);
-  const { ownIncident, settings } = core;
-  const isOwnOpen = ownIncident !== null && ownIncident !== 'unread' && ownIncident.phase !== 'closed';
+  const { host } = core.settings;
   const isOpen = (victim: HostName): boolean =>
-    victim === settings.host ? isOwnOpen : master.incidents.has(victim);
+    victim === host ? master.ownIncident !== null : master.incidents.has(victim);
   for (const victim of new Set(told))
-    if (victim !== undefined && (victim === settings.host || core.hosts.has(victim)) && !isOpen(victim))
+    if (victim !== undefined && (victim === host || core.hosts.has(victim)) && !isOpen(victim))
       endIncidentReports(core, victim, `no incident of ${victim} is open any more`);
 }
 

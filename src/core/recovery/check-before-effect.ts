@@ -7,7 +7,7 @@ import type { RequestId } from '../input.ts';
 import { all, type Task } from '../lib/task.ts';
 import type { Core } from '../state.ts';
 import { askCloud } from './ask-cloud.ts';
-import { checkGround } from './check-ground.ts';
+import { checkGround, mustBeSilent } from './check-ground.ts';
 import { refused, type OrderOutcome, type RefusalCode, type RestartOrder } from './orders.ts';
 import { highestId, isOpenEvacuation, isOpenLiveMigration, isOvertaken } from './rows.ts';
 
@@ -26,8 +26,8 @@ export function* checkBeforeEffect(core: Core, id: RequestId, order: RestartOrde
   const nova = yield* checkNova(core, id, order);
   if (nova.refusal !== null) return nova;
   const against = yield* checkGround(core, licenceOf(order), [
-    { host: order.victim, since: order.lastSeen, boot: null },
-    ...order.mustBeSilent.map(({ host, lastSeen }) => ({ host, since: lastSeen, boot: null })),
+    { host: order.victim, since: order.lastSeen, boot: null, isConfirmed: false },
+    ...order.mustBeSilent.map(mustBeSilent),
   ]);
   if (against === null) return nova;
   const term = 'term' in against ? against.term : undefined;

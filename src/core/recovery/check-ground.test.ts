@@ -32,7 +32,7 @@ function master(more: Partial<Found> = {}) {
 
 function against(found: Partial<Found>, boot: string | null = null, phase: IncidentPhase = 'evacuating') {
   const { core, master: mastership, incident, pump } = master(found);
-  return pump.run(mayAct(core, mastership, incident, [phase], boot), 10_000);
+  return pump.run(mayAct(core, mastership, incident, { phases: [phase], boot }), 10_000);
 }
 
 void test('a master may act while its lease, the incident and the victim are what it takes them for', () => {
@@ -114,7 +114,7 @@ void test('a master that stood still over its readings may not act on them', () 
     at.now += effect.do === 'read-volume' ? 3_000 : 0;
     return answered;
   };
-  const why = pump.run(mayAct(core, mastership, incident, ['evacuating'], null), 20_000);
+  const why = pump.run(mayAct(core, mastership, incident, { phases: ['evacuating'], boot: null }), 20_000);
   assert.ok(typeof why === 'string' && why.includes('stood still'), `${why}`);
 });
 
@@ -128,7 +128,7 @@ void test('however many incidents there are, only some checks are under way, and
     return found(effect, at);
   };
   const checked = function* () {
-    const why = yield* mayAct(core, mastership, incident, ['evacuating'], null);
+    const why = yield* mayAct(core, mastership, incident, { phases: ['evacuating'], boot: null });
     open -= 1;
     return why;
   };

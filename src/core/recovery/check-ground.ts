@@ -7,9 +7,10 @@ import { all, type Task } from '../lib/task.ts';
 import { inTurn } from '../lib/turns.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
-import type { BootId, IncidentPhase } from '../wire/records.ts';
-import { checkHost, watchUntold, lastSeenOf, type HostMust, type VictimIsNot } from './check-victim.ts';
+import type { BootId, HostName, IncidentPhase } from '../wire/records.ts';
+import { checkHosts, watchUntold, lastSeenOf, type HostMust, type VictimIsNot } from './check-victim.ts';
 import type { Incident } from './incident.ts';
+import type { SilentHost } from './orders.ts';
 
 /** Renewals of the master's lease after which an effect that was not begun is void, besides the time for look-ups. */
 export const VALID_RENEWALS = 5;
@@ -26,17 +27,20 @@ export function* checkGround(
   /** The victim, and others that are taken for dead. */
   hosts: readonly HostMust[],
 ): Task<Unlicensed | VictimIsNot | null> {
-  const complete = yield* all(
-    hosts.map((must) => watchUntold(core, must)),
-    () => true,
-  );
+  const complete = yield* watchUntold(core, hosts);
   const begunMs = core.now;
-  const found = yield* all<Unlicensed | VictimIsNot | null>(
-    [...complete.map((must) => checkHost(core, must)), core.coordination.check(core, licence)],
+  let against: Unlicensed | VictimIsNot | null = null;
+  const [found = null] = yield* all(
+    [
+      checkHosts(core, complete),
+      (function* () {
+        against = yield* core.coordination.check(core, licence);
+        return null;
+      })(),
+    ],
     () => true,
   );
-  // Who may act at all comes before what it is about.
-  return found.toReversed().find((one) => one !== null) ?? tooOld(core, begunMs);
+  return against ?? found ?? tooOld(core, begunMs);
 }
 
 /** Where one volume does not answer, what others have answered long ago is all there is when this agent goes on. */
@@ -46,22 +50,27 @@ function tooOld({ now, settings }: Core, begunMs: number): Unlicensed | null {
   return { code: 'lease-unreadable', detail };
 }
 
-/**
- * For what the master does itself, once it is its turn. Null: it may; else why not, in words. `tooLate`: asked when that
- * has come.
- */
+export interface ActsWhile {
+  readonly phases: readonly IncidentPhase[];
+  /** In which the host lives; null: it is dead. */
+  readonly boot: BootId | null;
+  /** Other hosts that must be dead by their incidents. */
+  readonly silent?: readonly HostName[];
+  /** Asked when its turn has come. */
+  readonly tooLate?: () => string | null;
+}
+
+/** For what the master does itself, once it is its turn. Null: it may; else why not, in words. */
 export function mayAct(
   core: Core,
   master: Mastership,
   incident: Incident,
-  phases: readonly IncidentPhase[],
-  boot: BootId | null,
-  tooLate: () => string | null = () => null,
+  acts: ActsWhile,
 ): Task<string | null> {
   return inTurn(
     core.checks,
     (function* () {
-      return tooLate() ?? (yield* mayActNow(core, master, incident, phases, boot));
+      return acts.tooLate?.() ?? (yield* mayActNow(core, master, incident, acts));
     })(),
   );
 }
@@ -70,10 +79,10 @@ function* mayActNow(
   core: Core,
   master: Mastership,
   incident: Incident,
-  phases: readonly IncidentPhase[],
-  boot: BootId | null,
+  { phases, boot, silent = [] }: ActsWhile,
 ): Task<string | null> {
   const { id, victim } = incident.record;
+  const others = silentHosts(core, master, silent);
   const licence: Licence = {
     term: master.term,
     master: core.settings.host,
@@ -82,9 +91,34 @@ function* mayActNow(
     incident: id,
     victim,
     phases,
-    others: [],
+    others,
   };
-  const must = { host: victim, since: lastSeenOf(core, victim), boot };
-  const against = yield* checkGround(core, licence, [must]);
+  const must = { host: victim, since: lastSeenOf(core, victim), boot, isConfirmed: false };
+  const against = yield* checkGround(core, licence, [must, ...others.map(mustBeSilent)]);
   return against?.detail ?? null;
 }
+
+/** As an order names them, too. */
+export function silentHosts(
+  core: Core,
+  master: Mastership,
+  hosts: readonly HostName[],
+): readonly SilentHost[] {
+  return hosts.flatMap((host) => {
+    const record = master.incidents.get(host)?.record;
+    if (record === undefined) return [];
+    return {
+      host,
+      incident: record.id,
+      lastSeen: lastSeenOf(core, host),
+      isConfirmed: record.confirmedBy !== null,
+    };
+  });
+}
+
+export const mustBeSilent = ({ host, lastSeen, isConfirmed }: SilentHost): HostMust => ({
+  host,
+  since: lastSeen,
+  boot: null,
+  isConfirmed,
+});

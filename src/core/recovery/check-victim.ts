@@ -4,6 +4,7 @@ import { lastSlots } from '../evidence/last-slots.ts';
 import { request, sleep } from '../requests.ts';
 import type { Core } from '../state.ts';
 import { isHung, type OwnVolume } from '../volumes.ts';
+import type { SlotObservation } from '../wire/observations.ts';
 import type { BlockHeader, BootId, HostName } from '../wire/records.ts';
 
 /** The last (incarnation, counter) of a slot that somebody saw, by volume. At most MAX_VOLUMES. */
@@ -19,6 +20,8 @@ export interface HostMust {
   readonly since: LastSeen;
   /** Null: silent; anything later in its slots is life, of whatever boot. Else alive, in this boot and no later one. */
   readonly boot: BootId | null;
+  /** Dead on somebody's word: that its slot cannot be read is no objection. */
+  readonly isConfirmed: boolean;
 }
 
 export interface VictimIsNot {
@@ -37,28 +40,41 @@ export function lastSeenOf({ hosts, now, settings }: Core, host: HostName): Last
 /** A living beat writes at least once in that time. */
 const STILL_BEATS = 2.5;
 
-/** Where nobody has told what was last seen, this host looks itself, and waits for what it sees next. */
-export function* watchUntold(core: Core, must: HostMust): Task<HostMust> {
-  const { beatMs } = core.settings.timing;
-  const untold = readable(core).filter(
-    ({ uuid }) => !must.since.some(({ volumeUuid }) => volumeUuid === uuid),
-  );
-  const looked = yield* readHeaders(core, must.host, untold);
-  if (looked.length === 0) return must;
-  yield* sleep(core, STILL_BEATS * beatMs);
-  const seen = looked.flatMap(({ volume: { uuid }, header: { incarnation, counter } }) =>
-    uuid === null ? [] : [{ volumeUuid: uuid, incarnation, counter }],
-  );
-  return { ...must, since: [...must.since, ...seen] };
+/** Where nobody has told what was last seen, this agent looks itself, and waits for what it sees next. */
+export function* watchUntold(core: Core, hosts: readonly HostMust[]): Task<readonly HostMust[]> {
+  const isUntold = ({ since }: HostMust, { uuid }: OwnVolume): boolean =>
+    !since.some(({ volumeUuid }) => volumeUuid === uuid);
+  const untold = readable(core).filter((volume) => hosts.some((must) => isUntold(must, volume)));
+  const looked = yield* readSlots(core, untold);
+  let isAnySeen = false;
+  const complete = hosts.map((must) => {
+    const seen = looked.flatMap((read) => {
+      const header = isUntold(must, read.volume) ? headerOf(core, must.host, read) : null;
+      if (header === null || read.volume.uuid === null) return [];
+      const { incarnation, counter } = header;
+      return { volumeUuid: read.volume.uuid, incarnation, counter };
+    });
+    isAnySeen ||= seen.length > 0;
+    return { ...must, since: [...must.since, ...seen] };
+  });
+  if (isAnySeen) yield* sleep(core, STILL_BEATS * core.settings.timing.beatMs);
+  return complete;
 }
 
-export function* checkHost(core: Core, must: HostMust): Task<VictimIsNot | null> {
+/** Each volume is read once for all of them: a beat does one thing after the other. */
+export function* checkHosts(core: Core, hosts: readonly HostMust[]): Task<VictimIsNot | null> {
+  const reads = yield* readSlots(core, readable(core));
+  return hosts.reduce<VictimIsNot | null>((against, must) => against ?? checkHost(core, must, reads), null);
+}
+
+function checkHost(core: Core, must: HostMust, reads: readonly SlotsRead[]): VictimIsNot | null {
   const { host } = must;
   let known = 0;
-  for (const { volume, header } of yield* readHeaders(core, host, readable(core))) {
-    const { uuid, name } = volume;
+  for (const read of reads) {
+    const { uuid, name } = read.volume;
+    const header = headerOf(core, host, read);
     const seen = must.since.find(({ volumeUuid }) => volumeUuid === uuid);
-    if (seen === undefined) continue;
+    if (header === null || seen === undefined) continue;
     const { incarnation, counter, boot } = header;
     const later =
       incarnation > seen.incarnation || (incarnation === seen.incarnation && counter > seen.counter);
@@ -69,7 +85,7 @@ export function* checkHost(core: Core, must: HostMust): Task<VictimIsNot | null>
     }
     if (must.boot === null || boot === must.boot) known += 1;
   }
-  if (known > 0) return null;
+  if (known > 0 || must.isConfirmed) return null;
   return { code: 'victim-unreadable', detail: `the slot of ${host} cannot be read on any volume` };
 }
 
@@ -78,34 +94,31 @@ function readable(core: Core): readonly OwnVolume[] {
   return [...core.volumes.values()].filter((volume) => !isHung(volume, beatMs, core.now));
 }
 
-interface HeaderRead {
+interface SlotsRead {
   readonly volume: OwnVolume;
-  readonly header: BlockHeader;
+  readonly slots: readonly SlotObservation[];
 }
 
-function* readHeaders(
-  core: Core,
-  host: HostName,
-  volumes: readonly OwnVolume[],
-): Task<readonly HeaderRead[]> {
+function* readSlots(core: Core, volumes: readonly OwnVolume[]): Task<readonly SlotsRead[]> {
   const reads = yield* all(
-    volumes.map((volume) => readSlot(core, host, volume)),
+    volumes.map((volume) => readVolume(core, volume)),
     () => true,
   );
   return reads.filter((read) => read !== null);
 }
 
-function* readSlot(core: Core, host: HostName, volume: OwnVolume): Task<HeaderRead | null> {
+function* readVolume(core: Core, volume: OwnVolume): Task<SlotsRead | null> {
   const read = yield* request(
     core,
     { do: 'read-volume', volume: volume.name, what: ['slots'] },
     2 * core.settings.timing.beatMs,
   );
-  if (read === null || !read.ok) return null;
-  const slots = read.slots ?? [];
-  // Beside one that is damaged what else is his may be older.
-  const index = volume.uuid === null ? undefined : core.hosts.get(host)?.slotIndex.get(volume.uuid);
+  return read === null || !read.ok ? null : { volume, slots: read.slots ?? [] };
+}
+
+/** Null: it has no slot there, or one is damaged, beside which what else is its own may be older. */
+function headerOf({ hosts }: Core, host: HostName, { volume, slots }: SlotsRead): BlockHeader | null {
+  const index = volume.uuid === null ? undefined : hosts.get(host)?.slotIndex.get(volume.uuid);
   if (slots.some((one) => one.state === 'damaged' && (one.host === host || one.index === index))) return null;
-  const slot = lastSlots(slots).get(host);
-  return slot === undefined ? null : { volume, header: slot.header };
+  return lastSlots(slots).get(host)?.header ?? null;
 }

@@ -19,7 +19,6 @@ import { type BeforeAgain, type Comeback, type Incident, writeProof, writeRecord
 import { afterLife, releaseAfterLife } from './life-after-failed.ts';
 import { hasNewLife, isAlive, isBackWithNewBoot, isFresh } from './life.ts';
 import { hasLooked, listening } from './looked.ts';
-import { noteSentOn } from './moved.ts';
 import { beginNextLife } from './next-life.ts';
 import { findProof } from './proof.ts';
 import { BUSY_ROUND_MS, go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
@@ -49,8 +48,6 @@ export function* lookAtLife(
   incident: Incident,
   evidence: HostEvidence,
 ): Task<RoundEnd | null> {
-  const isLive = incident.record.hold === 'life-after-failed' || incident.isProofOver;
-  if (isLive) yield* noteSentOn(core, incident);
   const { record } = incident;
   const facts = factsOf(core, evidence);
   if (isBackWithNewBoot(record, evidence, facts)) {

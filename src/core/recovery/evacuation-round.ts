@@ -34,6 +34,7 @@ import { planRound } from './plan.ts';
 import { reportProgress } from './progress-reports.ts';
 import { freshServices, type OnHost, type Read, type Reading, read } from './reading.ts';
 import { areNamed, onlyThese, orderedWith } from './ordered-hosts.ts';
+import { learnCopies } from './second-copy.ts';
 import { sendOrders } from './send-orders.ts';
 import { anyOrderOut, openFor, stillOpen } from './still-open.ts';
 import { unless } from './unless.ts';
@@ -69,6 +70,8 @@ export function* evacuationRound(core: Core, master: Mastership, incident: Incid
   const services = yield* unless(core, master, isUrgent, freshServices(core));
   if (services === null || isAnother()) return go(0);
   if (services.value !== null) return novaUnreadable(services.value);
+  yield* unless(core, master, isUrgent, learnCopies(core, master, incident));
+  if (isAnother()) return go(0);
   // Nothing in nova's lists depends on forced_down, so they are read while it is set; an order waits for both.
   let forced: RoundEnd | null = null;
   const [asked] = yield* all<{ readonly value: Read<Reading> } | null>(

@@ -189,7 +189,9 @@ for (const [code, why, more] of [
   void test(`another host that must be dead: ${why}`, () => {
     const slots = [slot('h9', 9, { counter: 50 }), silent];
     const pump = slave(asFound({ slots, others: [other], ...more }));
-    const outcome = execute(pump, { mustBeSilent: [{ host: 'h7', incident: other.id, lastSeen }] });
+    const outcome = execute(pump, {
+      mustBeSilent: [{ host: 'h7', incident: other.id, lastSeen, isConfirmed: false }],
+    });
     if (code === null) assert.equal(outcome.outcome, 'accepted');
     else assert.ok(outcome.outcome === 'refused' && outcome.code === code, JSON.stringify(outcome));
     assert.equal(posts(pump), code === null ? 1 : 0);

@@ -49,7 +49,7 @@ export function* forceDown(
       return notWritten(core, incident);
   }
   if (service.forcedDown) return null;
-  const against = yield* mayAct(core, master, incident, ['evacuating'], null);
+  const against = yield* mayAct(core, master, incident, { phases: ['evacuating'], boot: null });
   if (against !== null) return unlicensed(core, against);
   if (isHeard(core, victim)) return go(0);
   // Signs of life do not wait for nova.
@@ -90,7 +90,7 @@ export function* forceUp(
   if (unread !== null) return novaUnreadable(unread);
   if (mayBeLeftOut(core, incident)) return go(BUSY_ROUND_MS);
   if (isForcedDown(core, victim)) {
-    const against = yield* mayAct(core, master, incident, [phase], boot);
+    const against = yield* mayAct(core, master, incident, { phases: [phase], boot });
     if (against !== null) return unlicensed(core, against);
     const refused = yield* setForcedDown(core, incident, false);
     if (refused !== null) return held(hold('force-up-refused', refused), BUSY_ROUND_MS);

@@ -166,12 +166,11 @@ function* tend(
   } else if (guest.is === 'unclear') {
     show(incident, work, 'held', guest.reason);
   } else if (mayStart(core, master, incident, back, work)) {
-    const against = yield* inTurn(
-      checks,
-      mayAct(core, master, incident, ['returning'], back.boot, () =>
-        core.now - toldMs > TOLD_MS_MAX ? 'others had their turn first; its guest is asked for again' : null,
-      ),
-    );
+    const tooLate = (): string | null =>
+      core.now - toldMs > TOLD_MS_MAX ? 'others had their turn first; its guest is asked for again' : null;
+    const { silent } = firstCopies(core, master, incident, vm, incident.rows);
+    const acts = { phases: ['returning'], boot: back.boot, silent, tooLate } as const;
+    const against = yield* inTurn(checks, mayAct(core, master, incident, acts));
     if (against !== null) show(incident, work, work.state, `not started: ${against}`);
     // It may have waited for its turn.
     else if (mayStart(core, master, incident, back, work))
@@ -193,6 +192,7 @@ function mayStart(
     isActing(core, master) &&
     core.now >= inPlace.notBeforeMs &&
     !mayStillStart(core, master, record.victim, vm, incident.rows) &&
+    firstCopies(core, master, incident, vm, incident.rows).against === null &&
     // What a former master asked nova for last may still be carried out, and would hit a guest that runs by then.
     (!incident.adopted || core.now - incident.declaredMs >= unansweredMs(core.settings)) &&
     evidence?.boot === back.boot &&

@@ -7,6 +7,7 @@ import type { BootId } from '../wire/records.ts';
 import { hold, type Hold } from './holds.ts';
 import { writeRecord, type Incident } from './incident.ts';
 import { hasLooked } from './looked.ts';
+import { noteSentOn } from './moved.ts';
 import { BUSY_ROUND_MS, go, held, notWritten, type RoundEnd } from './round-end.ts';
 
 /** Stops everything further, also when it falls silent again. */
@@ -24,6 +25,7 @@ export function* afterLife(
       !(yield* writeRecord(core, master, incident, { hold: 'life-after-failed' }))
     )
       return notWritten(core, incident);
+    yield* noteSentOn(core, incident);
     return held(lifeAfterFailed(incident), BUSY_ROUND_MS);
   }
   if (evidence.boot !== victimBoot) return held(twoLives(incident), BUSY_ROUND_MS);
@@ -74,8 +76,10 @@ export function* releaseAfterLife(
   evidence: HostEvidence,
 ): Task<RoundEnd | null> {
   const { confirmedAgainBy } = incident;
-  if (confirmedAgainBy === null || !hasLooked(core, evidence))
+  if (confirmedAgainBy === null || !hasLooked(core, evidence)) {
+    yield* noteSentOn(core, incident);
     return held(lifeAfterFailed(incident), BUSY_ROUND_MS);
+  }
   const change = { hold: null, proof: 'operator', confirmedBy: confirmedAgainBy } as const;
   incident.isProofOver = false;
   return (yield* writeRecord(core, master, incident, change)) ? null : notWritten(core, incident);

@@ -35,25 +35,25 @@ function nameMoved(incident: Incident, { servers, rows }: Pick<OnHost, 'servers'
       vms.set(vm, createVmWork(vm, vm));
 }
 
-/**
- * Of a host that shows life after all: where its VMs may run, too. For people to be told of each, and for none to be
- * started a third time. A master that has taken over knows of none before nova has told.
- */
-export function* noteSentOn(core: Core, incident: Incident): Task<void> {
+/** A master that has taken over knows of no VM that was sent on before nova has told. */
+export function* learnSentOn(core: Core, incident: Incident): Task<void> {
   const { record, vms } = incident;
-  if (!incident.isMovedKnown) {
-    const asked = yield* askCloud(core, { call: 'list-host-migrations', host: record.victim });
-    if (!asked.ok) return;
-    incident.isMovedKnown = true;
-    incident.rows = asked.value;
-    const sent = asked.value.filter((row) => isSentFrom(record, row)).sort((one, other) => other.id - one.id);
-    for (const row of sent)
-      if (!vms.has(row.vm)) {
-        const reason = isEndedWell(row) ? ENDED : `nova: ${row.status}`;
-        vms.set(row.vm, { ...createVmWork(row.vm, row.vm), state: 'evacuating', target: row.target, reason });
-      }
-  }
-  yield* confirmEnded(core, incident);
+  const asked = yield* askCloud(core, { call: 'list-host-migrations', host: record.victim });
+  if (!asked.ok) return;
+  incident.isMovedKnown = true;
+  incident.rows = asked.value;
+  const sent = asked.value.filter((row) => isSentFrom(record, row)).sort((one, other) => other.id - one.id);
+  for (const row of sent)
+    if (!vms.has(row.vm)) {
+      const reason = isEndedWell(row) ? ENDED : `nova: ${row.status}`;
+      vms.set(row.vm, { ...createVmWork(row.vm, row.vm), state: 'evacuating', target: row.target, reason });
+    }
+}
+
+/** Of a host that shows life after all: where its VMs may run, too, for people to be told of each. */
+export function* noteSentOn(core: Core, incident: Incident): Task<void> {
+  if (!incident.isMovedKnown) yield* learnSentOn(core, incident);
+  if (incident.isMovedKnown) yield* confirmEnded(core, incident);
 }
 
 const isSentFrom = ({ victim, migrationIdAtDeclaration }: IncidentRecord, row: Migration): boolean =>

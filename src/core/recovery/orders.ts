@@ -18,6 +18,8 @@ export interface SilentHost {
   readonly incident: string;
   /** As in the order. */
   readonly lastSeen: LastSeen;
+  /** On somebody's word, which counts also where its slot cannot be read. */
+  readonly isConfirmed: boolean;
 }
 
 /** The master's command to a slave: have nova restart this VM on your host. */

@@ -23,6 +23,7 @@ import { anyUnsettled, noteLeft } from './moved.ts';
 import { noteLife } from './next-life.ts';
 import { reportProgress } from './progress-reports.ts';
 import { type OnHost, readHost } from './reading.ts';
+import { learnCopies } from './second-copy.ts';
 import { go, held, notWritten, novaUnreadable, type RoundEnd } from './round-end.ts';
 
 const RETURN_ROUND_MS = 2_000;
@@ -45,6 +46,7 @@ export function* returnRound(core: Core, master: Mastership, incident: Incident)
   if (!now.ok) return novaUnreadable(now.why);
   if (isDoubtful(incident, now.value)) return go(RETURN_ROUND_MS);
   incident.before ??= stillActive(now.value);
+  yield* learnCopies(core, master, incident);
   const begunMs = core.now;
   const services = yield* askCloud(core, { call: 'list-services' });
   if (!services.ok) return novaUnreadable(services.failure.detail);

@@ -3,13 +3,16 @@
  * it is started nowhere anew, also when the host of its new copy dies.
  */
 import { formerBootLives } from '../evidence/boots.ts';
+import { all, type Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
-import type { Core } from '../state.ts';
+import { isActing, type Core } from '../state.ts';
 import type { BootId, HostName } from '../wire/records.ts';
 import type { Migration } from './cloud.ts';
 import type { Incident, VmWork } from './incident.ts';
+import { learnSentOn } from './moved.ts';
 import { isProvenDead } from './proven-dead.ts';
 import { evacuationsAfter } from './rows.ts';
+import { bootOf } from './under-way.ts';
 
 /** Moved by the incident, or about to be. */
 const SENT: ReadonlySet<VmWork['state']> = new Set(['ordered', 'evacuating', 'recovered']);
@@ -30,16 +33,13 @@ export function firstCopies(
   rows: readonly Migration[],
 ): FirstCopies {
   const silent: HostName[] = [];
-  const own = mayRunHere(core, vm, rows);
-  if (own !== null) return { against: own, silent };
-  for (const other of master.incidents.values()) {
+  for (const other of others(master, incident)) {
     const { record, isMovedKnown } = other;
     const { victim, victimBoot } = record;
-    if (other === incident || record.phase === 'closed') continue;
-    const isLive = record.hold === 'life-after-failed' || other.isProofOver;
+    const isLive = mayLive(core, other);
     if (isLive && !isMovedKnown)
       return {
-        against: `whether it was sent on from ${victim}, which lives, nova has still to tell`,
+        against: `whether it was sent on from ${victim}, which may live, nova has still to tell`,
         silent,
       };
     if (!wasSentFrom(other, vm, rows)) continue;
@@ -51,34 +51,41 @@ export function firstCopies(
   return { against: null, silent };
 }
 
+/** Before anything is decided that depends on it: which VMs were sent on from hosts that may live after all. */
+export function* learnCopies(core: Core, master: Mastership, incident: Incident): Task<void> {
+  const unknown = others(master, incident).filter((other) => mayLive(core, other) && !other.isMovedKnown);
+  yield* all(
+    unknown.map((other) => learnSentOn(core, other)),
+    () => isActing(core, master),
+  );
+}
+
+/** One of the master's own host is nobody's work as long as it is master. */
+function others({ incidents, ownIncident }: Mastership, incident: Incident): readonly Incident[] {
+  const known = [...(ownIncident === null ? [] : [ownIncident]), ...incidents.values()];
+  return known.filter((other) => other !== incident && other.record.phase !== 'closed');
+}
+
+/** In the boot that was called failed. */
+function mayLive({ settings }: Core, { record, isProofOver }: Incident): boolean {
+  if (record.victim === settings.host && record.victimBoot === settings.boot) return true;
+  return record.hold === 'life-after-failed' || isProofOver;
+}
+
 function wasSentFrom({ record, vms }: Incident, vm: string, rows: readonly Migration[]): boolean {
   const work = vms.get(vm);
   if (work !== undefined && (SENT.has(work.state) || work.settledElsewhere)) return true;
   // A later master knows it by nova's records alone.
-  return isFrom(record, vm, rows);
-}
-
-type FromHost = Pick<Incident['record'], 'victim' | 'migrationIdAtDeclaration'>;
-
-const isFrom = (
-  { victim, migrationIdAtDeclaration }: FromHost,
-  vm: string,
-  rows: readonly Migration[],
-): boolean =>
-  evacuationsAfter(rows, vm, migrationIdAtDeclaration ?? 0).some(({ source }) => source === victim);
-
-/** An incident of the master's own host is nobody's work as long as it is master, and the life that it is about goes on. */
-function mayRunHere({ ownIncident, settings }: Core, vm: string, rows: readonly Migration[]): string | null {
-  if (ownIncident === null || ownIncident === 'unread' || ownIncident.phase === 'closed') return null;
-  const isLive = ownIncident.victimBoot === settings.boot || ownIncident.hold === 'life-after-failed';
-  return isLive && isFrom(ownIncident, vm, rows) ? secondCopyWords(settings.host) : null;
+  const { victim, migrationIdAtDeclaration } = record;
+  return evacuationsAfter(rows, vm, migrationIdAtDeclaration ?? 0).some(({ source }) => source === victim);
 }
 
 /** With the boot in which it ran there. */
-function hasEnded({ hosts, settings, now }: Core, host: HostName, boot: BootId): boolean {
-  const evidence = hosts.get(host);
-  if (evidence === undefined || evidence.boot === null) return false;
-  return evidence.boot !== boot && !formerBootLives(evidence, settings.timing, now);
+function hasEnded(core: Core, host: HostName, boot: BootId): boolean {
+  const evidence = core.hosts.get(host);
+  if (evidence !== undefined && formerBootLives(evidence, core.settings.timing, core.now)) return false;
+  const now = bootOf(core, host);
+  return now !== null && now !== boot;
 }
 
 const secondCopyWords = (host: HostName): string =>

@@ -7,7 +7,7 @@ import { request } from '../requests.ts';
 import { isActing, type Core } from '../state.ts';
 import type { AgentIncarnation, HostName } from '../wire/records.ts';
 import { LOOK_UP_DEADLINE_MS } from './check-before-effect.ts';
-import { VALID_RENEWALS } from './check-ground.ts';
+import { silentHosts, VALID_RENEWALS } from './check-ground.ts';
 import { lastSeenOf } from './check-victim.ts';
 import type { Incident, OpenOrder, VmWork } from './incident.ts';
 import { agentOf, blocksWords, isIn } from './ordered-hosts.ts';
@@ -72,10 +72,7 @@ function write(
     vm: work.vm,
     attempt: work.attempt,
     deadRows: work.deadRows,
-    mustBeSilent: work.mustBeSilent.flatMap((host) => {
-      const incident = master.incidents.get(host)?.record.id;
-      return incident === undefined ? [] : { host, incident, lastSeen: lastSeenOf(core, host) };
-    }),
+    mustBeSilent: silentHosts(core, master, work.mustBeSilent),
     lastSeen: lastSeenOf(core, record.victim),
     leaseSeen: core.coordination.lease.stamp(core),
     // What takes the longest is to look into nova first; a slow one must not use up all of the order's time.

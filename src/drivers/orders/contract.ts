@@ -52,7 +52,7 @@ const restartOrder = z.strictObject({
   attempt: count,
   deadRows: z.array(count).max(MAX_DEAD_ROWS),
   mustBeSilent: z
-    .array(z.strictObject({ host: hostName, incident: words(128), lastSeen }))
+    .array(z.strictObject({ host: hostName, incident: words(128), lastSeen, isConfirmed: z.boolean() }))
     .max(MUST_BE_SILENT_MAX),
   lastSeen,
   leaseSeen: z.array(z.strictObject({ ...position, seat: count })).max(MAX_VOLUMES),

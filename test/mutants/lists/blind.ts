@@ -51,8 +51,8 @@ export const BLIND: readonly Mutant[] = [
     name: 'blind-victim-not-watched',
     why: 'of a volume that the master does not read, the slave does not see whether the victim writes there',
     file: 'src/core/recovery/check-victim.ts',
-    find: '  if (looked.length === 0) return must;\n',
-    replace: '  if (looked.length !== 0) return must;\n',
+    find: 'if (isAnySeen) yield*',
+    replace: 'if (!isAnySeen) yield*',
   },
   {
     name: 'blind-started-in-place-after-q',

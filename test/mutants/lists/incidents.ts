@@ -54,8 +54,8 @@ export const INCIDENTS: readonly Mutant[] = [
     name: 'life-after-failed-released-by-silence',
     why: 'the proof that was wrong is right again once the host falls silent',
     file: LIFE,
-    find: 'if (confirmedAgainBy === null || !hasLooked(core, evidence))\n    return held(lifeAfterFailed(incident), BUSY_ROUND_MS);',
-    replace: 'if (confirmedAgainBy === null) return null;',
+    find: 'if (confirmedAgainBy === null || !hasLooked(core, evidence)) {',
+    replace: 'if (confirmedAgainBy === null) return null;\n  if (!hasLooked(core, evidence)) {',
   },
   {
     name: 'old-proof-for-a-new-life',
@@ -117,7 +117,7 @@ export const INCIDENTS: readonly Mutant[] = [
     name: 'forced-down-unchecked',
     why: 'a host is forced down without a look at the lease and at its slots',
     file: FORCE,
-    find: `  const against = yield* mayAct(core, master, incident, ['evacuating'], null);
+    find: `  const against = yield* mayAct(core, master, incident, { phases: ['evacuating'], boot: null });
   if (against !== null) return unlicensed(core, against);
 `,
     replace: '',

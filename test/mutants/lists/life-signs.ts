@@ -111,7 +111,7 @@ export const LIFE_SIGNS: readonly Mutant[] = [
     name: 'own-incident-is-nobodys',
     why: 'a master does not count its own incident among those of which a copy may run',
     file: 'src/core/recovery/second-copy.ts',
-    find: '  if (own !== null) return { against: own, silent };\n',
+    find: '...(ownIncident === null ? [] : [ownIncident]), ',
     replace: '',
   },
   {

@@ -81,8 +81,8 @@ export const ORDERS: readonly Mutant[] = [
     name: 'victim-unreadable-is-dead',
     why: 'a host whose slot cannot be read counts as silent right before the effect',
     file: VICTIM,
-    find: 'if (known > 0) return null;',
-    replace: 'if (known >= 0) return null;',
+    find: 'if (known > 0 || must.isConfirmed) return null;',
+    replace: 'if (known >= 0 || must.isConfirmed) return null;',
   },
   {
     name: 'open-evacuation-not-looked-for',

@@ -179,7 +179,7 @@ export const REPORTS: readonly Mutant[] = [
     name: 'own-report-without-an-incident',
     why: 'what was told of an incident of the master’s own host, of which no record tells any more, stays',
     file: 'src/core/master/take-over.ts',
-    find: '(victim === settings.host || core.hosts.has(victim))',
+    find: '(victim === host || core.hosts.has(victim))',
     replace: 'core.hosts.has(victim)',
   },
   {

@@ -203,8 +203,8 @@ export const RETURNS: readonly Mutant[] = [
     name: 'told-too-long-before-its-turn',
     why: 'a guest is started by what nova told of it before the checks of other incidents had their turn',
     file: 'src/core/recovery/check-ground.ts',
-    find: 'return tooLate() ?? (yield*',
-    replace: 'return null ?? (yield*',
+    find: 'acts.tooLate?.() ?? (',
+    replace: 'null ?? (',
   },
   {
     name: 'to-run-forgotten',

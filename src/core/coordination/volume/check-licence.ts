@@ -71,14 +71,12 @@ function checkLease(licence: Licence, reads: readonly LeaseRead[], needed: numbe
 const SHOWS_LIFE: ReadonlySet<string | null> = new Set(['life-signs', 'life-after-failed']);
 
 function checkIncidents(licence: Licence, reads: readonly LeaseRead[]): Unlicensed | null {
-  for (const { host, incident } of [
-    { host: licence.victim, incident: licence.incident },
-    ...licence.others,
-  ]) {
-    const against = checkIncident({ ...licence, victim: host, incident }, reads);
-    if (against !== null) return against;
-  }
-  return null;
+  const { others } = licence;
+  return others.reduce<Unlicensed | null>(
+    (against, { host, incident }) =>
+      against ?? checkIncident({ ...licence, victim: host, incident, phases: ['evacuating'] }, reads),
+    checkIncident(licence, reads),
+  );
 }
 
 function checkIncident(licence: Licence, reads: readonly LeaseRead[]): Unlicensed | null {
