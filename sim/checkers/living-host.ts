@@ -68,7 +68,9 @@ export function watchLivingHost({ world, silence, excuses, violate }: Check): Ch
       // Where nova-compute is all that is heard, nothing is done before it would have reported once more.
       const heardMs = silence.spokenForMs(victim);
       const isItsBoot = event.data['victimBoot'] === world.host(victim).boot;
-      if (isItsBoot && heardMs >= JUDGED_BEATS * world.timing.beatMs && !excuses.excusesHost(victim))
+      // A verdict takes a few datagrams that do not come; what is done takes many more.
+      const isExcused = silence.isLostByChance(victim) || excuses.excusesHost(victim);
+      if (isItsBoot && heardMs >= JUDGED_BEATS * world.timing.beatMs && !isExcused)
         violate(`${event.by} declares ${victim} failed, which has been heard for ${heardMs} ms`, {
           hosts: [victim, event.by],
         });

@@ -18,10 +18,12 @@ export class Silence {
   private readonly lives = new Map<string, { fromMs: number; toMs: number }>();
   private readonly farMs = new Map<string, number>();
   private readonly spokenMs = new Map<string, number>();
+  private lossyMs = -Infinity;
 
   constructor(world: World) {
     this.world = world;
     const look = (): void => {
+      if (world.network.lossPercent > 0) this.lossyMs = world.clock.now;
       for (const host of world.hosts.values()) this.listen(host);
       world.clock.after(LOOK_MS, look);
     };
@@ -41,6 +43,12 @@ export class Silence {
   /** The same, but for what nova-compute reports: from one report to the next is longer than a verdict takes. */
   spokenForMs(host: string): number {
     return this.world.clock.now - (this.spokenMs.get(host) ?? this.world.clock.now);
+  }
+
+  /** It is heard by datagrams alone, of which each of the last may have been lost by chance. */
+  isLostByChance(host: string): boolean {
+    const { clock, timing } = this.world;
+    return clock.now - this.lossyMs < timing.networkLostMs && !this.writes(this.world.host(host));
   }
 
   /** Was it heard for so long at a stretch, after that time? As far as the last stretch tells. */

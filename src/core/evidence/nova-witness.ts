@@ -8,6 +8,9 @@ import type { ComputeService } from '../recovery/cloud.ts';
 import type { Timing } from '../timing/timing.ts';
 import type { HostName } from '../wire/records.ts';
 
+/** From the begin of one read to the answer of the next, where nova is asked all the time and is slow. */
+const READS_APART_MS_MAX = 35_000;
+
 export type Report = 'alive' | 'quiet' | 'unknown';
 
 interface Sighting {
@@ -68,7 +71,9 @@ export function noteServices(
     if (before !== undefined && before.updatedAt === service.updatedAt) {
       witness.sightings.set(service.host, { ...before, lastMs: begunMs });
     } else {
-      const changed = before === undefined ? null : { previousMs: before.lastMs };
+      // Of what happened while nova was not asked nobody knows: another agent may have set forced_down.
+      const isNext = before !== undefined && begunMs - before.lastMs <= READS_APART_MS_MAX;
+      const changed = isNext ? { previousMs: before.lastMs } : null;
       witness.sightings.set(service.host, {
         updatedAt: service.updatedAt,
         firstMs: begunMs,
@@ -86,6 +91,11 @@ export function noteServices(
 export function noteTouched(witness: NovaWitness, host: HostName, now: number): void {
   witness.sightings.delete(host);
   witness.touchedMs.set(host, now);
+}
+
+/** A former master may have set or cleared forced_down since: what nova shows now is where counting begins. */
+export function forgetSighting(witness: NovaWitness, host: HostName): void {
+  witness.sightings.delete(host);
 }
 
 /** Has nova-compute surely reported after that moment? Told by a change between two reads begun after it. */
@@ -106,8 +116,9 @@ export function reportSince(
   if (seen === undefined) return 'unknown';
   const silentMs = timing.novaReportMs + timing.novaReportSlackMs;
   const reported = seen.changed !== null && seen.changed.previousMs >= lossMs;
-  // One report is life for as long as the next may take; where nova cannot be asked for that, no longer either.
-  const askedMs = witness.failure === null ? seen.lastMs : now;
+  // One report is life for as long as the next may take; where nova cannot be asked for that, or is not, no longer either.
+  const isAsked = witness.failure === null && now - seen.lastMs <= READS_APART_MS_MAX;
+  const askedMs = isAsked ? seen.lastMs : now;
   if (reported && askedMs - seen.firstMs < silentMs) return 'alive';
   // A value that stood before the loss counts from the loss, one that came after it from its first sight: at the end of
   // a read that took long. The slack covers the others.

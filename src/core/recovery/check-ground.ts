@@ -93,7 +93,12 @@ function* mayActNow(
     phases,
     others,
   };
-  const must = { host: victim, since: lastSeenOf(core, victim), boot, isConfirmed: false };
+  const must = {
+    host: victim,
+    since: lastSeenOf(core, victim),
+    boot,
+    isConfirmed: false,
+  };
   const against = yield* checkGround(core, licence, [must, ...others.map(mustBeSilent)]);
   return against?.detail ?? null;
 }

@@ -20,7 +20,8 @@ const RELEASES = {
   listening:
     'the master has listened, and asked others and nova: within some twelve beats, if all of them answer',
   'nova-unreadable': 'nova, keystone and placement answer; see vigil check',
-  'not-licensed': 'the lease volumes are readable on a majority and still show this incident',
+  'not-licensed':
+    'the lease volumes are readable on a majority and still show this incident, and on some volume the slots of the hosts named',
   'not-a-compute-host': 'the host has a nova-compute service, or an operator frees its slot',
   'force-down-refused': 'nova accepts forced_down for the host; see vigil check',
   'life-signs':

@@ -39,7 +39,8 @@ function nameMoved(incident: Incident, { servers, rows }: Pick<OnHost, 'servers'
 export function* learnSentOn(core: Core, incident: Incident): Task<void> {
   const { record, vms } = incident;
   const asked = yield* askCloud(core, { call: 'list-host-migrations', host: record.victim });
-  if (!asked.ok) return;
+  // A round of its own may have read it since.
+  if (!asked.ok || incident.isMovedKnown) return;
   incident.isMovedKnown = true;
   incident.rows = asked.value;
   const sent = asked.value.filter((row) => isSentFrom(record, row)).sort((one, other) => other.id - one.id);

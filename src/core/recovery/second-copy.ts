@@ -6,7 +6,7 @@ import { formerBootLives } from '../evidence/boots.ts';
 import { all, type Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing, type Core } from '../state.ts';
-import type { BootId, HostName } from '../wire/records.ts';
+import type { BootId, HostName, IncidentPhase } from '../wire/records.ts';
 import type { Migration } from './cloud.ts';
 import type { Incident, VmWork } from './incident.ts';
 import { learnSentOn } from './moved.ts';
@@ -16,6 +16,9 @@ import { bootOf } from './under-way.ts';
 
 /** Moved by the incident, or about to be. */
 const SENT: ReadonlySet<VmWork['state']> = new Set(['ordered', 'evacuating', 'recovered']);
+
+/** Nothing is sent before. */
+const SENDS: ReadonlySet<IncidentPhase> = new Set(['evacuating', 'returning']);
 
 export interface FirstCopies {
   /** Why it must not be started anywhere; null: nothing stands against it as long as the silent are so. */
@@ -37,7 +40,7 @@ export function firstCopies(
     const { record, isMovedKnown } = other;
     const { victim, victimBoot } = record;
     const isLive = mayLive(core, other);
-    if (isLive && !isMovedKnown)
+    if (!isMovedKnown && (isLive || !hasEnded(core, victim, victimBoot)))
       return {
         against: `whether it was sent on from ${victim}, which may live, nova has still to tell`,
         silent,
@@ -51,9 +54,9 @@ export function firstCopies(
   return { against: null, silent };
 }
 
-/** Before anything is decided that depends on it: which VMs were sent on from hosts that may live after all. */
+/** Before anything is decided that depends on it: which VMs were sent on in incidents whose own rounds have not got there yet. */
 export function* learnCopies(core: Core, master: Mastership, incident: Incident): Task<void> {
-  const unknown = others(master, incident).filter((other) => mayLive(core, other) && !other.isMovedKnown);
+  const unknown = others(master, incident).filter(({ isMovedKnown }) => !isMovedKnown);
   yield* all(
     unknown.map((other) => learnSentOn(core, other)),
     () => isActing(core, master),
@@ -63,12 +66,12 @@ export function* learnCopies(core: Core, master: Mastership, incident: Incident)
 /** One of the master's own host is nobody's work as long as it is master. */
 function others({ incidents, ownIncident }: Mastership, incident: Incident): readonly Incident[] {
   const known = [...(ownIncident === null ? [] : [ownIncident]), ...incidents.values()];
-  return known.filter((other) => other !== incident && other.record.phase !== 'closed');
+  return known.filter((other) => other !== incident && SENDS.has(other.record.phase));
 }
 
 /** In the boot that was called failed. */
 function mayLive({ settings }: Core, { record, isProofOver }: Incident): boolean {
-  if (record.victim === settings.host && record.victimBoot === settings.boot) return true;
+  if (record.victim === settings.host) return record.victimBoot === settings.boot;
   return record.hold === 'life-after-failed' || isProofOver;
 }
 

@@ -64,8 +64,8 @@ export const COPIES: readonly Mutant[] = [
     name: 'own-life-goes-by-the-record',
     why: 'a master counts copies on its own host only where a record says that it lives',
     file: 'src/core/recovery/second-copy.ts',
-    find: 'if (record.victim === settings.host && record.victimBoot === settings.boot) return true;',
-    replace: 'if (record.victim === settings.host && record.victimBoot === null) return true;',
+    find: 'if (record.victim === settings.host) return record.victimBoot === settings.boot;',
+    replace: 'if (record.victim === settings.host) return record.hold !== null;',
   },
   {
     name: 'successor-knows-of-no-copies',
@@ -113,8 +113,8 @@ export const COPIES: readonly Mutant[] = [
     name: 'nova-told-long-ago',
     why: 'what nova-compute reported last is life for as long as nova cannot be asked',
     file: 'src/core/evidence/nova-witness.ts',
-    find: 'witness.failure === null ? seen.lastMs : now',
-    replace: 'witness.failure === null ? seen.lastMs : seen.lastMs',
+    find: 'const askedMs = isAsked ? seen.lastMs : now;',
+    replace: 'const askedMs = isAsked ? seen.lastMs : seen.lastMs;',
   },
   {
     name: 'first-copies-not-asked-before-a-start',
@@ -148,7 +148,7 @@ export const COPIES: readonly Mutant[] = [
     name: 'life-as-long-as-a-read-takes',
     why: 'a report of nova-compute is no life any more while nova is still being asked for the next one',
     file: 'src/core/evidence/nova-witness.ts',
-    find: 'const askedMs = witness.failure === null ? seen.lastMs : now;',
-    replace: 'const askedMs = now;',
+    find: 'const isAsked = witness.failure === null && now - seen.lastMs <= READS_APART_MS_MAX;',
+    replace: 'const isAsked = witness.failure === null && now < 0;',
   },
 ];
