@@ -25,7 +25,10 @@ export function operate(world: World): void {
       const server = serverOf(world.nova.state, vm);
       if (server === null || reason === null || hasEvacuated || !isToBeEvacuated(world, vm, reason)) continue;
       const to = selectHost(world.nova.state, { server, onlyHost: null, notHost: host });
-      if (to === null) continue;
+      if (to === null) {
+        if (hold?.code === 'evacuations-settling' && willNeverCome(world, vm)) release(world, host);
+        break;
+      }
       act(world, { do: 'evacuate-by-hand', vm, to });
       hasEvacuated = true;
     }
@@ -42,6 +45,17 @@ export function operate(world: World): void {
   }
 }
 
+/** No other host can take what Vigil keeps its own host shut for: whoever knows that nothing comes of it any more takes over. */
+function release(world: World, host: string): void {
+  for (const what of ['agent', 'beats'] as const)
+    act(world, { do: 'kill', what, hosts: [host], lateWriteMs: null });
+  act(world, { do: 'free-slot', host, force: true });
+  act(world, { do: 'force-up', host });
+}
+
+const willNeverCome = ({ nova }: World, vm: string): boolean =>
+  !nova.evacuationsOf(vm).some((row) => nova.mayComeToSomething(row));
+
 /** Whoever is asked whether it stays so has waited for it. */
 function standsStill({ nova, clock }: World, vm: string): boolean {
   const changedMs = serverOf(nova.state, vm)?.updatedAtMs ?? clock.now;
@@ -55,12 +69,9 @@ function hasEnded(world: World, name: string, boot: BootId): boolean {
 }
 
 /** Whoever is asked to see whether it runs somewhere, or nova-compute will begin with it, looks first. */
-function isToBeEvacuated({ nova, guests }: World, vm: string, reason: string): boolean {
+function isToBeEvacuated(world: World, vm: string, reason: string): boolean {
   if (reason.includes('pre-migrating for long')) return true;
   if (reason.includes('see that it does not, then evacuate it by hand'))
-    return (guests.running.get(vm)?.size ?? 0) === 0;
-  return (
-    reason.includes('has waited for nova-compute') &&
-    !nova.evacuationsOf(vm).some((row) => nova.mayComeToSomething(row))
-  );
+    return (world.guests.running.get(vm)?.size ?? 0) === 0;
+  return reason.includes('has waited for nova-compute') && willNeverCome(world, vm);
 }

@@ -169,7 +169,7 @@ function standsStill(core: Core, master: Mastership, incident: Incident, row: Mi
   if (row.target === null)
     return `nova accepted evacuation ${row.id} and has done nothing since: look at nova-conductor`;
   if (isUnclaimedEvacuation(row))
-    return `evacuation ${row.id} has waited for nova-compute of ${row.target} for long: see that it runs there; if it never will, evacuate it by hand`;
+    return `evacuation ${row.id} has waited for nova-compute of ${row.target} for long: see that it runs there; if it never will, evacuate it by hand, or if no host can take it, remove ${row.source} by force, which frees it of its incident, and start the VM there`;
   return `evacuation ${row.id} has been ${row.status} for long: see whether nova-compute of ${row.target} builds it; if not, and its guest does not run there, evacuate it by hand`;
 }
 

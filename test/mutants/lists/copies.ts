@@ -151,4 +151,33 @@ export const COPIES: readonly Mutant[] = [
     find: 'const isAsked = witness.failure === null && now - seen.lastMs <= READS_APART_MS_MAX;',
     replace: 'const isAsked = witness.failure === null && now < 0;',
   },
+  {
+    name: 'change-over-a-gap-is-a-report',
+    why: 'a time stamp that has changed while nova was not asked counts as a report of nova-compute',
+    file: 'src/core/evidence/nova-witness.ts',
+    find: 'before !== undefined && begunMs - before.lastMs <= READS_APART_MS_MAX',
+    replace: 'before !== undefined',
+  },
+  {
+    name: 'seen-of-nova-long-ago',
+    why: 'what an agent saw of nova when it last asked is life for as long as it does not ask again',
+    file: 'src/core/evidence/nova-witness.ts',
+    find: 'witness.failure === null && now - seen.lastMs <= READS_APART_MS_MAX',
+    replace: 'witness.failure === null',
+  },
+  {
+    name: 'sent-on-though-nothing-was-sent',
+    why: 'an incident in which nothing was sent counts as one that a VM was sent on from, by evacuations of long ago',
+    file: 'src/core/recovery/second-copy.ts',
+    find: 'other !== incident && SENDS.has(other.record.phase)',
+    replace: "other !== incident && other.record.phase !== 'closed'",
+  },
+  {
+    name: 'nobody-else-has-told',
+    why: 'VMs are sent on although it is not known yet where another incident has sent them',
+    file: 'src/core/recovery/second-copy.ts',
+    find: 'const unknown = others(master, incident).filter(({ isMovedKnown }) => !isMovedKnown);',
+    replace:
+      'const unknown = others(master, incident).filter((other) => mayLive(core, other) && !other.isMovedKnown);',
+  },
 ];
