@@ -180,4 +180,11 @@ export const COPIES: readonly Mutant[] = [
     replace:
       'const unknown = others(master, incident).filter((other) => mayLive(core, other) && !other.isMovedKnown);',
   },
+  {
+    name: 'former-masters-force-down-is-a-report',
+    why: 'what a former master has set a moment ago counts as a report of nova-compute',
+    file: 'src/core/master/take-over.ts',
+    find: '  if (forcedDownBy !== null) forgetSighting(core.nova, victim);\n',
+    replace: '',
+  },
 ];
