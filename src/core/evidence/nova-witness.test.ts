@@ -101,6 +101,25 @@ void test('one report is life only until the next is due', () => {
   assert.equal(verdict(failing, QUIET_MS), 'unknown', 'nova cannot be asked whether it came');
 });
 
+void test('what happened while nova was not asked for long is no report, and what was seen then no life any more', () => {
+  const gap = 36_000;
+  assert.equal(
+    verdict(
+      read([
+        [100_000, 'a'],
+        [100_000 + gap, 'b'],
+      ]),
+    ),
+    'unknown',
+  );
+  const alive = read([
+    [100_000, 'a'],
+    [105_000, 'b'],
+  ]);
+  assert.equal(verdict(alive, gap - 2_000), 'alive');
+  assert.equal(verdict(alive, gap), 'unknown');
+});
+
 void test('a slow read may have shown its report at any moment before it was answered', () => {
   const witness = read([[100_000, 'a']]);
   const show = (begunMs: number, toldMs: number): string => {

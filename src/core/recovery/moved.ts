@@ -35,12 +35,15 @@ function nameMoved(incident: Incident, { servers, rows }: Pick<OnHost, 'servers'
       vms.set(vm, createVmWork(vm, vm));
 }
 
-/** A master that has taken over knows of no VM that was sent on before nova has told. */
+/** A master that has taken over knows of no VM of the host before nova has told. */
 export function* learnSentOn(core: Core, incident: Incident): Task<void> {
   const { record, vms } = incident;
-  const asked = yield* askCloud(core, { call: 'list-host-migrations', host: record.victim });
+  const host = record.victim;
+  // What leaves the host in between is in the records then.
+  const there = yield* askCloud(core, { call: 'list-servers', host });
+  const asked = yield* askCloud(core, { call: 'list-host-migrations', host });
   // A round of its own may have read it since.
-  if (!asked.ok || incident.isMovedKnown) return;
+  if (!there.ok || !asked.ok || incident.isMovedKnown) return;
   incident.isMovedKnown = true;
   incident.rows = asked.value;
   const sent = asked.value.filter((row) => isSentFrom(record, row)).sort((one, other) => other.id - one.id);
@@ -49,6 +52,8 @@ export function* learnSentOn(core: Core, incident: Incident): Task<void> {
       const reason = isEndedWell(row) ? ENDED : `nova: ${row.status}`;
       vms.set(row.vm, { ...createVmWork(row.vm, row.vm), state: 'evacuating', target: row.target, reason });
     }
+  for (const { vm, name } of there.value)
+    if (!vms.has(vm)) vms.set(vm, { ...createVmWork(vm, name), reason: `what becomes of ${host} decides` });
 }
 
 /** Of a host that shows life after all: where its VMs may run, too, for people to be told of each. */

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { incidentRecord, row, server } from '../../../test/world/fixtures.ts';
 import { evidenceOf } from '../evidence/note.ts';
 import { lookedFor, plan, setUp } from '../../../test/world/planning.ts';
+import { Pump } from '../../../test/world/pump.ts';
+import { firstCopies, learnCopies } from './second-copy.ts';
 import { createIncident, createVmWork, type VmWork } from './incident.ts';
 
 /** Is a VM sent on, whose new host has died, while the incident of its first one says this? */
@@ -62,4 +64,30 @@ void test('a first copy whose host is dead is to be so when nova is asked; it ha
   assert.deepEqual(named(true, 'h7-boot'), ['h7']);
   assert.equal(named(false, 'h7-boot'), null, 'whether it is silent is not known yet');
   assert.deepEqual(named(false, 'h7-boot-2'), []);
+});
+
+void test('where another incident has sent a VM is asked of nova, also while its own rounds get nowhere', () => {
+  const { core, master, incident } = setUp();
+  const renewedMs = new Map([['a', core.now]]);
+  core.lease = { phase: 'holding', term: 1, renewedMs, sawPreviousHolder: true };
+  const other = createIncident(
+    incidentRecord({ victim: 'h7', migrationIdAtDeclaration: 3 }),
+    core.now,
+    true,
+    true,
+  );
+  master.incidents.set('h7', other);
+  const rows = [row(4, 'moved', { source: 'h7', target: 'h8', status: 'done' })];
+  const pump = new Pump(core, (effect) => {
+    if (effect.do !== 'cloud') return null;
+    const { call } = effect.call;
+    if (call === 'list-servers')
+      return { result: { of: 'cloud', answer: { call, ok: true, value: [server('left')] } } };
+    assert.equal(call, 'list-host-migrations');
+    return { result: { of: 'cloud', answer: { call, ok: true, value: rows } } };
+  });
+  pump.run(learnCopies(core, master, incident), 5_000);
+  const copies = firstCopies(core, master, incident, 'moved', []);
+  assert.deepEqual(copies, { against: null, silent: ['h7'] }, 'its host must be dead');
+  assert.equal(other.vms.get('left')?.state, 'waiting', 'it is shown');
 });
