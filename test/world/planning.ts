@@ -40,6 +40,7 @@ export function lookedFor(core: Core, host: string): void {
   evidence.probes.set(core.settings.host, { answer: 'none', begunMs: Number.MAX_SAFE_INTEGER });
   core.nova.sightings.set(host, {
     updatedAt: 'before',
+    forcedDown: false,
     firstMs: 0,
     toldMs: 0,
     lastMs: Number.MAX_SAFE_INTEGER,

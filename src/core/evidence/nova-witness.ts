@@ -15,6 +15,7 @@ export type Report = 'alive' | 'quiet' | 'unknown';
 
 interface Sighting {
   readonly updatedAt: string | null;
+  readonly forcedDown: boolean;
   /** When the read that first showed this value was begun, and answered: it may tell of any moment in between. */
   readonly firstMs: number;
   readonly toldMs: number;
@@ -71,11 +72,15 @@ export function noteServices(
     if (before !== undefined && before.updatedAt === service.updatedAt) {
       witness.sightings.set(service.host, { ...before, lastMs: begunMs });
     } else {
-      // Of what happened while nova was not asked nobody knows: another agent may have set forced_down.
-      const isNext = before !== undefined && begunMs - before.lastMs <= READS_APART_MS_MAX;
-      const changed = isNext ? { previousMs: before.lastMs } : null;
+      // That somebody has set forced_down changes it, too; and while nova was not asked nobody knows what was.
+      const isReport =
+        before !== undefined &&
+        before.forcedDown === service.forcedDown &&
+        begunMs - before.lastMs <= READS_APART_MS_MAX;
+      const changed = isReport ? { previousMs: before.lastMs } : null;
       witness.sightings.set(service.host, {
         updatedAt: service.updatedAt,
+        forcedDown: service.forcedDown,
         firstMs: begunMs,
         toldMs,
         lastMs: begunMs,
@@ -91,11 +96,6 @@ export function noteServices(
 export function noteTouched(witness: NovaWitness, host: HostName, now: number): void {
   witness.sightings.delete(host);
   witness.touchedMs.set(host, now);
-}
-
-/** A former master may have set or cleared forced_down since: what nova shows now is where counting begins. */
-export function forgetSighting(witness: NovaWitness, host: HostName): void {
-  witness.sightings.delete(host);
 }
 
 /** Has nova-compute surely reported after that moment? Told by a change between two reads begun after it. */

@@ -3,7 +3,6 @@
  * master's slaves still do is seen, and take up what was left open.
  */
 import { forgetNetwork } from '../evidence/network-path.ts';
-import { forgetSighting } from '../evidence/nova-witness.ts';
 import { start, type Task } from '../lib/task.ts';
 import { createIncident } from '../recovery/incident.ts';
 import { unansweredMs } from '../recovery/still-sent.ts';
@@ -65,7 +64,6 @@ function adoptIncident(core: Core, master: Mastership, record: IncidentRecord): 
   core.outbox.push({ do: 'journal', event: 'adopted', data: { ...record } });
   // It may be seconds old, and counts for the brake then; of one whose host has been back since, that is over.
   if (phase !== 'returning') master.declaredMs.set(victim, core.now);
-  if (forcedDownBy !== null) forgetSighting(core.nova, victim);
   incident.isProofOver ||= isOverSince(core, master, record);
   work(core, master, victim, incident);
 }

@@ -155,8 +155,8 @@ export const COPIES: readonly Mutant[] = [
     name: 'change-over-a-gap-is-a-report',
     why: 'a time stamp that has changed while nova was not asked counts as a report of nova-compute',
     file: 'src/core/evidence/nova-witness.ts',
-    find: 'before !== undefined && begunMs - before.lastMs <= READS_APART_MS_MAX',
-    replace: 'before !== undefined',
+    find: 'begunMs - before.lastMs <= READS_APART_MS_MAX;\n      const',
+    replace: 'begunMs >= before.lastMs;\n      const',
   },
   {
     name: 'seen-of-nova-long-ago',
@@ -183,8 +183,8 @@ export const COPIES: readonly Mutant[] = [
   {
     name: 'former-masters-force-down-is-a-report',
     why: 'what a former master has set a moment ago counts as a report of nova-compute',
-    file: 'src/core/master/take-over.ts',
-    find: '  if (forcedDownBy !== null) forgetSighting(core.nova, victim);\n',
+    file: 'src/core/evidence/nova-witness.ts',
+    find: 'before.forcedDown === service.forcedDown &&',
     replace: '',
   },
 ];
