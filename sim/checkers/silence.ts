@@ -7,6 +7,8 @@ import type { World } from '../world.ts';
 const LOOK_MS = 250;
 /** A beat that takes longer than this may be taken for none. */
 const SLOW_MS = 3_000;
+/** Of fewer, four beats in a row are hardly ever lost. */
+const MUCH_LOST_PERCENT = 20;
 /** Until its hearer misses the master, has probed and said so, and that was read. */
 const FAR_BEATS = 12;
 
@@ -23,7 +25,7 @@ export class Silence {
   constructor(world: World) {
     this.world = world;
     const look = (): void => {
-      if (world.network.lossPercent > 0) this.lossyMs = world.clock.now;
+      if (world.network.lossPercent >= MUCH_LOST_PERCENT) this.lossyMs = world.clock.now;
       for (const host of world.hosts.values()) this.listen(host);
       world.clock.after(LOOK_MS, look);
     };

@@ -8,8 +8,10 @@ import type { ComputeService } from '../recovery/cloud.ts';
 import type { Timing } from '../timing/timing.ts';
 import type { HostName } from '../wire/records.ts';
 
-/** From the begin of one read to the answer of the next, where nova is asked all the time and is slow. */
-const READS_APART_MS_MAX = 35_000;
+/** From the begin of one read to the answer of the next, where nova is asked all the time and each answer takes its 20 s. */
+const READS_APART_MS_MAX = 45_000;
+/** A read that takes no longer tells of its begin: the slack covers that. */
+const FAST_READ_MS = 1_000;
 
 export type Report = 'alive' | 'quiet' | 'unknown';
 
@@ -116,12 +118,13 @@ export function reportSince(
   if (seen === undefined) return 'unknown';
   const silentMs = timing.novaReportMs + timing.novaReportSlackMs;
   const reported = seen.changed !== null && seen.changed.previousMs >= lossMs;
+  // A slow read may have shown what was so at its end.
+  const fromMs = Math.max(seen.firstMs, seen.toldMs - FAST_READ_MS);
   // One report is life for as long as the next may take; where nova cannot be asked for that, or is not, no longer either.
   const isAsked = witness.failure === null && now - seen.lastMs <= READS_APART_MS_MAX;
   const askedMs = isAsked ? seen.lastMs : now;
-  if (reported && askedMs - seen.firstMs < silentMs) return 'alive';
-  // A value that stood before the loss counts from the loss, one that came after it from its first sight: at the end of
-  // a read that took long. The slack covers the others.
-  const quietMs = seen.lastMs - Math.max(seen.firstMs, seen.toldMs - timing.beatMs, lossMs);
+  if (reported && askedMs - fromMs < silentMs) return 'alive';
+  // A value that stood before the loss counts from the loss, one that came after it from its first sight.
+  const quietMs = seen.lastMs - Math.max(fromMs, lossMs);
   return quietMs >= silentMs ? 'quiet' : 'unknown';
 }

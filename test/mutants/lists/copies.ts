@@ -141,8 +141,8 @@ export const COPIES: readonly Mutant[] = [
     name: 'slow-read-tells-of-its-begin',
     why: 'a report that a slow read showed counts from when that was begun',
     file: 'src/core/evidence/nova-witness.ts',
-    find: 'Math.max(seen.firstMs, seen.toldMs - timing.beatMs, lossMs)',
-    replace: 'Math.max(seen.firstMs, lossMs)',
+    find: 'Math.max(seen.firstMs, seen.toldMs - FAST_READ_MS)',
+    replace: 'seen.firstMs',
   },
   {
     name: 'life-as-long-as-a-read-takes',
