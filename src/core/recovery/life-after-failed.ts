@@ -25,7 +25,7 @@ export function* afterLife(
       !(yield* writeRecord(core, master, incident, { hold: 'life-after-failed' }))
     )
       return notWritten(core, incident);
-    yield* noteSentOn(core, incident);
+    yield* noteSentOn(core, master, incident);
     return held(lifeAfterFailed(incident), BUSY_ROUND_MS);
   }
   if (evidence.boot !== victimBoot) return held(twoLives(incident), BUSY_ROUND_MS);
@@ -77,7 +77,7 @@ export function* releaseAfterLife(
 ): Task<RoundEnd | null> {
   const { confirmedAgainBy } = incident;
   if (confirmedAgainBy === null || !hasLooked(core, evidence)) {
-    yield* noteSentOn(core, incident);
+    yield* noteSentOn(core, master, incident);
     return held(lifeAfterFailed(incident), BUSY_ROUND_MS);
   }
   const change = { hold: null, proof: 'operator', confirmedBy: confirmedAgainBy } as const;

@@ -1,12 +1,12 @@
 /** VMs that nova no longer places on the failed host: evacuated, moved by somebody, or deleted. */
 import type { Task } from '../lib/task.ts';
+import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { IncidentRecord } from '../wire/records.ts';
-import { askCloud } from './ask-cloud.ts';
 import { confirmEnded, ENDED, GONE } from './confirm-ended.ts';
 import type { Migration } from './cloud.ts';
 import { createVmWork, type Incident, type VmWork } from './incident.ts';
-import type { OnHost } from './reading.ts';
+import { type OnHost, readHost } from './reading.ts';
 import {
   evacuationsAfter,
   isEndedWell,
@@ -36,29 +36,27 @@ function nameMoved(incident: Incident, { servers, rows }: Pick<OnHost, 'servers'
 }
 
 /** A master that has taken over knows of no VM of the host before nova has told. */
-export function* learnSentOn(core: Core, incident: Incident): Task<void> {
+export function* learnSentOn(core: Core, master: Mastership, incident: Incident): Task<void> {
   const { record, vms } = incident;
-  const host = record.victim;
-  // What leaves the host in between is in the records then.
-  const there = yield* askCloud(core, { call: 'list-servers', host });
-  const asked = yield* askCloud(core, { call: 'list-host-migrations', host });
+  const read = yield* readHost(core, master, incident);
   // A round of its own may have read it since.
-  if (!there.ok || !asked.ok || incident.isMovedKnown) return;
+  if (!read.ok || incident.isMovedKnown) return;
+  const { servers, rows } = read.value;
   incident.isMovedKnown = true;
-  incident.rows = asked.value;
-  const sent = asked.value.filter((row) => isSentFrom(record, row)).sort((one, other) => other.id - one.id);
+  incident.rows = rows;
+  const sent = rows.filter((row) => isSentFrom(record, row)).sort((one, other) => other.id - one.id);
   for (const row of sent)
     if (!vms.has(row.vm)) {
       const reason = isEndedWell(row) ? ENDED : `nova: ${row.status}`;
       vms.set(row.vm, { ...createVmWork(row.vm, row.vm), state: 'evacuating', target: row.target, reason });
     }
-  for (const { vm, name } of there.value)
-    if (!vms.has(vm)) vms.set(vm, { ...createVmWork(vm, name), reason: `what becomes of ${host} decides` });
+  const reason = `what becomes of ${record.victim} decides`;
+  for (const { vm, name } of servers) if (!vms.has(vm)) vms.set(vm, { ...createVmWork(vm, name), reason });
 }
 
 /** Of a host that shows life after all: where its VMs may run, too, for people to be told of each. */
-export function* noteSentOn(core: Core, incident: Incident): Task<void> {
-  if (!incident.isMovedKnown) yield* learnSentOn(core, incident);
+export function* noteSentOn(core: Core, master: Mastership, incident: Incident): Task<void> {
+  if (!incident.isMovedKnown) yield* learnSentOn(core, master, incident);
   if (incident.isMovedKnown) yield* confirmEnded(core, incident);
 }
 

@@ -2,17 +2,16 @@
  * A VM that was sent on from a host which then showed life in its old boot may still run there. Until that life is over
  * it is started nowhere anew, also when the host of its new copy dies.
  */
-import { formerBootLives } from '../evidence/boots.ts';
 import { all, type Task } from '../lib/task.ts';
 import type { Mastership } from '../master/mastership.ts';
 import { isActing, type Core } from '../state.ts';
-import type { BootId, HostName, IncidentPhase } from '../wire/records.ts';
+import type { HostName, IncidentPhase } from '../wire/records.ts';
 import type { Migration } from './cloud.ts';
 import type { Incident, VmWork } from './incident.ts';
 import { learnSentOn } from './moved.ts';
 import { isProvenDead } from './proven-dead.ts';
 import { evacuationsAfter } from './rows.ts';
-import { bootOf } from './under-way.ts';
+import { hasBootedSince } from './under-way.ts';
 
 /** Moved by the incident, or about to be. */
 const SENT: ReadonlySet<VmWork['state']> = new Set(['ordered', 'evacuating', 'recovered']);
@@ -40,7 +39,7 @@ export function firstCopies(
     const { record, isMovedKnown } = other;
     const { victim, victimBoot } = record;
     const isLive = mayLive(core, other);
-    if (!isMovedKnown && (isLive || !hasEnded(core, victim, victimBoot)))
+    if (!isMovedKnown && (isLive || !hasBootedSince(core, victim, victimBoot)))
       return {
         against: `whether it was sent on from ${victim}, which may live, nova has still to tell`,
         silent,
@@ -48,7 +47,7 @@ export function firstCopies(
     if (!wasSentFrom(other, vm, rows)) continue;
     if (isLive) return { against: secondCopyWords(victim), silent };
     if (isProvenDead(core, master, victim)) silent.push(victim);
-    else if (!hasEnded(core, victim, victimBoot))
+    else if (!hasBootedSince(core, victim, victimBoot))
       return { against: `it was sent on from ${victim}, of which it is not certain that it is dead`, silent };
   }
   return { against: null, silent };
@@ -58,7 +57,7 @@ export function firstCopies(
 export function* learnCopies(core: Core, master: Mastership, incident: Incident): Task<void> {
   const unknown = others(master, incident).filter(({ isMovedKnown }) => !isMovedKnown);
   yield* all(
-    unknown.map((other) => learnSentOn(core, other)),
+    unknown.map((other) => learnSentOn(core, master, other)),
     () => isActing(core, master),
   );
 }
@@ -81,14 +80,6 @@ function wasSentFrom({ record, vms }: Incident, vm: string, rows: readonly Migra
   // A later master knows it by nova's records alone.
   const { victim, migrationIdAtDeclaration } = record;
   return evacuationsAfter(rows, vm, migrationIdAtDeclaration ?? 0).some(({ source }) => source === victim);
-}
-
-/** With the boot in which it ran there. */
-function hasEnded(core: Core, host: HostName, boot: BootId): boolean {
-  const evidence = core.hosts.get(host);
-  if (evidence !== undefined && formerBootLives(evidence, core.settings.timing, core.now)) return false;
-  const now = bootOf(core, host);
-  return now !== null && now !== boot;
 }
 
 const secondCopyWords = (host: HostName): string =>

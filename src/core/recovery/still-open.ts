@@ -4,7 +4,6 @@
  *
  * Orders and intents are looked at first, nova's records then: what is carried out in between is in one of the two.
  */
-import { formerBootLives } from '../evidence/boots.ts';
 import type { Mastership } from '../master/mastership.ts';
 import type { Core } from '../state.ts';
 import type { HostName } from '../wire/records.ts';
@@ -13,7 +12,7 @@ import type { Incident, OpenOrder } from './incident.ts';
 import { hasEnded, isSpent, untold } from './ordered-hosts.ts';
 import { isProvenDead } from './proven-dead.ts';
 import { isUnclaimedEvacuation } from './rows.ts';
-import { bootOf } from './under-way.ts';
+import { hasBootedSince } from './under-way.ts';
 
 /**
  * A row whose target has claimed it, and is itself proven dead or has booted since, will never end; nova does not clean
@@ -33,12 +32,8 @@ export function isDead(
     if (victimBoot !== undefined) boots.set(id, victimBoot);
     return true;
   }
-  const evidence = core.hosts.get(target);
-  // Two machines with one name: which of them has booted nobody knows.
-  if (evidence !== undefined && formerBootLives(evidence, core.settings.timing, core.now)) return false;
-  const boot = bootOf(core, target);
   const bootThen = boots.get(id);
-  return boot !== null && bootThen !== undefined && bootThen !== boot;
+  return bootThen !== undefined && hasBootedSince(core, target, bootThen);
 }
 
 /**

@@ -3,6 +3,7 @@
  * them, and for how long they have stood still. The boots are in the incident's record, too: a target may die and come
  * back while masters change, and nova never ends its rows.
  */
+import { formerBootLives } from '../evidence/boots.ts';
 import { factsOf } from '../verdict/facts-now.ts';
 import type { Core } from '../state.ts';
 import {
@@ -62,8 +63,17 @@ function bootOfClaim(core: Core, host: HostName, seenMs: number): BootId | null 
   return network !== 'fresh' && storage === 'lost' ? boot : null;
 }
 
-export function bootOf(core: Core, host: HostName): BootId | null {
+function bootOf(core: Core, host: HostName): BootId | null {
   return host === core.settings.host ? core.settings.boot : (core.hosts.get(host)?.boot ?? null);
+}
+
+/** What ran there in that boot has ended with it. */
+export function hasBootedSince(core: Core, host: HostName, boot: BootId): boolean {
+  const evidence = core.hosts.get(host);
+  // Two machines with one name: which of them has booted nobody knows.
+  if (evidence !== undefined && formerBootLives(evidence, core.settings.timing, core.now)) return false;
+  const now = bootOf(core, host);
+  return now !== null && now !== boot;
 }
 
 /** What the record is to say by now; null if it already tells of every row. Beyond its limits the newest count. */

@@ -78,7 +78,7 @@ export const COPIES: readonly Mutant[] = [
     name: 'first-copy-that-may-live',
     why: 'a VM is sent on although it is not certain that the host of its first copy is dead',
     file: 'src/core/recovery/second-copy.ts',
-    find: 'else if (!hasEnded(core, victim, victimBoot))',
+    find: 'else if (!hasBootedSince(core, victim, victimBoot))',
     replace: "else if (victim === '')",
   },
   {

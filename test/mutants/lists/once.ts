@@ -154,8 +154,8 @@ export const ONCE: readonly Mutant[] = [
     name: 'boot-of-a-target-not-compared',
     why: 'an evacuation whose target has booted meanwhile blocks its VM for ever',
     file: OPEN,
-    find: 'return boot !== null && bootThen !== undefined && bootThen !== boot;',
-    replace: 'return boot !== null && bootThen !== undefined && bootThen === boot;',
+    find: 'return bootThen !== undefined && hasBootedSince(core, target, bootThen);',
+    replace: 'return bootThen !== undefined;',
   },
   {
     name: 'boots-under-way-not-recorded',
