@@ -155,7 +155,7 @@ export const ONCE: readonly Mutant[] = [
     why: 'an evacuation whose target has booted meanwhile blocks its VM for ever',
     file: OPEN,
     find: 'return bootThen !== undefined && hasBootedSince(core, target, bootThen);',
-    replace: 'return bootThen !== undefined;',
+    replace: 'return bootThen !== undefined && false;',
   },
   {
     name: 'boots-under-way-not-recorded',
